@@ -8,8 +8,10 @@ CREATE TABLE jirasync.projects (
     name         text,
     known_at     timestamptz NOT NULL,
     deleted_at   timestamptz,
+    known_by     text NOT NULL DEFAULT '',
     PRIMARY KEY (tenant, source, project_id)
 );
+COMMENT ON COLUMN jirasync.projects.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
 
 CREATE TABLE jirasync.issues (
     tenant           text NOT NULL,
@@ -49,6 +51,7 @@ CREATE TABLE jirasync.issues (
 CREATE INDEX issues_by_key ON jirasync.issues (tenant, issue_key);
 CREATE INDEX issues_by_parent ON jirasync.issues (tenant, source, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX issues_by_version ON jirasync.issues USING gin (version_ids);
+CREATE INDEX issues_by_project ON jirasync.issues (tenant, source, project_id) WHERE project_id IS NOT NULL;
 
 CREATE TABLE jirasync.issue_keys (
     tenant     text NOT NULL,
@@ -60,6 +63,7 @@ CREATE TABLE jirasync.issue_keys (
 );
 CREATE INDEX issue_keys_by_key ON jirasync.issue_keys (tenant, issue_key);
 CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys (tenant, source, issue_id);
+CREATE INDEX issue_keys_by_project ON jirasync.issue_keys (tenant, rtrim(issue_key, '0123456789'));
 
 CREATE TABLE jirasync.issue_snapshots (
     tenant         text NOT NULL,
@@ -94,8 +98,13 @@ CREATE TABLE jirasync.versions (
     merged_into   bigint,
     deleted_at    timestamptz,
     known_at      timestamptz NOT NULL,
+    known_by      text NOT NULL DEFAULT '',
+    project_id    bigint,
     PRIMARY KEY (tenant, source, version_id)
 );
+CREATE INDEX versions_by_project ON jirasync.versions (tenant, source, project_id);
+COMMENT ON COLUMN jirasync.versions.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
+COMMENT ON COLUMN jirasync.versions.project_id IS 'Project of the issue that told the newest name';
 
 CREATE TABLE jirasync.issue_fix_versions (
     tenant       text NOT NULL,

@@ -19,7 +19,9 @@ CREATE TABLE jirasync.commits (
     PRIMARY KEY (tenant, source, repository, sha)
 );
 CREATE INDEX commits_by_change ON jirasync.commits (tenant, source, repository, changed_seq);
-CREATE INDEX commits_by_revert ON jirasync.commits USING gin (reverts) WHERE reverts IS NOT NULL;
+CREATE INDEX commits_by_revert ON jirasync.commits USING gin (reverts) WITH (fastupdate = off)
+    WHERE reverts IS NOT NULL;
+CREATE INDEX commits_reverting ON jirasync.commits (tenant, source, repository) WHERE reverts IS NOT NULL;
 
 CREATE TABLE jirasync.refs (
     tenant         text NOT NULL,
@@ -88,6 +90,20 @@ CREATE TABLE jirasync.reverted_commits (
     reverted_by  text NOT NULL,
     PRIMARY KEY (tenant, source, repository, sha)
 );
+CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits (tenant, source, repository, reverted_by);
+
+CREATE TABLE jirasync.repositories (
+    tenant          text NOT NULL,
+    source          text NOT NULL,
+    repository      text NOT NULL,
+    knows_branches  boolean NOT NULL,
+    PRIMARY KEY (tenant, source, repository)
+);
+COMMENT ON TABLE jirasync.repositories IS 'Derived: the repositories that commits came from. While no branch of one is known, all its commits count as landed; that knowledge changes all of them at once, so it is remembered here';
+COMMENT ON COLUMN jirasync.repositories.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.repositories.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.repositories.repository IS 'Full name of the repository';
+COMMENT ON COLUMN jirasync.repositories.knows_branches IS 'True once refs has a branch of it';
 
 CREATE TABLE jirasync.issue_commits (
     tenant         text NOT NULL,
@@ -103,10 +119,12 @@ CREATE TABLE jirasync.issue_commits (
     reverted_by    text,
     counts         boolean NOT NULL,
     landed_at      timestamptz,
+    is_revert      boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant, source, issue_id, commit_source, repository, sha, evidence, named_key)
 );
 CREATE INDEX issue_commits_by_key ON jirasync.issue_commits (tenant, named_key);
 CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits (tenant, commit_source, repository, sha);
+COMMENT ON COLUMN jirasync.issue_commits.is_revert IS 'The commit reverts another; it counts for nothing itself';
 
 CREATE TABLE jirasync.coverage_rules (
     tenant       text NOT NULL,
@@ -116,11 +134,14 @@ CREATE TABLE jirasync.coverage_rules (
     pattern      text NOT NULL,
     verdict      text NOT NULL,
     note         text NOT NULL DEFAULT '',
+    like_pattern text NOT NULL GENERATED ALWAYS AS (lower(replace(replace(replace(replace(replace(
+        pattern, '\', '\\'), '%', '\%'), '_', '\_'), '*', '%'), '?', '_'))) STORED,
     PRIMARY KEY (tenant, source, project_key, subject, pattern),
     CONSTRAINT coverage_rules_subject_is_known
         CHECK (subject IN ('issue_type', 'resolution', 'label', 'component', 'author', 'message')),
     CONSTRAINT coverage_rules_verdict_is_known CHECK (verdict IN ('not_expected', 'unjudged'))
 );
+COMMENT ON COLUMN jirasync.coverage_rules.like_pattern IS 'The pattern for LIKE on lower-case text: * is any run of characters, ? is one';
 
 CREATE TABLE jirasync.issue_waivers (
     tenant      text NOT NULL,
@@ -144,3 +165,13 @@ CREATE TABLE jirasync.commit_waivers (
     expires_at  timestamptz,
     PRIMARY KEY (tenant, source, repository, sha)
 );
+
+-- Rules of tenant '*' hold for every tenant; an operator may change or delete them.
+INSERT INTO jirasync.coverage_rules (tenant, subject, pattern, verdict, note) VALUES
+    ('*', 'resolution', 'Won''t Do', 'not_expected', 'shipped'),
+    ('*', 'resolution', 'Won''t Fix', 'not_expected', 'shipped'),
+    ('*', 'resolution', 'Duplicate', 'not_expected', 'shipped'),
+    ('*', 'resolution', 'Cannot Reproduce', 'not_expected', 'shipped'),
+    ('*', 'resolution', 'Invalid', 'not_expected', 'shipped'),
+    ('*', 'resolution', 'Declined', 'not_expected', 'shipped'),
+    ('*', 'author', '*[bot]', 'unjudged', 'shipped');

@@ -1,0 +1,29 @@
+-- Recomputes everything that is derived: the same definitions, without the filter.
+CREATE OR REPLACE FUNCTION jirasync.correlation_rebuild(p_tenant text DEFAULT 'main') RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_custom_plan
+SET work_mem = '64MB' SET jit = off SET statement_timeout = 0 AS $$
+DECLARE
+    r          record;
+    v_changed  bigint;
+    v_written  record;
+BEGIN
+    PERFORM jirasync.lock_correlation(p_tenant);
+    SELECT changed INTO v_changed FROM jirasync.write_projects(p_tenant, NULL, NULL);
+    SELECT v_changed + changed INTO v_changed FROM jirasync.write_versions(p_tenant, NULL, NULL, NULL, NULL);
+    v_changed := v_changed + jirasync.write_issue_names(p_tenant, NULL, NULL)
+        + jirasync.write_fix_versions(p_tenant, NULL, NULL);
+    SELECT array_agg(d.source) AS sources, array_agg(d.repository) AS repositories INTO v_written
+    FROM (SELECT DISTINCT c.source, c.repository FROM jirasync.commits c WHERE c.tenant = p_tenant
+          UNION SELECT DISTINCT d.source, d.repository FROM jirasync.reverted_commits d WHERE d.tenant = p_tenant) d;
+    FOR r IN SELECT * FROM unnest(v_written.sources, v_written.repositories) u (source, repository) ORDER BY 1, 2
+    LOOP
+        SELECT v_changed + changed INTO v_changed
+        FROM jirasync.write_reverts(p_tenant, r.source, r.repository, NULL);
+    END LOOP;
+    SELECT v_changed + changed INTO v_changed
+    FROM jirasync.write_repositories(p_tenant, v_written.sources, v_written.repositories);
+    RETURN v_changed + jirasync.write_links(p_tenant, NULL, NULL, NULL, NULL);
+END
+$$;
+COMMENT ON FUNCTION jirasync.correlation_rebuild IS 'Recompute all that is derived for the tenant and return how many rows had to change: 0 once its queue is empty';

@@ -1,0 +1,61 @@
+-- Is an issue covered by commits? One definition of the states, with the issue's id.
+CREATE OR REPLACE VIEW jirasync.issue_coverage AS
+SELECT i.tenant, i.source, i.issue_id, i.project_key, i.issue_key, i.parent_key, i.summary, i.issue_type, i.status,
+       i.status_category, i.resolution, i.fix_versions,
+       CASE WHEN waiver.issue_id IS NOT NULL OR parent.issue_id IS NOT NULL OR i.hierarchy_level > 0
+              OR rule.subject IS NOT NULL THEN 'not_expected'
+            WHEN work.commits > 0 THEN 'covered'
+            WHEN work.reverted > 0 THEN 'reverted'
+            WHEN work.unmerged > 0 THEN 'unmerged'
+            ELSE 'missing' END AS state,
+       CASE WHEN waiver.issue_id IS NOT NULL THEN 'waived by ' || waiver.waived_by || ': ' || waiver.reason
+            WHEN parent.issue_id IS NOT NULL THEN 'judged through its parent ' || parent.issue_key
+            WHEN i.hierarchy_level > 0 THEN 'judged through its issues'
+            WHEN rule.subject IS NOT NULL
+                THEN 'rule: ' || replace(rule.subject, '_', ' ') || ' is ' || rule.pattern
+            WHEN work.commits = 1 THEN '1 commit landed'
+            WHEN work.commits > 0 THEN work.commits || ' commits landed'
+            WHEN work.reverted > 0 THEN 'all that landed was taken back by ' || left(work.reverted_by, 12)
+            WHEN work.unmerged = 1 THEN '1 commit, on no counted branch'
+            WHEN work.unmerged > 0 THEN work.unmerged || ' commits, none on a counted branch'
+            WHEN work.reverts > 0 THEN 'only reverts name it'
+            ELSE 'no commit names it' END AS reason,
+       work.commits, work.repositories, work.first_landed_at, work.last_landed_at
+FROM jirasync.issues i
+LEFT JOIN jirasync.issues parent
+  ON i.hierarchy_level < 0 AND parent.tenant = i.tenant AND parent.source = i.source
+ AND parent.issue_id = i.parent_id AND parent.deleted_at IS NULL AND NOT parent.is_stub
+LEFT JOIN jirasync.issue_waivers waiver
+  ON waiver.tenant = i.tenant AND waiver.source = i.source AND waiver.issue_id = i.issue_id
+ AND (waiver.expires_at IS NULL OR waiver.expires_at > now())
+LEFT JOIN LATERAL (
+    SELECT r.subject, r.pattern FROM jirasync.coverage_rules r
+    WHERE r.tenant IN (i.tenant, '*') AND r.source IN ('', i.source) AND r.project_key IN ('', i.project_key)
+      AND CASE r.subject
+          WHEN 'resolution' THEN lower(i.resolution) LIKE r.like_pattern
+          WHEN 'issue_type' THEN lower(i.issue_type) LIKE r.like_pattern
+          WHEN 'label' THEN EXISTS (SELECT FROM unnest(i.labels) l (label) WHERE lower(l.label) LIKE r.like_pattern)
+          WHEN 'component' THEN EXISTS (
+              SELECT FROM unnest(i.components) c (component) WHERE lower(c.component) LIKE r.like_pattern)
+          ELSE false END
+    ORDER BY r.subject, r.pattern LIMIT 1) rule ON true
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE c.counts) AS commits,
+           count(*) FILTER (WHERE c.reverted_by IS NOT NULL AND NOT c.is_revert) AS reverted,
+           count(*) FILTER (WHERE c.reverted_by IS NULL AND NOT c.counts AND NOT c.is_revert) AS unmerged,
+           count(*) FILTER (WHERE c.is_revert) AS reverts,
+           min(c.reverted_by) FILTER (WHERE NOT c.is_revert) AS reverted_by,
+           array_agg(DISTINCT c.repository) FILTER (WHERE c.counts) AS repositories,
+           min(c.landed_at) FILTER (WHERE c.counts) AS first_landed_at,
+           max(c.landed_at) FILTER (WHERE c.counts) AS last_landed_at
+    FROM (
+        SELECT DISTINCT l.commit_source, l.repository, l.sha, l.counts, l.reverted_by, l.is_revert, l.landed_at
+        FROM (SELECT i.issue_id
+              UNION ALL
+              SELECT s.issue_id FROM jirasync.issues s
+              WHERE s.tenant = i.tenant AND s.source = i.source AND s.parent_id = i.issue_id
+                AND s.hierarchy_level < 0) judged
+        JOIN jirasync.issue_commits l
+          ON l.tenant = i.tenant AND l.source = i.source AND l.issue_id = judged.issue_id) c) work
+WHERE i.deleted_at IS NULL AND NOT i.is_stub;
+COMMENT ON VIEW jirasync.issue_coverage IS 'story_coverage with the issue''s id: the one definition of the states that the other views draw from. A sub-task whose parent is unknown or deleted is judged by itself';

@@ -1,0 +1,22 @@
+-- Definition of the links between issues and commits.
+CREATE OR REPLACE VIEW jirasync.wanted_issue_commits AS
+SELECT DISTINCT ck.tenant, owner.source, owner.issue_id, coalesce(owner.issue_key, ck.key) AS issue_key,
+       ck.source AS commit_source, ck.repository, ck.sha, ck.evidence, ck.key AS named_key,
+       c.is_merge, r.reverted_by,
+       c.landed AND NOT c.is_revert AND r.reverted_by IS NULL AS counts,
+       CASE WHEN c.landed THEN coalesce(c.branch_landed_at, c.committed_at) END AS landed_at,
+       c.is_revert
+FROM jirasync.commit_keys ck
+JOIN jirasync.commit_landing c
+  ON c.tenant = ck.tenant AND c.source = ck.source AND c.repository = ck.repository AND c.sha = ck.sha
+CROSS JOIN LATERAL (
+    SELECT i.source, i.issue_id, i.issue_key, i.deleted_at
+    FROM jirasync.issue_keys k
+    JOIN jirasync.issues i ON i.tenant = k.tenant AND i.source = k.source AND i.issue_id = k.issue_id
+    WHERE k.tenant = ck.tenant AND k.issue_key = ck.key
+    ORDER BY (i.deleted_at IS NULL AND i.issue_key = k.issue_key) IS TRUE DESC, k.since DESC, i.source, i.issue_id
+    LIMIT 1) owner
+LEFT JOIN jirasync.reverted_commits r
+  ON r.tenant = ck.tenant AND r.source = ck.source AND r.repository = ck.repository AND r.sha = ck.sha
+WHERE owner.deleted_at IS NULL;
+COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits';
