@@ -19,6 +19,7 @@ CREATE TABLE jirasync.jobs (
     first_at          timestamptz NOT NULL DEFAULT now(),
     lease_token       bigint,
     leased_by         text,
+    not_before        timestamptz,
     PRIMARY KEY (tenant, id),
     CONSTRAINT jobs_state_is_known CHECK (state IN ('available', 'running', 'retryable', 'discarded')),
     CONSTRAINT jobs_lease_while_running CHECK ((state = 'running') =
@@ -27,8 +28,10 @@ CREATE TABLE jirasync.jobs (
 ) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX jobs_wait_once ON jirasync.jobs (tenant, kind, source, key)
     WHERE state IN ('available', 'retryable');
-CREATE INDEX jobs_to_claim ON jirasync.jobs (tenant, priority, run_at, id)
+-- By kind before time: jobs of a kind that nobody handles must not stand in the way of the others.
+CREATE INDEX jobs_to_claim ON jirasync.jobs (tenant, kind, priority, run_at, id)
     WHERE state IN ('available', 'retryable');
+CREATE UNIQUE INDEX jobs_discarded_once ON jirasync.jobs (tenant, kind, source, key) WHERE state = 'discarded';
 CREATE INDEX jobs_to_rescue ON jirasync.jobs (tenant, lease_expires_at) WHERE state = 'running';
 
 CREATE TABLE jirasync.job_counts (

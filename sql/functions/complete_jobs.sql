@@ -1,0 +1,36 @@
+-- Removes finished jobs, by id and fencing token.
+
+CREATE OR REPLACE FUNCTION jirasync.complete_jobs(p_tenant text, p_ids bigint[], p_tokens bigint[])
+RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, jirasync, pg_temp
+AS $$
+DECLARE
+    v_kinds   text[];
+    v_counts  bigint[];
+    v_zeros   bigint[];
+    v_total   integer;
+BEGIN
+    WITH finished AS (
+        DELETE FROM jirasync.jobs j
+         USING unnest(p_ids, p_tokens) AS t (id, token)
+         WHERE j.tenant = p_tenant AND j.id = t.id AND j.lease_token = t.token
+        RETURNING j.kind
+    ), counted AS (
+        SELECT kind, count(*) AS jobs FROM finished GROUP BY kind
+    )
+    SELECT array_agg(kind), array_agg(jobs), array_agg(0), coalesce(sum(jobs), 0)
+      INTO v_kinds, v_counts, v_zeros, v_total
+      FROM counted;
+    IF v_total <> cardinality(p_ids) THEN
+        RAISE EXCEPTION '% of % jobs are no longer held by this worker', cardinality(p_ids) - v_total, cardinality(p_ids)
+            USING ERRCODE = 'JS001';
+    END IF;
+    IF v_total > 0 THEN
+        PERFORM jirasync.count_jobs(p_tenant, v_kinds, v_counts, v_zeros, v_zeros);
+    END IF;
+    RETURN v_total;
+END
+$$;
+COMMENT ON FUNCTION jirasync.complete_jobs(text, bigint[], bigint[]) IS
+    'Deletes finished jobs by (id, fencing token) and counts them; raises JS001 when one of them is no longer ours';
