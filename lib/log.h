@@ -18,7 +18,8 @@ struct log_fields {
     int64_t duration_us, bytes, attempt, count;   /* duration is printed as duration_ms with three decimals */
     int status;
 };
-#define LOG_FIELDS(...) (&(struct log_fields){.duration_us = -1, .bytes = -1, .attempt = -1, .count = -1, .status = -1, __VA_ARGS__})
+#define LOG_FIELDS(...) \
+    (&(struct log_fields){.duration_us = -1, .bytes = -1, .attempt = -1, .count = -1, .status = -1, __VA_ARGS__})
 
 /* Opens the sink: path NULL or "" means stderr, or syslog when stderr is /dev/null or closed; "syslog" means syslog.
  * run_id (a copy is kept) stands in every line; program names the process ("receiver"). Call again to reopen. */
