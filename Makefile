@@ -8,7 +8,7 @@ TEST    ?=
 CASE    ?=
 
 PACKAGES = libsodium libcjson libpq
-WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Werror
+WARNINGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Werror -Wno-override-init
 HARDEN   = -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
 OPTIMIZE ?= -O2 -g
 SANITIZE ?=
