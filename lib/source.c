@@ -1,0 +1,364 @@
+/* Sources: the sources file, and the default source of JIRA_WEBHOOK_SECRET*. */
+#include "source.h"
+
+#include "json_write.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME_MAX_BYTES 63
+#define DEFAULT_SOURCE "default"
+#define SEPARATORS ", \t"
+
+struct source_list {
+    struct source *sources;
+    size_t count;
+};
+
+static const char *const kind_names[SOURCE_KINDS] = {
+    [SOURCE_JIRA] = "jira", [SOURCE_GITHUB] = "github", [SOURCE_BITBUCKET] = "bitbucket",
+    [SOURCE_BITBUCKET_SERVER] = "bitbucket-server", [SOURCE_GITLAB] = "gitlab", [SOURCE_GIT] = "git",
+};
+
+const char *source_kind_name(enum source_kind kind)
+{
+    return kind_names[kind];
+}
+
+bool source_kind_parse(const char *name, size_t length, enum source_kind *kind)
+{
+    for (size_t i = 0; i < SOURCE_KINDS; i++) {
+        if (strlen(kind_names[i]) == length && strncmp(kind_names[i], name, length) == 0) {
+            *kind = (enum source_kind)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void free_words(char **words)
+{
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
+        free(words[i]);
+    free(words);
+}
+
+static void source_clear(struct source *source)
+{
+    free(source->name);
+    free(source->tenant);
+    free(source->base_url);
+    free(source->epic_link_field);
+    free(source->api_user);
+    free(source->api_token_expires);
+    free_words(source->projects);
+    free_words(source->counted_refs);
+    for (size_t i = 0; i < source->secret_count; i++)
+        secret_free(source->secrets[i]);
+    free(source->secrets);
+}
+
+void source_list_free(struct source_list *list)
+{
+    if (list == NULL)
+        return;
+    for (size_t i = 0; i < list->count; i++)
+        source_clear(&list->sources[i]);
+    free(list->sources);
+    free(list);
+}
+
+static bool is_name(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length == 0 || length > NAME_MAX_BYTES || !(islower((unsigned char)*name) || isdigit((unsigned char)*name)))
+        return false;
+    return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-") == length;
+}
+
+static enum error_code add_source(struct source_list *list, const char *name, struct error *error)
+{
+    struct source *grown;
+
+    if (!is_name(name))
+        return error_set(error, ERROR_CONFIG, "source name \"%.80s\" is not made of a-z, 0-9, _ and -", name);
+    if (source_list_named(list, name) != NULL)
+        return error_set(error, ERROR_CONFIG, "source %s stands twice", name);
+    grown = realloc(list->sources, (list->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for source %s", name);
+    list->sources = grown;
+    grown[list->count] = (struct source){.name = strdup(name), .tenant = strdup("main"), .kind = SOURCE_JIRA};
+    list->count++;
+    if (grown[list->count - 1].name == NULL || grown[list->count - 1].tenant == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for source %s", name);
+    return ERROR_NONE;
+}
+
+static enum error_code add_secret(struct source *source, const char *reference, struct error *error)
+{
+    struct secret *secret, **grown;
+    enum error_code code = secret_read(reference, &secret, error);
+
+    if (code != ERROR_NONE)
+        return code;
+    grown = realloc(source->secrets, (source->secret_count + 1) * sizeof(struct secret *));
+    if (grown == NULL) {
+        secret_free(secret);
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the secrets of %s", source->name);
+    }
+    source->secrets = grown;
+    source->secrets[source->secret_count++] = secret;
+    return ERROR_NONE;
+}
+
+static enum error_code set_text(char **text, const char *value, struct error *error)
+{
+    char *copy = strdup(value);
+
+    if (copy == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+    free(*text);
+    *text = copy;
+    return ERROR_NONE;
+}
+
+/* Splits at commas and white space into a NULL-terminated list. */
+static enum error_code set_words(char ***words, const char *value, struct error *error)
+{
+    size_t count = 0;
+    char **list = calloc(strlen(value) / 2 + 2, sizeof(char *));
+
+    if (list == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+    for (const char *at = value + strspn(value, SEPARATORS); *at != '\0'; at += strspn(at, SEPARATORS)) {
+        size_t length = strcspn(at, SEPARATORS);
+
+        list[count] = strndup(at, length);
+        if (list[count++] == NULL) {
+            free_words(list);
+            return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+        }
+        at += length;
+    }
+    free_words(*words);
+    *words = list;
+    return ERROR_NONE;
+}
+
+static enum error_code set_kind(struct source *source, const char *value, struct error *error)
+{
+    if (source_kind_parse(value, strlen(value), &source->kind))
+        return ERROR_NONE;
+    return error_set(error, ERROR_CONFIG, "kind \"%.40s\" is none of jira, github, bitbucket, bitbucket-server, gitlab, git",
+                     value);
+}
+
+static enum error_code set_key(struct source *source, const char *key, const char *value, struct error *error)
+{
+    const struct {
+        const char *key;
+        char **text;
+        char ***words;
+    } keys[] = {
+        {"base_url", &source->base_url, NULL},
+        {"tenant", &source->tenant, NULL},
+        {"epic_link_field", &source->epic_link_field, NULL},
+        {"api_user", &source->api_user, NULL},
+        {"api_token_expires", &source->api_token_expires, NULL},
+        {"projects", NULL, &source->projects},
+        {"counted_refs", NULL, &source->counted_refs},
+    };
+
+    if (strcmp(key, "kind") == 0)
+        return set_kind(source, value, error);
+    if (strcmp(key, "secret") == 0)
+        return add_secret(source, value, error);
+    if (strcmp(key, "api_token") == 0)
+        return ERROR_NONE;   /* a reference for follow-up fetches: nothing reads it yet */
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(keys[i].key, key) == 0)
+            return keys[i].text != NULL ? set_text(keys[i].text, value, error) : set_words(keys[i].words, value, error);
+    }
+    return error_set(error, ERROR_CONFIG, "unknown key %.60s", key);
+}
+
+static char *trimmed(char *text)
+{
+    size_t length;
+
+    while (isspace((unsigned char)*text))
+        text++;
+    for (length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
+        text[length - 1] = '\0';
+    return text;
+}
+
+static enum error_code read_line(struct source_list *list, char *line, struct error *error)
+{
+    char *text = trimmed(line), *equals = strchr(text, '='), *end;
+
+    if (*text == '\0' || *text == '#' || *text == ';')
+        return ERROR_NONE;
+    if (*text == '[') {
+        end = strchr(text, ']');
+        if (strncmp(text, "[source ", 8) != 0 || end == NULL || end[1] != '\0')
+            return error_set(error, ERROR_CONFIG, "expected [source NAME]");
+        *end = '\0';
+        return add_source(list, trimmed(text + 8), error);
+    }
+    if (equals == NULL || list->count == 0)
+        return error_set(error, ERROR_CONFIG, "expected key = value in a [source NAME] section");
+    *equals = '\0';
+    return set_key(&list->sources[list->count - 1], trimmed(text), trimmed(equals + 1), error);
+}
+
+static enum error_code read_file(struct source_list *list, const char *path, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    struct error detail = {0};
+    char *line = NULL;
+    size_t size = 0;
+    FILE *file = fopen(path, "re");
+
+    if (file == NULL)
+        return error_set(error, ERROR_CONFIG, "sources file %s: %s", path, strerror(errno));
+    for (int number = 1; code == ERROR_NONE && getline(&line, &size, file) >= 0; number++) {
+        code = read_line(list, line, &detail);
+        if (code != ERROR_NONE)
+            error_set(error, code, "%s:%d: %.400s", path, number, detail.message);
+    }
+    free(line);
+    (void)fclose(file);
+    return code;
+}
+
+/* The secrets that the options give to the source default, which is made when the file has none. */
+static enum error_code add_default(struct source_list *list, const struct config *config, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    char reference[4096 + 8];
+    struct source *source;
+
+    if (*config->webhook_secret == '\0' && *config->webhook_secret_file == '\0')
+        return ERROR_NONE;
+    if (source_list_named(list, DEFAULT_SOURCE) == NULL)
+        code = add_source(list, DEFAULT_SOURCE, error);
+    if (code != ERROR_NONE)
+        return code;
+    source = (struct source *)source_list_named(list, DEFAULT_SOURCE);
+    if (*config->webhook_secret != '\0') {
+        if (setenv("JIRA_WEBHOOK_SECRET", config->webhook_secret, 1) != 0)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+        code = add_secret(source, "env:JIRA_WEBHOOK_SECRET", error);
+    }
+    if (code == ERROR_NONE && *config->webhook_secret_file != '\0') {
+        (void)snprintf(reference, sizeof reference, "file:%s", config->webhook_secret_file);
+        code = add_secret(source, reference, error);
+    }
+    return code;
+}
+
+enum error_code source_list_load(const struct config *config, struct source_list **list, struct error *error)
+{
+    struct source_list *loaded = calloc(1, sizeof *loaded);
+    enum error_code code = ERROR_NONE;
+
+    *list = NULL;
+    if (loaded == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+    if (*config->sources_file != '\0')
+        code = read_file(loaded, config->sources_file, error);
+    if (code == ERROR_NONE)
+        code = add_default(loaded, config, error);
+    if (code != ERROR_NONE) {
+        source_list_free(loaded);
+        return code;
+    }
+    *list = loaded;
+    return ERROR_NONE;
+}
+
+size_t source_list_count(const struct source_list *list)
+{
+    return list->count;
+}
+
+const struct source *source_list_at(const struct source_list *list, size_t index)
+{
+    return &list->sources[index];
+}
+
+const struct source *source_list_named(const struct source_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->sources[i].name, name) == 0)
+            return &list->sources[i];
+    return NULL;
+}
+
+const struct source *source_list_find(const struct source_list *list, enum source_kind kind, const char *name)
+{
+    const struct source *source = source_list_named(list, name);
+
+    return source != NULL && source->kind == kind ? source : NULL;
+}
+
+static void write_member(struct json_writer *json, const char *name, const char *value)
+{
+    json_write_raw(json, ",\"");
+    json_write_raw(json, name);
+    json_write_raw(json, "\":");
+    json_write_string(json, value, 4096);
+}
+
+static void write_list(struct json_writer *json, const char *name, char *const *words)
+{
+    json_write_raw(json, ",\"");
+    json_write_raw(json, name);
+    json_write_raw(json, words == NULL ? "\":null" : "\":[");
+    for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
+        json_write_raw(json, i == 0 ? "" : ",");
+        json_write_string(json, words[i], 4096);
+    }
+    json_write_raw(json, words == NULL ? "" : "]");
+}
+
+static void write_source(struct json_writer *json, const struct source *source)
+{
+    json_write_raw(json, "{\"source\":");
+    json_write_string(json, source->name, 4096);
+    write_member(json, "tenant", source->tenant);
+    write_member(json, "kind", source_kind_name(source->kind));
+    write_member(json, "base_url", source->base_url);
+    write_member(json, "epic_link_field", source->epic_link_field);
+    write_member(json, "api_token_expires", source->api_token_expires);
+    write_list(json, "projects", source->projects);
+    write_list(json, "counted_refs", source->counted_refs);
+    json_write_raw(json, "}");
+}
+
+char *source_list_json(const struct source_list *list)
+{
+    for (size_t size = 4096;; size *= 2) {
+        char *text = malloc(size);
+        struct json_writer json;
+
+        if (text == NULL)
+            return NULL;
+        json_write_init(&json, text, size);
+        json_write_raw(&json, "[");
+        for (size_t i = 0; i < list->count; i++) {
+            json_write_raw(&json, i == 0 ? "" : ",");
+            write_source(&json, &list->sources[i]);
+        }
+        json_write_raw(&json, "]");
+        if (!json.cut)
+            return text;
+        free(text);
+    }
+}
