@@ -12,6 +12,12 @@ BEGIN
     ), named AS (
         SELECT u.sha FROM unnest(p_shas) u (sha)
         UNION
+        -- a child of the same position keeps a merge off the first-parent line, so its coming or going counts
+        SELECT unnest(c.parents)
+        FROM unnest(p_shas) u (sha)
+        JOIN jirasync.commits c
+          ON c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = u.sha
+        UNION
         SELECT c.sha
         FROM place p
         JOIN jirasync.commit_refs r
@@ -31,4 +37,4 @@ BEGIN
     WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository;
 END
 $$;
-COMMENT ON FUNCTION jirasync.revert_candidates IS 'Commits of the repository whose reverts name one of the given commits, in full or cut short, or a merge of the same position on a branch';
+COMMENT ON FUNCTION jirasync.revert_candidates IS 'Commits of the repository whose reverts name one of the given commits, in full or cut short, one of their parents, or a merge of the same position on a branch';

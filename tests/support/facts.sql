@@ -8,7 +8,9 @@ SET search_path = jirasync, facts, public;
 CREATE TABLE facts.touched (kind text, source text, key text, PRIMARY KEY (kind, source, key));
 
 CREATE FUNCTION facts.touch(p_kind text, p_source text, p_key text) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO facts.touched VALUES (p_kind, p_source, p_key) ON CONFLICT DO NOTHING
+    -- The update locks a waiting row, so that it is not claimed before the facts are committed.
+    INSERT INTO facts.touched VALUES (p_kind, p_source, p_key)
+    ON CONFLICT (kind, source, key) DO UPDATE SET key = excluded.key
 $$;
 
 -- One whole event of an issue. versions and the changelog's added and removed are ids; names are by id.
@@ -56,7 +58,7 @@ LANGUAGE sql AS $$
     SELECT facts.touch('correlate_issue', p_source, p_id::text)
 $$;
 
--- A commit with the keys its message names; landed NULL is not landed. Its sha is the name, padded to 40 digits.
+-- A commit with the keys its message names; landed NULL is not landed, parents NULL: the host did not tell. Its sha is the name, padded to 40 digits.
 CREATE FUNCTION facts.sha(p_name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_name ~ '^[0-9a-f]{7,40}$' THEN rpad(p_name, 40, '0') ELSE left(md5(p_name) || md5(p_name), 40) END
 $$;
@@ -66,12 +68,13 @@ CREATE FUNCTION facts.commit(
     reverts text[] DEFAULT NULL, p_author text DEFAULT 'Ada', p_repository text DEFAULT 'org/app',
     p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO jirasync.commits (tenant, source, repository, sha, parents, message, author, committed_at, landed_at,
+    INSERT INTO jirasync.commits AS c (tenant, source, repository, sha, parents, message, author, committed_at, landed_at,
                                   reverts)
-    VALUES (p_tenant, p_source, p_repository, facts.sha(p_name), ARRAY(SELECT facts.sha(p) FROM unnest(parents) p),
+    VALUES (p_tenant, p_source, p_repository, facts.sha(p_name),
+            CASE WHEN parents IS NOT NULL THEN ARRAY(SELECT facts.sha(p) FROM unnest(parents) p) END,
             p_name || ' ' || array_to_string(p_keys, ' '), p_author, '2026-02-01 00:00Z', landed::timestamptz, reverts)
-    ON CONFLICT ON CONSTRAINT commits_pkey DO UPDATE SET landed_at = excluded.landed_at, reverts = excluded.reverts,
-        changed_seq = excluded.changed_seq;
+    ON CONFLICT ON CONSTRAINT commits_pkey DO UPDATE SET parents = coalesce(c.parents, excluded.parents),
+        landed_at = excluded.landed_at, reverts = excluded.reverts, changed_seq = excluded.changed_seq;
     INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence)
     SELECT p_tenant, p_source, p_repository, facts.sha(p_name), k, 'message' FROM unnest(p_keys) k
     ON CONFLICT DO NOTHING;
@@ -94,9 +97,9 @@ BEGIN
 END
 $$;
 
--- Runs correlate() over up to p_most of what was touched; returns the derived rows changed.
-CREATE FUNCTION facts.settle(p_most int DEFAULT 1000000, p_run text DEFAULT NULL, p_tenant text DEFAULT 'main')
-RETURNS integer LANGUAGE plpgsql AS $$
+-- Claims up to p_most of what was touched, as a worker claims jobs.
+CREATE FUNCTION facts.claim(p_most int DEFAULT 1000000, p_tenant text DEFAULT 'main') RETURNS bigint[]
+LANGUAGE plpgsql AS $$
 DECLARE
     v_ids bigint[];
 BEGIN
@@ -110,7 +113,18 @@ BEGIN
         SELECT p_tenant, t.kind, t.source, t.key, 'running', 1, now() + interval '1 hour', 'test' FROM taken t
         RETURNING id
     )
-    SELECT array_agg(id) INTO v_ids FROM job;
-    RETURN coalesce(jirasync.correlate(p_tenant, p_run, v_ids, array_fill(1::bigint, ARRAY[cardinality(v_ids)])), 0);
+    SELECT coalesce(array_agg(id ORDER BY id), '{}') INTO v_ids FROM job;
+    RETURN v_ids;
 END
+$$;
+
+-- Runs correlate() over the claimed jobs; returns the derived rows changed.
+CREATE FUNCTION facts.correlate(p_ids bigint[], p_run text DEFAULT NULL, p_tenant text DEFAULT 'main')
+RETURNS integer LANGUAGE sql AS $$
+    SELECT jirasync.correlate(p_tenant, p_run, p_ids, ARRAY(SELECT 1::bigint FROM unnest(p_ids)))
+$$;
+
+CREATE FUNCTION facts.settle(p_most int DEFAULT 1000000, p_run text DEFAULT NULL, p_tenant text DEFAULT 'main')
+RETURNS integer LANGUAGE sql AS $$
+    SELECT facts.correlate(facts.claim(p_most, p_tenant), p_run, p_tenant)
 $$;

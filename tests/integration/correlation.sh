@@ -1,0 +1,52 @@
+#!/bin/sh
+# After any history the rebuild finds nothing to change: SEED=N repeats one.
+set -eu
+seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
+echo "SEED=$seed"
+support=$(CDPATH='' cd -- "$(dirname -- "$0")/../support" && pwd)
+sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
+
+reset() {
+    sql -c "DO \$\$ DECLARE t text; BEGIN
+        FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects',
+            'commits', 'commit_keys', 'commit_refs', 'refs', 'repositories', 'reverted_commits', 'issue_commits', 'jobs']
+        LOOP EXECUTE 'TRUNCATE jirasync.' || t; END LOOP; END \$\$" -c 'TRUNCATE facts.touched'
+}
+
+live() { # seed, steps
+    sql -c "CALL facts.live(($1 % 1000003) / 1000003.0, $2)"
+}
+
+settled() { # what
+    sql -c 'SELECT facts.settle()' >/dev/null
+    changed=$(sql -c 'SELECT jirasync.correlation_rebuild()')
+    if [ "$changed" = 0 ]; then echo "ok $1"; else echo "not ok $1: the rebuild changed $changed rows"; fi
+}
+
+sql -f "$support/facts.sql" -f "$support/history.sql"
+for n in 1 2 3 4 5 6; do
+    reset
+    live $((seed + n)) 250
+    settled "the rebuild changes nothing after random history $((seed + n))"
+done
+
+reset
+live $((seed + 7)) 250 &
+first=$!
+live $((seed + 8)) 250 &
+second=$!
+wait "$first" && wait "$second" && settled 'the rebuild changes nothing after two sessions at once'
+
+links=$(sql -c 'SELECT count(*) FROM jirasync.issue_commits')
+if [ "$links" -gt 0 ]; then echo "ok the history made links"; else echo "not ok the history made no links"; fi
+before=$(sql -c "SELECT md5(string_agg(l::text, ',' ORDER BY l::text)) FROM jirasync.issue_commits l")
+sql -c 'TRUNCATE jirasync.issue_commits, jirasync.issue_fix_versions, jirasync.versions, jirasync.projects,
+        jirasync.reverted_commits' -c "UPDATE jirasync.issues SET fix_versions = '{wrong}'"
+changed=$(sql -c 'SELECT jirasync.correlation_rebuild()')
+after=$(sql -c "SELECT md5(string_agg(l::text, ',' ORDER BY l::text)) FROM jirasync.issue_commits l")
+if [ "$changed" -gt 0 ] && [ "$before" = "$after" ]; then
+    echo 'ok the rebuild makes again what was lost'
+else
+    echo "not ok the rebuild makes again what was lost: $changed rows"
+fi
+settled 'and then finds nothing to change'
