@@ -75,11 +75,11 @@ CREATE TABLE jirasync.run_items (
     source      text NOT NULL,
     repository  text NOT NULL DEFAULT '',
     id          text NOT NULL,
-    at          timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (tenant, run_id, subject, source, repository, id),
+    at          timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (tenant, run_id, subject, source, repository, id, at),
     CONSTRAINT run_items_subject_is_known CHECK (subject IN ('issue', 'commit'))
 );
-CREATE INDEX run_items_by_subject ON jirasync.run_items (tenant, subject, source, id);
+CREATE INDEX run_items_by_subject ON jirasync.run_items (tenant, subject, source, repository, id, at);
 
 -- Runs' summaries per version, for coverage_history.
 CREATE TABLE jirasync.run_coverage (
