@@ -66,6 +66,7 @@ CREATE TABLE jirasync.runs (
     PRIMARY KEY (tenant, run_id)
 );
 CREATE INDEX runs_open ON jirasync.runs (tenant, started_at) WHERE finished_at IS NULL;
+CREATE INDEX runs_to_write ON jirasync.runs (finished_at) WHERE artifact IS NULL AND finished_at IS NOT NULL;
 CREATE INDEX runs_by_finish ON jirasync.runs (tenant, finished_at);
 
 CREATE TABLE jirasync.run_items (
