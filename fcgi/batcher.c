@@ -1,0 +1,435 @@
+/* Group commit: one store thread, all that waits in one transaction. */
+#include "batcher.h"
+
+#include "log.h"
+#include "retry.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CONFLICT_TRIES 3       /* the same batch again after 40001, 40P01, 55P03 */
+#define LOST_TRIES 2           /* a connection lost with the same batch: then it is halved, or given up when single */
+#define NOTIFY_PAUSE_MS 5      /* at most one NOTIFY in this time */
+#define HOUSEKEEP_MS 1000
+#define RECONNECT_BASE_MS 50
+
+struct batcher {
+    struct batcher_backend backend;
+    struct batcher_limits limits;
+    struct counters *counters;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t queued;              /* for the store thread */
+    pthread_cond_t done;                /* for the waiters */
+    struct batcher_item *first, **last;
+    bool stopping;
+    _Atomic int64_t away_since_ms;      /* 0 while the database is there */
+    /* the store thread's own */
+    struct batcher_item **batch;
+    struct store_item *items;
+    enum store_outcome *outcomes;
+    int64_t notify_due_ms, notified_ms, housekept_ms;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct timespec at_ms(int64_t ms)
+{
+    return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+}
+
+/* ---- items ---- */
+
+struct batcher_item *batcher_item_new(size_t arena_limit)
+{
+    struct batcher_item *item = calloc(1, sizeof *item);
+
+    if (item == NULL)
+        return NULL;
+    item->references = 1;
+    item->arena = arena_new(arena_limit);
+    if (item->arena == NULL) {
+        free(item);
+        return NULL;
+    }
+    return item;
+}
+
+void batcher_item_release(struct batcher_item *item)
+{
+    if (item == NULL || atomic_fetch_sub(&item->references, 1) != 1)
+        return;
+    free(item->body);
+    arena_free(item->arena);
+    free(item);
+}
+
+bool batcher_item_is_mine(const struct batcher_item *item)
+{
+    return atomic_load(&item->references) == 1;
+}
+
+void batcher_item_reset(struct batcher_item *item)
+{
+    free(item->body);
+    item->body = NULL;
+    arena_reset(item->arena);
+    memset(&item->store, 0, sizeof item->store);
+    atomic_store(&item->detached, false);
+    item->done = false;
+    item->error = (struct error){0};
+}
+
+/* ---- answers ---- */
+
+static void finish(struct batcher *batcher, struct batcher_item **batch, size_t count)
+{
+    pthread_mutex_lock(&batcher->lock);
+    for (size_t i = 0; i < count; i++)
+        batch[i]->done = true;
+    pthread_cond_broadcast(&batcher->done);
+    pthread_mutex_unlock(&batcher->lock);
+    for (size_t i = 0; i < count; i++)
+        batcher_item_release(batch[i]);
+}
+
+static void fail(struct batcher *batcher, struct batcher_item **batch, size_t count, const struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        batch[i]->error = *error;
+    finish(batcher, batch, count);
+}
+
+static void succeed(struct batcher *batcher, struct batcher_item **batch, size_t count, bool enqueued)
+{
+    for (size_t i = 0; i < count; i++)
+        batch[i]->outcome = batcher->outcomes[i];
+    finish(batcher, batch, count);
+    if (batcher->counters != NULL) {
+        atomic_fetch_add(&batcher->counters->batches, 1);
+        atomic_fetch_add(&batcher->counters->batched, count);
+    }
+    if (enqueued && batcher->notify_due_ms == 0)
+        batcher->notify_due_ms = batcher->notified_ms + NOTIFY_PAUSE_MS;
+}
+
+/* ---- storing ---- */
+
+/* Lets go of the members whose waiters gave up; the sender was told to come again. Returns how many are left. */
+static size_t drop_detached(struct batcher *batcher, struct batcher_item **batch, size_t count)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (atomic_load(&batch[i]->detached))
+            finish(batcher, &batch[i], 1);
+        else
+            batch[kept++] = batch[i];
+    }
+    return kept;
+}
+
+static void sleep_ms(int64_t ms)
+{
+    struct timespec pause = at_ms(ms);
+
+    while (nanosleep(&pause, &pause) != 0 && errno == EINTR)
+        continue;
+}
+
+static bool is_stopping(struct batcher *batcher)
+{
+    bool stopping;
+
+    pthread_mutex_lock(&batcher->lock);
+    stopping = batcher->stopping;
+    pthread_mutex_unlock(&batcher->lock);
+    return stopping;
+}
+
+/* Connects, with backoff, while somebody still waits. Returns how many members are left (0: none, all are answered). */
+static size_t connect_for(struct batcher *batcher, struct batcher_item **batch, size_t count)
+{
+    struct error error = {0};
+
+    for (int attempt = 1; (count = drop_detached(batcher, batch, count)) > 0; attempt++) {
+        int64_t away = 0;
+
+        if (batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE) {
+            if (atomic_exchange(&batcher->away_since_ms, 0) != 0)
+                log_line(LOG_LEVEL_INFO, NULL, "database is back");
+            return count;
+        }
+        if (atomic_compare_exchange_strong(&batcher->away_since_ms, &away, now_ms()))
+            log_error(NULL, &error);
+        if (error.code == ERROR_DATABASE_MISUSE || is_stopping(batcher)) {
+            fail(batcher, batch, count, &error);
+            return 0;
+        }
+        sleep_ms(1 + retry_delay_ms(attempt, RECONNECT_BASE_MS, batcher->limits.reconnect_cap_ms, randombytes_random()));
+    }
+    return 0;
+}
+
+/* A row that PostgreSQL refused alone: kept in quarantine with what it said. */
+static void quarantine(struct batcher_item *item, const struct error *error)
+{
+    bool malformed = strncmp(error->sqlstate, "22P02", 5) == 0 || strncmp(error->sqlstate, "22021", 5) == 0 ||
+                     strncmp(error->sqlstate, "22032", 5) == 0;
+
+    item->error = *error;   /* keeps the texts that the store item points to */
+    item->error.code = malformed ? ERROR_INVALID_JSON : ERROR_NOT_STORABLE;
+    item->store.form = NULL;
+    item->store.quarantine = item->error.code;
+    item->store.quarantine_detail = item->error.message;
+    item->store.quarantine_sqlstate = item->error.sqlstate;
+}
+
+static enum error_code store_once(struct batcher *batcher, struct batcher_item **batch, size_t count, bool *enqueued,
+                                  struct error *error)
+{
+    for (size_t i = 0; i < count; i++)
+        batcher->items[i] = batch[i]->store;
+    *error = (struct error){0};
+    return batcher->backend.store(batcher->backend.context, batcher->items, count, batcher->limits.store_timeout_ms,
+                                  batcher->outcomes, enqueued, error);
+}
+
+static void store_batch(struct batcher *batcher, struct batcher_item **batch, size_t count);
+
+static void store_halves(struct batcher *batcher, struct batcher_item **batch, size_t count)
+{
+    size_t half = count / 2;
+
+    store_batch(batcher, batch, half);
+    store_batch(batcher, batch + half, count - half);
+}
+
+/* Stores the members in one transaction, or finds out which of them can't be. Answers each of them. */
+static void store_batch(struct batcher *batcher, struct batcher_item **batch, size_t count)
+{
+    struct error error = {0};
+    bool enqueued = false, refused = false;
+    int conflicts = 0, lost = 0;
+
+    for (;;) {
+        enum error_code code;
+
+        count = connect_for(batcher, batch, count);
+        if (count == 0)
+            return;
+        code = store_once(batcher, batch, count, &enqueued, &error);
+        if (code == ERROR_NONE) {
+            succeed(batcher, batch, count, enqueued);
+            return;
+        }
+        if (code == ERROR_DATABASE_CONFLICT && ++conflicts < CONFLICT_TRIES)
+            continue;
+        if (code == ERROR_DATABASE_AWAY && ++lost < LOST_TRIES)
+            continue;
+        if ((code == ERROR_DATABASE_AWAY || code == ERROR_NOT_STORABLE) && count > 1) {
+            store_halves(batcher, batch, count);
+            return;
+        }
+        if (code != ERROR_NOT_STORABLE || refused || batch[0]->store.quarantine != ERROR_NONE)
+            break;
+        refused = true;
+        quarantine(batch[0], &error);
+    }
+    log_error(LOG_FIELDS(.count = (int64_t)count, .event_id = batch[0]->store.delivery_id), &error);
+    if (error.code == ERROR_NOT_STORABLE)
+        error.code = ERROR_DATABASE_MISUSE;   /* even its quarantine was refused: not the sender's fault */
+    fail(batcher, batch, count, &error);
+}
+
+/* ---- the store thread ---- */
+
+static void take_one(struct batcher *batcher, size_t *count)
+{
+    struct batcher_item *item = batcher->first;
+
+    batcher->first = item->next;
+    if (batcher->first == NULL)
+        batcher->last = &batcher->first;
+    item->next = NULL;
+    batcher->batch[(*count)++] = item;
+}
+
+/* All that waits, within the limits. The lock is held. */
+static size_t take_waiting(struct batcher *batcher)
+{
+    size_t count = 0, bytes = 0;
+
+    while (batcher->first != NULL && count < batcher->limits.rows) {
+        size_t length = batcher->first->store.body_length;
+
+        if (count > 0 && bytes + length > batcher->limits.bytes)
+            break;
+        bytes += length;
+        take_one(batcher, &count);
+    }
+    return count;
+}
+
+/* Waits for work until something else is due; 0 when there is none. */
+static size_t wait_for_work(struct batcher *batcher, bool *ended)
+{
+    size_t count;
+
+    pthread_mutex_lock(&batcher->lock);
+    if (batcher->first == NULL && !batcher->stopping) {
+        int64_t due = batcher->housekept_ms + HOUSEKEEP_MS;
+        struct timespec until;
+
+        if (batcher->notify_due_ms != 0 && batcher->notify_due_ms < due)
+            due = batcher->notify_due_ms;
+        until = at_ms(due);
+        (void)pthread_cond_timedwait(&batcher->queued, &batcher->lock, &until);
+    }
+    count = take_waiting(batcher);
+    *ended = count == 0 && batcher->stopping;
+    pthread_mutex_unlock(&batcher->lock);
+    return count;
+}
+
+/* While requests are turned away at once, nobody else would notice that the database is back. */
+static void look_for_database(struct batcher *batcher)
+{
+    struct error error = {0};
+
+    if (atomic_load(&batcher->away_since_ms) != 0 &&
+        batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE) {
+        atomic_store(&batcher->away_since_ms, 0);
+        log_line(LOG_LEVEL_INFO, NULL, "database is back");
+    }
+}
+
+static void do_what_is_due(struct batcher *batcher, bool ended)
+{
+    int64_t now = now_ms();
+
+    if (batcher->notify_due_ms != 0 && (ended || now >= batcher->notify_due_ms)) {
+        batcher->notify_due_ms = 0;
+        batcher->notified_ms = now;
+        batcher->backend.notify(batcher->backend.context);
+        if (batcher->counters != NULL)
+            atomic_fetch_add(&batcher->counters->notifications, 1);
+    }
+    if (now - batcher->housekept_ms >= HOUSEKEEP_MS || ended) {
+        batcher->housekept_ms = now;
+        look_for_database(batcher);
+        batcher->backend.housekeep(batcher->backend.context);
+    }
+}
+
+static void *run(void *argument)
+{
+    struct batcher *batcher = argument;
+    bool ended = false;
+
+    while (!ended) {
+        size_t count = wait_for_work(batcher, &ended);
+
+        if (count > 0)
+            store_batch(batcher, batcher->batch, count);
+        do_what_is_due(batcher, ended);
+    }
+    return NULL;
+}
+
+static void free_batcher(struct batcher *batcher)
+{
+    free(batcher->batch);
+    free(batcher->items);
+    free(batcher->outcomes);
+    free(batcher);
+}
+
+struct batcher *batcher_start(const struct batcher_backend *backend, const struct batcher_limits *limits,
+                              struct counters *counters)
+{
+    struct batcher *batcher = calloc(1, sizeof *batcher);
+    pthread_condattr_t monotonic;
+
+    if (batcher == NULL)
+        return NULL;
+    batcher->backend = *backend;
+    batcher->limits = *limits;
+    batcher->counters = counters;
+    batcher->last = &batcher->first;
+    batcher->batch = calloc(limits->rows, sizeof(struct batcher_item *));
+    batcher->items = calloc(limits->rows, sizeof *batcher->items);
+    batcher->outcomes = calloc(limits->rows, sizeof *batcher->outcomes);
+    (void)pthread_mutex_init(&batcher->lock, NULL);
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&batcher->queued, &monotonic);
+    (void)pthread_cond_init(&batcher->done, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    if (batcher->batch == NULL || batcher->items == NULL || batcher->outcomes == NULL ||
+        pthread_create(&batcher->thread, NULL, run, batcher) != 0) {
+        free_batcher(batcher);
+        return NULL;
+    }
+    return batcher;
+}
+
+void batcher_stop(struct batcher *batcher)
+{
+    if (batcher == NULL)
+        return;
+    pthread_mutex_lock(&batcher->lock);
+    batcher->stopping = true;
+    pthread_cond_signal(&batcher->queued);
+    pthread_mutex_unlock(&batcher->lock);
+    (void)pthread_join(batcher->thread, NULL);
+    (void)pthread_cond_destroy(&batcher->queued);
+    (void)pthread_cond_destroy(&batcher->done);
+    (void)pthread_mutex_destroy(&batcher->lock);
+    free_batcher(batcher);
+}
+
+/* Known to be away for longer than a request may wait: there is no point in waiting. */
+static bool is_long_away(struct batcher *batcher)
+{
+    int64_t since = atomic_load(&batcher->away_since_ms);
+
+    return since != 0 && now_ms() - since > batcher->limits.store_timeout_ms;
+}
+
+enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *item, enum store_outcome *outcome,
+                               struct error *error)
+{
+    struct timespec deadline = at_ms(now_ms() + batcher->limits.store_timeout_ms);
+    bool done;
+
+    if (is_long_away(batcher))
+        return error_set(error, ERROR_DATABASE_AWAY, "the database is away");
+    atomic_fetch_add(&item->references, 1);
+    pthread_mutex_lock(&batcher->lock);
+    *batcher->last = item;
+    batcher->last = &item->next;
+    pthread_cond_signal(&batcher->queued);
+    while (!item->done && pthread_cond_timedwait(&batcher->done, &batcher->lock, &deadline) != ETIMEDOUT)
+        continue;
+    done = item->done;
+    if (!done)
+        atomic_store(&item->detached, true);
+    pthread_mutex_unlock(&batcher->lock);
+    if (!done)
+        return error_set(error, ERROR_DATABASE_AWAY, "not stored within %lld ms",
+                         (long long)batcher->limits.store_timeout_ms);
+    *error = item->error;
+    *outcome = item->outcome;
+    return item->error.code;
+}
