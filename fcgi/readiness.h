@@ -1,0 +1,20 @@
+/* What /readyz says: kept by the store thread, read by request threads without touching the database. */
+#ifndef JIRASYNC_READINESS_H
+#define JIRASYNC_READINESS_H
+
+#include "db.h"
+#include "source.h"
+
+#include <stddef.h>
+
+struct readiness;
+
+/* sources is borrowed and must outlive the readiness. */
+struct readiness *readiness_new(const struct source_list *sources) MUST_CHECK;
+void readiness_free(struct readiness *readiness);
+/* Says hello to the database (which registers the sources) and keeps what it answers; the store thread's. */
+void readiness_refresh(struct readiness *readiness, struct db *db, int64_t timeout_ms);
+/* Writes {"status":"ready"} or {"status":"not_ready","database":"...",...} naming what is not; true when ready. */
+bool readiness_describe(struct readiness *readiness, char *text, size_t size);
+
+#endif
