@@ -1,6 +1,10 @@
 /* From a verified body to the normal form that is stored. Pure and deterministic: no clock, no I/O, no globals but the
  * calling thread's arena. cJSON gives routing scalars only; PostgreSQL judges the JSON and keeps the digits.
  * The JSON view of a normal form is docs/schemas/normalized.schema.json (normalize_print).
+ *
+ * Ids (issue, project, parent, fix version) are strings of digits or whole numbers, issue and fields are objects, event
+ * and keys are strings: else ERROR_WRONG_TYPE names the path. A member that is only shown and has an odd type (a status
+ * that is a string, a fix version without an id) counts as absent, so that it can't freeze an issue.
  */
 #ifndef JIRASYNC_NORMALIZE_H
 #define JIRASYNC_NORMALIZE_H
@@ -16,7 +20,7 @@
 
 struct normal_version {
     int64_t id;
-    const char *name;   /* NULL in changelog items without one */
+    const char *name;   /* NULL where an item has none */
 };
 
 /* An issue as one event shows it. NULL, NORMALIZE_NO_ID and INSTANT_NONE mean absent or null. */
