@@ -1,0 +1,423 @@
+/* The stages of a delivery: route, method, length, admission, read, verify, normalize, store, answer. */
+#include "delivery.h"
+
+#include "log.h"
+#include "metrics.h"
+#include "normalize.h"
+#include "request.h"
+#include "response.h"
+#include "signature.h"
+
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define WEBHOOKS "/webhooks/"
+#define ID_MAX_BYTES 255
+#define EVENT_MAX_BYTES 255
+#define ADMISSION_FACTOR 4     /* body, normal form, copies for libpq */
+
+/* What the stages know of the request so far. */
+struct delivery {
+    const struct responder_context *context;
+    FCGX_Request *fcgi;
+    struct request request;
+    const struct source *source;
+    struct batcher_item *item;
+    int64_t admitted;
+    instant received_at;
+    const char *event_id;              /* NULL until the signature holds */
+    const char *secret_ref;
+    struct error error;
+    enum store_outcome outcome;
+};
+
+/* ---- route ---- */
+
+/* "/webhooks/KIND/SLUG", or "/webhooks/jira" for the source `default`. */
+static enum error_code route(struct delivery *delivery)
+{
+    const char *kind_name = delivery->request.path + strlen(WEBHOOKS), *slug = strchr(kind_name, '/');
+    size_t length = slug == NULL ? strlen(kind_name) : (size_t)(slug - kind_name);
+    enum source_kind kind;
+
+    if (source_kind_parse(kind_name, length, &kind) && kind != SOURCE_GIT && (slug != NULL || kind == SOURCE_JIRA))
+        delivery->source = source_list_find(delivery->context->sources, kind, slug == NULL ? "default" : slug + 1);
+    if (delivery->source != NULL && delivery->source->secret_count > 0)
+        return ERROR_NONE;
+    delivery->source = NULL;
+    return error_set(&delivery->error, ERROR_UNKNOWN_SOURCE, "no such source");
+}
+
+static enum error_code check_method(struct delivery *delivery)
+{
+    if (strcmp(delivery->request.method, "POST") == 0)
+        return ERROR_NONE;
+    return error_set(&delivery->error, ERROR_METHOD_NOT_ALLOWED, "a webhook is sent with POST");
+}
+
+static enum error_code check_length(struct delivery *delivery)
+{
+    int64_t limit = delivery->context->config->max_body_bytes;
+
+    if (!delivery->request.has_length)
+        return error_set(&delivery->error, ERROR_LENGTH_REQUIRED, "the request has no Content-Length");
+    if (delivery->request.length > (size_t)limit)
+        return error_set(&delivery->error, ERROR_BODY_TOO_LARGE, "more than %" PRId64 " bytes", limit);
+    return ERROR_NONE;
+}
+
+static enum error_code admit(struct delivery *delivery)
+{
+    const struct responder_context *context = delivery->context;
+    int64_t bytes = (int64_t)delivery->request.length * ADMISSION_FACTOR;
+
+    if (!counters_admit(context->counters, context->slot, bytes, context->config->max_inflight_bytes))
+        return error_set(&delivery->error, ERROR_BUSY, "too many bytes in flight");
+    delivery->admitted = bytes;
+    return ERROR_NONE;
+}
+
+static enum error_code read_body(struct delivery *delivery)
+{
+    struct batcher_item *item = delivery->item;
+    enum error_code code = request_read(&delivery->request, delivery->fcgi->in, &item->body, &delivery->error);
+
+    if (code != ERROR_NONE)
+        return code;
+    item->store.body = item->body;
+    item->store.body_length = delivery->request.length;
+    atomic_fetch_add(&delivery->context->counters->body_bytes, delivery->request.length);
+    return ERROR_NONE;
+}
+
+/* ---- verify ---- */
+
+/* GitLab sends the secret itself; compared by a hash, so that the time tells no length. */
+static enum error_code verify_token(const char *token, const struct source *source, size_t *matched)
+{
+    unsigned char claimed[32], held[32];
+    bool found = false, unavailable = false;
+
+    if (token == NULL)
+        return ERROR_INVALID_SIGNATURE;
+    signature_body_hash((const unsigned char *)token, strlen(token), claimed);
+    for (size_t i = 0; i < source->secret_count; i++) {
+        const struct secret *secret = source->secrets[i];
+
+        if (!secret_is_available(secret)) {
+            unavailable = true;
+            continue;
+        }
+        signature_body_hash(secret_bytes(secret), secret_length(secret), held);
+        if (sodium_memcmp(claimed, held, sizeof held) == 0 && !found) {
+            found = true;
+            *matched = i;
+        }
+    }
+    return found ? ERROR_NONE : unavailable ? ERROR_SECRET_UNAVAILABLE : ERROR_INVALID_SIGNATURE;
+}
+
+static void count_secret(const struct delivery *delivery)
+{
+    struct counters_secret *secret =
+        counters_secret(delivery->context->counters, delivery->source->name, delivery->secret_ref);
+
+    if (secret != NULL)
+        atomic_fetch_add(&secret->matches, 1);
+}
+
+static enum error_code verify(struct delivery *delivery)
+{
+    const struct source *source = delivery->source;
+    const struct request *request = &delivery->request;
+    const struct batcher_item *item = delivery->item;
+    const char *header = source->kind == SOURCE_GITHUB ? request->signature_256 : request->signature;
+    enum error_code code;
+    size_t matched = 0;
+
+    if (source->kind == SOURCE_GITLAB)
+        code = verify_token(request->gitlab_token, source, &matched);
+    else
+        code = signature_verify(request->two_signatures && source->kind != SOURCE_GITHUB ? NULL : header, item->body,
+                                item->store.body_length, source->secrets, source->secret_count, &matched);
+    if (code == ERROR_SECRET_UNAVAILABLE)
+        return error_set(&delivery->error, code, "the secret of this source can't be had yet");
+    if (code != ERROR_NONE)
+        return error_set(&delivery->error, code, "invalid signature");
+    delivery->secret_ref = secret_reference(source->secrets[matched]);
+    count_secret(delivery);
+    return ERROR_NONE;
+}
+
+/* ---- identify ---- */
+
+static bool is_usable_id(const char *id)
+{
+    size_t length = id == NULL ? 0 : strnlen(id, ID_MAX_BYTES + 1);
+
+    if (length == 0 || length > ID_MAX_BYTES)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (id[i] <= ' ' || id[i] > '~')
+            return false;
+    return true;
+}
+
+/* The sender's id, or "sha256:" and the hex of the body. */
+static enum error_code identify(struct delivery *delivery)
+{
+    struct store_item *store = &delivery->item->store;
+    char text[7 + 64 + 1] = "sha256:";
+    const char *id = delivery->request.delivery_header;
+
+    signature_body_hash(store->body, store->body_length, store->body_sha256);
+    if (!is_usable_id(id)) {
+        (void)sodium_bin2hex(text + 7, sizeof text - 7, store->body_sha256, sizeof store->body_sha256);
+        id = text;
+    }
+    store->delivery_id = arena_copy(delivery->item->arena, id, strlen(id));
+    if (store->delivery_id == NULL)
+        return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
+    delivery->event_id = store->delivery_id;
+    store->source = delivery->source;
+    store->received_at = delivery->received_at;
+    store->attempt = delivery->request.attempt;
+    store->matched_secret = delivery->secret_ref;
+    if (delivery->request.content_type != NULL)
+        store->content_type = arena_copy(delivery->item->arena, delivery->request.content_type,
+                                         strnlen(delivery->request.content_type, ID_MAX_BYTES));
+    return ERROR_NONE;
+}
+
+/* ---- normalize ---- */
+
+static enum error_code check_media(struct delivery *delivery)
+{
+    const char *type = delivery->request.content_type;
+
+    if (type == NULL || (strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0 &&
+                         strncasecmp(type, "multipart/", 10) != 0))
+        return ERROR_NONE;
+    return error_set(&delivery->error, ERROR_UNSUPPORTED_MEDIA,
+                     "set the webhook's content type to application/json at the sender");
+}
+
+/* A git host's delivery: kept whole, its meaning comes with the host's normal form. */
+static enum error_code keep_unread(struct delivery *delivery, struct normal_form **form)
+{
+    struct arena *arena = delivery->item->arena;
+    const char *event = delivery->request.event_header == NULL ? "unknown" : delivery->request.event_header;
+
+    *form = arena_alloc(arena, sizeof **form);
+    if (*form == NULL)
+        return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
+    memset(*form, 0, sizeof **form);
+    (*form)->kind = NORMAL_IGNORED;
+    (*form)->event_at = INSTANT_NONE;
+    (*form)->event = arena_copy(arena, event, strnlen(event, EVENT_MAX_BYTES));
+    return (*form)->event == NULL ? error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery") : ERROR_NONE;
+}
+
+static enum error_code normalize(struct delivery *delivery)
+{
+    struct store_item *store = &delivery->item->store;
+    const struct normalize_options options = {.epic_link_field = delivery->source->epic_link_field};
+    struct normal_form *form = NULL;
+    enum error_code code = check_media(delivery);
+
+    if (code == ERROR_NONE && delivery->source->kind != SOURCE_JIRA)
+        code = keep_unread(delivery, &form);
+    else if (code == ERROR_NONE)
+        code = normalize_jira((const char *)store->body, store->body_length, &options, delivery->item->arena, &form,
+                              &delivery->error);
+    store->form = form;
+    return code;
+}
+
+/* ---- store ---- */
+
+/* A verified body that could not be understood goes to quarantine; the first error stays the answer. */
+static enum error_code store(struct delivery *delivery, enum error_code understood)
+{
+    struct batcher_item *item = delivery->item;
+    struct error error = {0};
+    enum error_code code;
+
+    if (understood != ERROR_NONE) {
+        if (!error_is_quarantined(understood))
+            return understood;
+        item->store.form = NULL;
+        item->store.quarantine = understood;
+        item->store.quarantine_detail =
+            arena_copy(item->arena, delivery->error.message, strlen(delivery->error.message));
+        if (item->store.quarantine_detail == NULL)
+            item->store.quarantine_detail = error_name(understood);
+    }
+    code = batcher_submit(delivery->context->batcher, item, &delivery->outcome, &error);
+    if (code != ERROR_NONE)
+        delivery->error = error;
+    else if (delivery->outcome == STORE_ID_CONFLICT)
+        code = error_set(&delivery->error, ERROR_ID_CONFLICT, "this delivery id came before with another body");
+    else if (understood != ERROR_NONE)
+        code = understood;
+    return code;
+}
+
+/* ---- the whole way ---- */
+
+static enum error_code pass_stages(struct delivery *delivery)
+{
+    static enum error_code (*const stages[])(struct delivery *) = {
+        route, check_method, check_length, admit, read_body, verify, identify,
+    };
+    enum error_code code = ERROR_NONE;
+
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if ((code = stages[i](delivery)) != ERROR_NONE)
+            return code;
+    return store(delivery, normalize(delivery));
+}
+
+static void log_delivery(const struct delivery *delivery, enum error_code code)
+{
+    const struct store_item *stored = &delivery->item->store;
+    const struct normal_form *form = stored->form;
+    const struct log_fields *fields = LOG_FIELDS(
+            .event_id = delivery->event_id, .source = delivery->source == NULL ? NULL : delivery->source->name,
+            .event = form == NULL ? NULL : form->event,
+            .issue_key = form == NULL || form->kind != NORMAL_ISSUE ? NULL : form->issue.issue_key,
+            .outcome = code == ERROR_NONE ? store_outcome_name(delivery->outcome) : NULL,
+            .error = code == ERROR_NONE ? NULL : error_name(code), .secret_ref = delivery->secret_ref,
+            .sqlstate = delivery->error.sqlstate[0] == '\0' ? NULL : delivery->error.sqlstate,
+            .duration_us = instant_now() - delivery->received_at, .bytes = (int64_t)delivery->request.length,
+            .attempt = delivery->request.attempt,
+            .status = code == ERROR_SHORT_READ ? -1 : error_http_status(code));
+
+    log_line(code == ERROR_NONE ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, fields, "%s",
+             code == ERROR_NONE ? "delivery stored" : "delivery not taken");
+}
+
+static void answer(const struct delivery *delivery, enum error_code code)
+{
+    FCGX_Stream *out = delivery->fcgi->out;
+
+    if (code == ERROR_NONE)
+        response_stored(out, delivery->outcome, delivery->event_id, delivery->received_at);
+    else if (code != ERROR_SHORT_READ)
+        response_error(out, &delivery->error, delivery->event_id, delivery->context->config->retry_after_s,
+                       code == ERROR_METHOD_NOT_ALLOWED ? "POST" : NULL);
+}
+
+static void count(const struct delivery *delivery, enum error_code code)
+{
+    struct counters *counters = delivery->context->counters;
+
+    if (code == ERROR_NONE)
+        atomic_fetch_add(&counters->outcomes[delivery->outcome], 1);
+    else
+        atomic_fetch_add(&counters->errors[code], 1);
+    if (code != ERROR_NONE && !error_is_retryable(code) && !error_is_quarantined(code))
+        rejections_add(delivery->context->rejections, delivery->source, code, delivery->request.length);
+}
+
+/* The thread's item, fresh: the former one when the store thread has let go of it. */
+static bool fresh_item(struct batcher_item **item, const struct config *config)
+{
+    if (*item != NULL && batcher_item_is_mine(*item)) {
+        batcher_item_reset(*item);
+        return true;
+    }
+    batcher_item_release(*item);
+    *item = batcher_item_new((size_t)config->max_parse_bytes);
+    return *item != NULL;
+}
+
+static void handle_webhook(struct delivery *delivery, struct batcher_item **item)
+{
+    const struct responder_context *context = delivery->context;
+    enum error_code code;
+
+    if (!fresh_item(item, context->config)) {
+        error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
+        response_error(delivery->fcgi->out, &delivery->error, NULL, context->config->retry_after_s, NULL);
+        return;
+    }
+    delivery->item = *item;
+    code = pass_stages(delivery);
+    answer(delivery, code);
+    count(delivery, code);
+    log_delivery(delivery, code);
+    if (delivery->admitted > 0)
+        counters_release(context->counters, context->slot, delivery->admitted);
+}
+
+/* ---- what operators ask ---- */
+
+static void tell_health(const struct delivery *delivery, bool head_only)
+{
+    response_text(delivery->fcgi->out, "200 OK", "application/json", "{\"status\":\"alive\"}\n", head_only);
+}
+
+static void tell_readiness(const struct delivery *delivery, bool head_only)
+{
+    char text[4096];
+    bool ready = readiness_describe(delivery->context->readiness, text, sizeof text);
+
+    if (!ready)
+        (void)FCGX_FPrintF(delivery->fcgi->out, "Retry-After: %d\r\n", (int)delivery->context->config->retry_after_s);
+    response_text(delivery->fcgi->out, ready ? "200 OK" : "503 Service Unavailable", "application/json", text, head_only);
+}
+
+static void tell_metrics(const struct delivery *delivery, bool head_only)
+{
+    char *text = malloc(METRICS_BYTES);
+
+    if (text == NULL)
+        return;
+    metrics_write(delivery->context->counters, text, METRICS_BYTES);
+    response_text(delivery->fcgi->out, "200 OK", "text/plain; version=0.0.4", text, head_only);
+    free(text);
+}
+
+static const struct {
+    const char *path;
+    void (*tell)(const struct delivery *delivery, bool head_only);
+} pages[] = {{"/healthz", tell_health}, {"/readyz", tell_readiness}, {"/metrics", tell_metrics}};
+
+static void handle_page(struct delivery *delivery)
+{
+    const char *method = delivery->request.method;
+    bool is_head = strcmp(method, "HEAD") == 0;
+    size_t i = 0;
+
+    while (i < sizeof pages / sizeof *pages && strcmp(pages[i].path, delivery->request.path) != 0)
+        i++;
+    if (i < sizeof pages / sizeof *pages && (is_head || strcmp(method, "GET") == 0)) {
+        pages[i].tell(delivery, is_head);
+        return;
+    }
+    if (i < sizeof pages / sizeof *pages)
+        error_set(&delivery->error, ERROR_METHOD_NOT_ALLOWED, "ask with GET or HEAD");
+    else
+        error_set(&delivery->error, ERROR_UNKNOWN_SOURCE, "no such path");
+    atomic_fetch_add(&delivery->context->counters->errors[delivery->error.code], 1);
+    response_error(delivery->fcgi->out, &delivery->error, NULL, 0,
+                   delivery->error.code == ERROR_METHOD_NOT_ALLOWED ? "GET, HEAD" : NULL);
+}
+
+void delivery_handle(const struct responder_context *context, FCGX_Request *request, struct batcher_item **item)
+{
+    struct delivery delivery = {.context = context, .fcgi = request, .received_at = instant_now()};
+
+    if (!request_parse(&delivery.request, request->envp))
+        return;
+    atomic_fetch_add(&context->counters->requests, 1);
+    if (strncmp(delivery.request.path, WEBHOOKS, strlen(WEBHOOKS)) == 0)
+        handle_webhook(&delivery, item);
+    else
+        handle_page(&delivery);
+}
