@@ -31,8 +31,10 @@ UNIT_TESTS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/
 INTEGRATION_TESTS = $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/test_*.c))
 TEST_LIBS    = -lcmocka $(FCGI_LIBS) $(LDLIBS)
 C_FILES      = $(wildcard lib/*.[ch] fcgi/*.[ch] tests/unit/*.[ch] tests/integration/*.[ch] tests/fuzz/*.[ch] tests/bench/*.[ch])
-SH_FILES     = $(shell grep -lE '^\#!/bin/(ba)?sh' -r .ci sql tests/support tests/e2e tests/integration tests/bench 2>/dev/null)
 MAN_PAGES    = $(wildcard docs/man/*.[1-8])
+INSTALLED_BIN   = $(DESTDIR)$(PREFIX)/bin
+INSTALLED_SHARE = $(DESTDIR)$(PREFIX)/share/jirasync
+INSTALLED_MAN   = $(DESTDIR)$(PREFIX)/share/man
 
 all: $(PROGRAMS) ## build the three programs
 
@@ -73,11 +75,74 @@ unit-tests: $(UNIT_TESTS)
 
 integration-tests: $(INTEGRATION_TESTS)
 
-unit: ## run the unit tests alone
-	@tests/support/run-tests --build '$(BUILD)' --test '$(TEST)' --case '$(CASE)' unit
+RUN_TESTS = tests/support/run-tests --build '$(BUILD)' --test '$(TEST)' --case '$(CASE)'
+STACK     = BUILD='$(BUILD)' tests/support/stack
+# What a target needs is installed before make asks pkg-config about it, so the building is a make of its own.
+INSTALL_DEPENDENCIES = tests/support/install-dependencies
 
-integration: ## run the integration and SQL tests alone, on a private cluster
-	@tests/support/run-tests --build '$(BUILD)' --test '$(TEST)' --case '$(CASE)' sql integration
+run: ## build, start everything, show a sample; Ctrl-C stops it
+	@$(INSTALL_DEPENDENCIES) run
+	@$(MAKE) --no-print-directory all
+	@$(STACK) run
+
+up: ## build and start everything in the background (RUN_DIR, JIRASYNC_PORT, PGPORT move it)
+	@$(INSTALL_DEPENDENCIES) run
+	@$(MAKE) --no-print-directory all
+	@$(STACK) up
+
+down: ## stop what `make up` started
+	@$(STACK) down
+
+test: ## run all tests (TEST=signature CASE='rejects_*' runs some)
+	@$(INSTALL_DEPENDENCIES) test
+	@$(MAKE) --no-print-directory $(if $(TEST),,all)
+	@$(RUN_TESTS) unit sql integration e2e
+
+unit: ## run the unit tests alone
+	@$(RUN_TESTS) unit
+
+integration: ## run the SQL and integration tests alone, on a private cluster
+	@$(RUN_TESTS) sql integration
+
+lint: ## check style, shell scripts, manual pages and for common mistakes
+	@$(INSTALL_DEPENDENCIES) lint
+	@tests/support/lint $(BUILD)
+
+format: ## rewrite the C files in the house style
+	clang-format -i $(C_FILES)
+
+asan: ## unit and integration tests under the address and undefined behaviour sanitizers
+	@$(INSTALL_DEPENDENCIES) test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPTIMIZE='-O1 -g -fno-omit-frame-pointer' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all' all unit integration
+
+tsan: ## unit and integration tests under the thread sanitizer
+	@$(INSTALL_DEPENDENCIES) test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan OPTIMIZE='-O1 -g' SANITIZE=-fsanitize=thread all unit integration
+
+valgrind: ## unit tests under valgrind
+	@$(INSTALL_DEPENDENCIES) test
+	@RUN_UNDER='valgrind -q --error-exitcode=9 --leak-check=full' $(MAKE) --no-print-directory unit
+
+coverage: ## lines covered by unit and integration tests, by module
+	@$(INSTALL_DEPENDENCIES) test
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPTIMIZE='-O0 -g' SANITIZE=--coverage all unit integration
+	@gcovr --root . --object-directory $(BUILD)/coverage --filter 'lib/' --filter 'fcgi/' $(BUILD)/coverage
+
+install: all ## install under $(DESTDIR)$(PREFIX)
+	install -d $(INSTALLED_BIN) $(INSTALLED_SHARE)/sql $(INSTALLED_SHARE)/nginx $(INSTALLED_SHARE)/schemas $(INSTALLED_SHARE)/examples
+	install $(PROGRAMS) $(INSTALLED_BIN)
+	cp -R sql/. $(INSTALLED_SHARE)/sql
+	cp -R nginx/. $(INSTALLED_SHARE)/nginx
+	cp -R docs/schemas/. $(INSTALLED_SHARE)/schemas
+	cp -R docs/examples/. $(INSTALLED_SHARE)/examples
+	for page in $(MAN_PAGES); do \
+		install -D -m 0644 $$page $(INSTALLED_MAN)/man$${page##*.}/$${page##*/} || exit 1; done
+
+uninstall: ## remove what install put there
+	rm -f $(patsubst $(BUILD)/%,$(INSTALLED_BIN)/%,$(PROGRAMS))
+	rm -rf $(INSTALLED_SHARE)
+	for page in $(MAN_PAGES); do rm -f $(INSTALLED_MAN)/man$${page##*.}/$${page##*/}; done
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
@@ -85,5 +150,6 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all unit-tests integration-tests unit integration clean help FORCE
+.PHONY: all unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
+	uninstall clean help FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
