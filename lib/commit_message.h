@@ -1,0 +1,47 @@
+/* What a commit's message says beside prose: which commits it reverts, which one it was picked from, which part of a
+ * merge's subject names the target, and the issue keys. Pure, no allocation.
+ */
+#ifndef JIRASYNC_COMMIT_MESSAGE_H
+#define JIRASYNC_COMMIT_MESSAGE_H
+
+#include "issue_key.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define COMMIT_ID_MIN 7     /* shortest name of a commit that is believed */
+#define COMMIT_ID_MAX 64    /* SHA-256 in hex */
+
+/* Part of a text, borrowed. */
+struct text_slice {
+    const char *bytes;
+    size_t length;
+};
+
+/* A merge's subject as git and the hosts write it. Slices are empty where the subject does not say. */
+struct merge_subject {
+    struct text_slice source;   /* "feature/APP-12", without the quotes; of several the first */
+    size_t uncounted;           /* offset in the message from which the subject names the target ... */
+    size_t uncounted_end;       /* ... up to here; equal when it names none */
+};
+
+/* Reads the subject of a message: "Merge branch 'x' [of URL] [into y]", "Merge remote-tracking branch", "Merge tag",
+ * "Merge commit", "Merge pull request #1 from x", "Merge pull request #1 in P/r from x to y", "Merged in x (pull
+ * request #1)". False for any other subject. */
+bool commit_message_merge(const char *message, size_t length, struct merge_subject *merge);
+
+/* The next commit that the message says it reverts ("This reverts commit X", "..., reversing changes made to P" names X
+ * alone, "This reverts commits X, Y and Z"), from *at on. id gets lower-case hex of 7 to 64 digits. False at the end. */
+bool commit_message_next_revert(const char *message, size_t length, size_t *at, char id[COMMIT_ID_MAX + 1]);
+
+/* The commit of the last "(cherry picked from commit X)". */
+bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1]);
+
+/* The next candidate key from *at on; a target named by a merge's subject is left out. */
+bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key);
+
+/* How many bytes of a merge's message speak of what it brings in as a whole: a list of merged commits (git merge --log)
+ * or of conflicting files at its end is left out. */
+size_t commit_message_own_length(const char *message, size_t length);
+
+#endif
