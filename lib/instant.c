@@ -2,6 +2,7 @@
 #include "instant.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #define MICROSECONDS INT64_C(1000000)
@@ -89,19 +90,29 @@ static bool read_time(struct reader *reader, struct civil *civil)
 {
     if (!read_number(reader, 2, &civil->hour) || !read_char(reader, ':') || !read_number(reader, 2, &civil->minute))
         return false;
-    if (read_char(reader, ':') && !read_number(reader, 2, &civil->second))
+    if (!read_char(reader, ':') || !read_number(reader, 2, &civil->second))
         return false;
     if (read_char(reader, '.') || read_char(reader, ','))
         return read_fraction(reader, &civil->microsecond);
     return true;
 }
 
-/* "Z", "+0700", "+07:00", "+07", or nothing (UTC). */
+static bool read_word(struct reader *reader, const char *word)
+{
+    size_t length = strlen(word);
+
+    if ((size_t)(reader->end - reader->at) < length || memcmp(reader->at, word, length) != 0)
+        return false;
+    reader->at += length;
+    return true;
+}
+
+/* "Z", " UTC", "+0700", "+07:00", "+07", or nothing (UTC). */
 static bool read_offset(struct reader *reader, int *offset_s)
 {
     int hours, minutes = 0, sign;
 
-    if (reader->at == reader->end || read_char(reader, 'Z'))
+    if (reader->at == reader->end || read_char(reader, 'Z') || read_word(reader, " UTC"))
         return true;
     sign = *reader->at == '-' ? -1 : 1;
     if (!read_char(reader, '+') && !read_char(reader, '-'))
@@ -162,7 +173,7 @@ bool instant_from_milliseconds(double milliseconds, instant *parsed)
 {
     if (!(milliseconds >= (double)FIRST_SECOND * 1e3) || !(milliseconds <= (double)LAST_SECOND * 1e3))
         return false;
-    *parsed = (int64_t)milliseconds * 1000;
+    *parsed = (int64_t)(milliseconds * 1e3 + 0.5);
     return true;
 }
 
@@ -170,7 +181,7 @@ bool instant_from_seconds(double seconds, instant *parsed)
 {
     if (!(seconds >= (double)FIRST_SECOND) || !(seconds <= (double)LAST_SECOND))
         return false;
-    *parsed = (int64_t)seconds * MICROSECONDS;
+    *parsed = (int64_t)(seconds * 1e6 + 0.5);
     return true;
 }
 

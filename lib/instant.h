@@ -17,10 +17,10 @@ typedef int64_t instant;
 /* Now, from the system's clock. */
 instant instant_now(void);
 /* Parses text of the formats that Jira and git hosts send ("2019-07-03T11:04:43.020-0700", "...Z", "...+01:00", no
- * fraction, "2020-08-04 00:00:00.0", "2017-12-25 17:42:07,202", "YYYY-MM-DD"). No zone is UTC. False for anything
+ * fraction, "2020-08-04 00:00:00.0", "2017-12-25 17:42:07,202", "2015-05-17 18:08:09 UTC", "YYYY-MM-DD"). No zone is UTC. False for anything
  * else, for impossible dates and outside 1970..2200. */
 bool instant_parse(const char *text, size_t length, instant *parsed) MUST_CHECK;
-/* From epoch milliseconds or seconds; false outside 1970..2200. */
+/* From epoch milliseconds or seconds, to the microsecond; false outside 1970..2200. */
 bool instant_from_milliseconds(double milliseconds, instant *parsed) MUST_CHECK;
 bool instant_from_seconds(double seconds, instant *parsed) MUST_CHECK;
 /* Writes "2026-11-24T04:12:00.123-07:00" (fraction_digits 0, 3 or 6) and returns text. */

@@ -51,15 +51,26 @@ static size_t sequence_length(const unsigned char *text, size_t left)
     return length;
 }
 
+/* U+0080 to U+009F: valid in JSON, but some terminals obey them. */
+static bool is_c1_control(const char *text)
+{
+    return (unsigned char)text[0] == 0xC2 && (unsigned char)text[1] < 0xA0;
+}
+
+static void write_control(struct json_writer *writer, unsigned control)
+{
+    char escaped[16];
+
+    (void)snprintf(escaped, sizeof escaped, "\\u%04x", control);
+    append(writer, escaped, 6);
+}
+
 static void write_ascii(struct json_writer *writer, char c)
 {
-    char escaped[8];
-
     if (c == '"' || c == '\\') {
         append(writer, (char[]){'\\', c}, 2);
     } else if ((unsigned char)c < 0x20 || c == 0x7F) {
-        (void)snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned)c);
-        append(writer, escaped, 6);
+        write_control(writer, (unsigned char)c);
     } else {
         append(writer, &c, 1);
     }
@@ -78,7 +89,9 @@ void json_write_string(struct json_writer *writer, const char *text, size_t max_
     while (i < length) {
         size_t sequence = sequence_length((const unsigned char *)text + i, strnlen(text + i, 4));
 
-        if (sequence > 1)
+        if (sequence == 2 && is_c1_control(text + i))
+            write_control(writer, (unsigned char)text[i + 1]);
+        else if (sequence > 1)
             append(writer, text + i, sequence);
         else if (sequence == 1)
             write_ascii(writer, text[i]);

@@ -16,8 +16,9 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define LINE_BYTES 8192      /* past this the line is cut at a field's border */
-#define MESSAGE_BYTES 1024
+#define LINE_BYTES 4096      /* PIPE_BUF: lines of several processes in one pipe do not mix; past it fields are left out */
+#define MESSAGE_BYTES 2048
+#define MESSAGE_LEAST 256    /* fits a line, even when each byte is escaped to six */
 #define FIELD_BYTES 512      /* of one client string */
 
 /* The sink: set by log_open, before threads start or under the lock. */
@@ -141,6 +142,18 @@ static void write_fields(struct json_writer *line, const struct log_fields *fiel
     write_number(line, "count", fields->count);
 }
 
+/* The message, shorter where escapes make it too long for the line. */
+static void write_message(struct json_writer *line, const char *message)
+{
+    struct json_writer before = *line;
+
+    json_write_string(line, message, MESSAGE_BYTES);
+    if (line->cut) {
+        *line = before;
+        json_write_string(line, message, MESSAGE_LEAST);
+    }
+}
+
 static void write_head(struct json_writer *line, enum log_level level, const char *message)
 {
     char at[INSTANT_TEXT_BYTES];
@@ -150,7 +163,7 @@ static void write_head(struct json_writer *line, enum log_level level, const cha
     json_write_raw(line, "\",\"level\":\"");
     json_write_raw(line, levels[level].name);
     json_write_raw(line, "\",\"message\":");
-    json_write_string(line, message, MESSAGE_BYTES);
+    write_message(line, message);
     write_field(line, "program", sink.program, true);
     write_number(line, "pid", getpid());
     if (sink.run_id[0] != '\0')

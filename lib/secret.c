@@ -33,6 +33,33 @@ static enum error_code keep(struct secret *secret, const char *value, size_t len
     return ERROR_NONE;
 }
 
+static struct secret *make(const char *reference)
+{
+    struct secret *made = sodium_init() < 0 ? NULL : calloc(1, sizeof *made);
+
+    if (made == NULL || (made->reference = strdup(reference)) != NULL)
+        return made;
+    free(made);
+    return NULL;
+}
+
+enum error_code secret_of_value(const char *reference, const char *value, size_t length, struct secret **secret,
+                                struct error *error)
+{
+    struct secret *made = make(reference);
+    enum error_code code;
+
+    *secret = NULL;
+    if (made == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for secret %s", reference);
+    code = keep(made, value, length, error);
+    if (code == ERROR_NONE)
+        *secret = made;
+    else
+        secret_free(made);
+    return code;
+}
+
 static enum error_code read_environment(struct secret *secret, const char *name, struct error *error)
 {
     const char *value = getenv(name);
@@ -83,10 +110,7 @@ static enum error_code read_file(struct secret *secret, const char *path, struct
         code = error_set(error, ERROR_CONFIG, "secret %s is larger than %d bytes", secret->reference, SECRET_MAX_BYTES);
         goto out;
     }
-    if (length > 0 && bytes[length - 1] == '\n')
-        length--;
-    if (length > 0 && bytes[length - 1] == '\r')
-        length--;
+    length -= length > 0 && bytes[length - 1] == '\n' ? length > 1 && bytes[length - 2] == '\r' ? 2 : 1 : 0;
     code = keep(secret, (const char *)bytes, (size_t)length, error);
 out:
     if (fd >= 0)
@@ -97,17 +121,17 @@ out:
 
 enum error_code secret_read(const char *reference, struct secret **secret, struct error *error)
 {
-    enum error_code code = ERROR_NO_MEMORY;
-    struct secret *made = calloc(1, sizeof *made);
+    enum error_code code;
+    struct secret *made = make(reference);
 
-    if (made == NULL || (made->reference = strdup(reference)) == NULL || sodium_init() < 0)
+    if (made == NULL)
         code = error_set(error, ERROR_NO_MEMORY, "no memory for secret %s", reference);
     else if (strncmp(reference, "env:", 4) == 0 && reference[4] != '\0')
         code = read_environment(made, reference + 4, error);
-    else if (strncmp(reference, "file:", 5) == 0 && reference[5] == '/')
+    else if (strncmp(reference, "file:", 5) == 0 && reference[5] != '\0')
         code = read_file(made, reference + 5, error);
     else
-        code = error_set(error, ERROR_CONFIG, "a secret is named env:NAME or file:/PATH, never by its value");
+        code = error_set(error, ERROR_CONFIG, "a secret is named env:NAME or file:PATH, never by its value");
     if (code != ERROR_NONE) {
         secret_free(made);
         made = NULL;
