@@ -153,3 +153,9 @@ help: ## this list
 .PHONY: all unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
 	uninstall clean help FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# The schema that stands beside the artifacts is part of the worker.
+$(BUILD)/generated/run_schema.inc: docs/schemas/run.schema.json
+	@mkdir -p $(@D)
+	od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g' >$@
+$(BUILD)/lib/artifact.o: $(BUILD)/generated/run_schema.inc
