@@ -7,9 +7,13 @@
 #include <string.h>
 
 #define TEXT(option, scopes, member, fallback, help) \
-    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help}
+    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help, NULL, false}
+#define SECRET(option, scopes, member, help) \
+    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), "", 0, 0, "", help, NULL, true}
+#define CHOICE(option, scopes, member, fallback, choices, help) \
+    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help, choices, false}
 #define NUMBER(option, scopes, member, fallback, min, max, unit, help) \
-    {option, CONFIG_NUMBER, scopes, offsetof(struct config, member), fallback, min, max, unit, help}
+    {option, CONFIG_NUMBER, scopes, offsetof(struct config, member), fallback, min, max, unit, help, NULL, false}
 #define DAEMONS (CONFIG_RECEIVER | CONFIG_WORKER)
 #define CLIENTS (CONFIG_WORKER | CONFIG_COMMAND)
 #define MIB (INT64_C(1024) * 1024)
@@ -21,12 +25,13 @@ const struct config_option config_options[] = {
          "Connection of role jirasync_worker, for the worker and the commands."),
     TEXT("JIRASYNC_SOURCES", CONFIG_ALL, sources_file, "",
          "Path of the sources file; without one there is only the source default."),
-    TEXT("JIRA_WEBHOOK_SECRET", CONFIG_ALL, webhook_secret, "", "Secret of the source default, by value."),
+    SECRET("JIRA_WEBHOOK_SECRET", CONFIG_ALL, webhook_secret,
+           "Secret of the source default, by value; not on the command line, where ps would show it."),
     TEXT("JIRA_WEBHOOK_SECRET_FILE", CONFIG_ALL, webhook_secret_file, "",
          "Path of a file that holds the secret of the source default."),
     TEXT("JIRASYNC_LOG_FILE", CONFIG_ALL, log_file, "",
          "Path of the log, or syslog; without one stderr, or syslog where stderr is /dev/null."),
-    TEXT("JIRASYNC_LOG_LEVEL", CONFIG_ALL, log_level, "info", "Least level that is logged: debug, info, warning or error."),
+    CHOICE("JIRASYNC_LOG_LEVEL", CONFIG_ALL, log_level, "info", "debug info warning error", "Least level that is logged."),
     TEXT("JIRASYNC_ARTIFACTS", CONFIG_WORKER, artifacts_dir, ".", "Directory below which artifacts/issues/... is written."),
     NUMBER("JIRASYNC_PROCESSES", CONFIG_RECEIVER, processes, "0", 0, 64, "",
            "Children of the receiver; 0 is the number of cores, at most 4."),
@@ -62,10 +67,17 @@ const struct config_option config_options[] = {
     {.name = NULL},
 };
 
-
 static size_t option_count(void)
 {
     return sizeof config_options / sizeof *config_options - 1;
+}
+
+/* Connection strings and secrets hold passwords: the bytes are wiped. */
+static void forget(char *text)
+{
+    if (text != NULL)
+        explicit_bzero(text, strlen(text));
+    free(text);
 }
 
 static const struct config_option *option_named(const char *name)
@@ -76,6 +88,62 @@ static const struct config_option *option_named(const char *name)
     return NULL;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Edits (insert, drop, replace) that make b of a; both are at most as long as the longest option. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], length = least(strlen(b), 63);
+
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1] != '\0'; i++) {
+        size_t diagonal = row[0];
+
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t above = row[j];
+
+            row[j] = least(least(row[j] + 1, row[j - 1] + 1), diagonal + (a[i - 1] != b[j - 1]));
+            diagonal = above;
+        }
+    }
+    return row[length];
+}
+
+static const char *nearest_name(const char *name)
+{
+    const char *nearest = config_options[0].name;
+    size_t best = distance(name, nearest);
+
+    for (const struct config_option *option = config_options + 1; option->name != NULL; option++) {
+        size_t edits = distance(name, option->name);
+
+        if (edits < best) {
+            best = edits;
+            nearest = option->name;
+        }
+    }
+    return nearest;
+}
+
+static bool is_choice(const char *choices, const char *value)
+{
+    size_t length = strlen(value);
+
+    for (const char *at = choices; *at != '\0'; at += strspn(at, " ")) {
+        size_t word = strcspn(at, " ");
+
+        if (word == length && strncmp(at, value, length) == 0)
+            return true;
+        at += word;
+    }
+    return false;
+}
+
 static enum error_code set_number(struct config *config, const struct config_option *option, const char *value,
                                   const char *where, struct error *error)
 {
@@ -84,7 +152,8 @@ static enum error_code set_number(struct config *config, const struct config_opt
 
     errno = 0;
     number = strtoll(value, &end, 10);
-    if (errno != 0 || end == value || *end != '\0' || number < option->min || number > option->max)
+    if (errno != 0 || !(isdigit((unsigned char)*value) || *value == '-') || *end != '\0' || number < option->min ||
+        number > option->max)
         return error_set(error, ERROR_CONFIG, "%s: %s takes a whole number from %lld to %lld%s%s, not \"%.40s\"", where,
                          option->name, (long long)option->min, (long long)option->max, *option->unit ? " " : "",
                          option->unit, value);
@@ -92,65 +161,98 @@ static enum error_code set_number(struct config *config, const struct config_opt
     return ERROR_NONE;
 }
 
+static enum error_code set_text(struct config *config, const struct config_option *option, const char *value,
+                                const char *where, struct error *error)
+{
+    char **text = (char **)(void *)((char *)config + option->offset);
+    char *copy = strdup(value);
+
+    if (copy == NULL)
+        return error_set(error, ERROR_NO_MEMORY, "%s: no memory for %s", where, option->name);
+    forget(*text);
+    *text = copy;
+    return ERROR_NONE;
+}
+
 static enum error_code set_option(struct config *config, const struct config_option *option, const char *value,
                                   const char *where, struct error *error)
 {
-    char **text = (char **)(void *)((char *)config + option->offset);
-    char *copy;
-
     if (option->type == CONFIG_NUMBER)
         return set_number(config, option, value, where, error);
-    copy = strdup(value);
-    if (copy == NULL)
-        return error_set(error, ERROR_NO_MEMORY, "%s: no memory for %s", where, option->name);
-    free(*text);
-    *text = copy;
-    return ERROR_NONE;
+    if (option->is_secret && *value == '\0')
+        return error_set(error, ERROR_CONFIG, "%s: %s is empty: anybody could sign with it", where, option->name);
+    if (option->choices != NULL && !is_choice(option->choices, value))
+        return error_set(error, ERROR_CONFIG, "%s: %s takes one of %s, not \"%.40s\"", where, option->name,
+                         option->choices, value);
+    return set_text(config, option, value, where, error);
 }
 
 static enum error_code set_defaults(struct config *config, struct error *error)
 {
     for (const struct config_option *option = config_options; option->name != NULL; option++) {
-        enum error_code code = set_option(config, option, option->fallback, "default", error);
+        enum error_code code = ERROR_NONE;
 
+        if (option->is_secret)
+            code = set_text(config, option, option->fallback, "default", error);
+        else
+            code = set_option(config, option, option->fallback, "default", error);
         if (code != ERROR_NONE)
             return code;
     }
     return ERROR_NONE;
 }
 
-/* Cuts white space off both ends, and one pair of quotes. */
+/* Cuts white space off both ends. */
 static char *trimmed(char *text)
 {
     size_t length;
 
     while (isspace((unsigned char)*text))
         text++;
-    length = strlen(text);
-    while (length > 0 && isspace((unsigned char)text[length - 1]))
-        length--;
-    if (length >= 2 && (*text == '"' || *text == '\'') && text[length - 1] == *text) {
-        text++;
-        length -= 2;
-    }
-    text[length] = '\0';
+    for (length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
+        text[length - 1] = '\0';
     return text;
+}
+
+/* Takes the quotes off in place, meaning what systemd means by them: nothing is special between single quotes; between
+ * double ones a backslash takes the meaning from " \ $ `. False where the two readers would differ: a quote that is not
+ * closed at the end, and a backslash outside quotes (systemd drops it). */
+static bool unquote(char *text)
+{
+    char quote = *text, *to = text, *from = text;
+
+    if (quote != '"' && quote != '\'')
+        return strchr(text, '\\') == NULL;
+    for (from++; *from != '\0' && *from != quote; from++) {
+        if (quote == '"' && *from == '\\' && from[1] != '\0' && strchr("\"\\$`", from[1]) != NULL)
+            from++;
+        *to++ = *from;
+    }
+    if (*from != quote || from[1] != '\0')
+        return false;
+    *to = '\0';
+    return true;
 }
 
 static enum error_code read_line(struct config *config, char *line, const char *where, struct error *error)
 {
-    char *text = trimmed(line), *equals = strchr(text, '=');
+    char *text = trimmed(line), *equals = strchr(text, '='), *key, *value;
     const struct config_option *option;
 
-    if (*text == '\0' || *text == '#')
+    if (*text == '\0' || *text == '#' || *text == ';')
         return ERROR_NONE;
     if (equals == NULL)
         return error_set(error, ERROR_CONFIG, "%s: expected KEY=value", where);
     *equals = '\0';
-    option = option_named(trimmed(text));
+    key = trimmed(text);
+    value = trimmed(equals + 1);
+    option = option_named(key);
     if (option == NULL)
-        return error_set(error, ERROR_CONFIG, "%s: unknown option %.60s (--help lists them)", where, text);
-    return set_option(config, option, trimmed(equals + 1), where, error);
+        return error_set(error, ERROR_CONFIG, "%s: unknown option %.60s; the nearest is %s", where, key,
+                         nearest_name(key));
+    if (!unquote(value))
+        return error_set(error, ERROR_CONFIG, "%s: put the value of %s in single quotes, whole", where, option->name);
+    return set_option(config, option, value, where, error);
 }
 
 static enum error_code read_file(struct config *config, const char *path, struct error *error)
@@ -204,7 +306,9 @@ static const struct config_option *option_of_flag(const char *word, size_t lengt
 
     for (const struct config_option *option = config_options; option->name != NULL; option++) {
         option_flag(option, flag);
-        if ((option->scope & scope) != 0 && strlen(flag) == length && strncmp(flag, word, length) == 0)
+        if (option->is_secret || (option->scope & scope) == 0)
+            continue;
+        if (strlen(flag) == length && strncmp(flag, word, length) == 0)
             return option;
     }
     return NULL;
@@ -275,24 +379,39 @@ void config_free(struct config *config)
     for (size_t i = 0; i < option_count(); i++) {
         char **text = (char **)(void *)((char *)config + config_options[i].offset);
 
-        if (config_options[i].type != CONFIG_TEXT || *text == NULL)
+        if (config_options[i].type != CONFIG_TEXT)
             continue;
-        explicit_bzero(*text, strlen(*text));   /* connection strings and secrets hold passwords */
-        free(*text);
+        forget(*text);
         *text = NULL;
     }
 }
 
+void config_describe(const struct config_option *option, char *text, size_t size)
+{
+    const char *space = *option->unit == '\0' ? "" : " ";
+
+    if (option->type == CONFIG_NUMBER)
+        (void)snprintf(text, size, "whole number, %lld to %lld%s%s, default %s", (long long)option->min,
+                       (long long)option->max, space, option->unit, option->fallback);
+    else
+        (void)snprintf(text, size, "%s%s, default %s", option->choices == NULL ? "text" : "one of ",
+                       option->choices == NULL ? "" : option->choices,
+                       *option->fallback == '\0' ? "none" : option->fallback);
+}
+
 void config_print_options(FILE *out, unsigned scope)
 {
-    char flag[64];
+    char flag[64], takes[256];
 
     for (const struct config_option *option = config_options; option->name != NULL; option++) {
         if ((option->scope & scope) == 0)
             continue;
         option_flag(option, flag);
-        (void)fprintf(out, "  --%s=%s\n      %s\n      %s, default %s%s%s\n", flag,
-                      option->type == CONFIG_NUMBER ? "NUMBER" : "TEXT", option->help, option->name,
-                      *option->fallback ? option->fallback : "none", *option->unit ? " " : "", option->unit);
+        config_describe(option, takes, sizeof takes);
+        if (option->is_secret)
+            (void)fprintf(out, "  %s (environment and file)\n      %s\n      %s\n", option->name, option->help, takes);
+        else
+            (void)fprintf(out, "  --%s=%s\n      %s\n      %s: %s\n", flag,
+                          option->type == CONFIG_NUMBER ? "NUMBER" : "TEXT", option->help, option->name, takes);
     }
 }

@@ -23,6 +23,8 @@ struct config_option {
     int64_t min, max;
     const char *unit;           /* "ms", "bytes", "" */
     const char *help;           /* one sentence */
+    const char *choices;        /* the words a text may be, "debug info"; NULL: any text */
+    bool is_secret;             /* never on the command line (ps shows it), never printed, never empty */
 };
 
 struct config {
@@ -65,5 +67,7 @@ enum error_code config_load(struct config *config, unsigned scope, int argc, cha
 void config_free(struct config *config);
 /* Prints the options of scope for --help. */
 void config_print_options(FILE *out, unsigned scope);
+/* What an option takes, in words ("whole number, 10 to 60000 ms, default 1000"), as --help and the man page say it. */
+void config_describe(const struct config_option *option, char *text, size_t size);
 
 #endif

@@ -1,16 +1,20 @@
 /* Sources: the sources file, and the default source of JIRA_WEBHOOK_SECRET*. */
 #include "source.h"
 
+#include "instant.h"
 #include "json_write.h"
 
 #include <ctype.h>
 #include <errno.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 63
 #define DEFAULT_SOURCE "default"
+#define DEFAULT_SECRET "env:JIRA_WEBHOOK_SECRET"
 #define SEPARATORS ", \t"
 
 struct source_list {
@@ -71,6 +75,14 @@ void source_list_free(struct source_list *list)
     free(list);
 }
 
+static struct source *find(const struct source_list *list, const char *name)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->sources[i].name, name) == 0)
+            return &list->sources[i];
+    return NULL;
+}
+
 static bool is_name(const char *name)
 {
     size_t length = strlen(name);
@@ -86,23 +98,40 @@ static enum error_code add_source(struct source_list *list, const char *name, st
 
     if (!is_name(name))
         return error_set(error, ERROR_CONFIG, "source name \"%.80s\" is not made of a-z, 0-9, _ and -", name);
-    if (source_list_named(list, name) != NULL)
+    if (find(list, name) != NULL)
         return error_set(error, ERROR_CONFIG, "source %s stands twice", name);
     grown = realloc(list->sources, (list->count + 1) * sizeof *grown);
     if (grown == NULL)
         return error_set(error, ERROR_NO_MEMORY, "no memory for source %s", name);
     list->sources = grown;
-    grown[list->count] = (struct source){.name = strdup(name), .tenant = strdup("main"), .kind = SOURCE_JIRA};
-    list->count++;
-    if (grown[list->count - 1].name == NULL || grown[list->count - 1].tenant == NULL)
+    grown[list->count] = (struct source){.name = strdup(name), .kind = SOURCE_JIRA};
+    if (grown[list->count++].name == NULL)
         return error_set(error, ERROR_NO_MEMORY, "no memory for source %s", name);
     return ERROR_NONE;
 }
 
-static enum error_code add_secret(struct source *source, const char *reference, struct error *error)
+static bool has_secret(const struct source *source, const char *reference)
+{
+    for (size_t i = 0; i < source->secret_count; i++)
+        if (strcmp(secret_reference(source->secrets[i]), reference) == 0)
+            return true;
+    return false;
+}
+
+/* JIRA_WEBHOOK_SECRET may stand in jirasync.conf alone: its reference means the configured value everywhere. */
+static enum error_code read_secret(const struct config *config, const char *reference, struct secret **secret,
+                                   struct error *error)
+{
+    if (strcmp(reference, DEFAULT_SECRET) == 0 && *config->webhook_secret != '\0')
+        return secret_of_value(reference, config->webhook_secret, strlen(config->webhook_secret), secret, error);
+    return secret_read(reference, secret, error);
+}
+
+static enum error_code add_secret(struct source *source, const struct config *config, const char *reference,
+                                  struct error *error)
 {
     struct secret *secret, **grown;
-    enum error_code code = secret_read(reference, &secret, error);
+    enum error_code code = read_secret(config, reference, &secret, error);
 
     if (code != ERROR_NONE)
         return code;
@@ -114,6 +143,17 @@ static enum error_code add_secret(struct source *source, const char *reference, 
     source->secrets = grown;
     source->secrets[source->secret_count++] = secret;
     return ERROR_NONE;
+}
+
+/* Reads an API token's reference, so that a bad one shows at start; fetches read it when they need it. */
+static enum error_code check_token(const char *reference, struct error *error)
+{
+    struct secret *token;
+    enum error_code code = secret_read(reference, &token, error);
+
+    if (code == ERROR_NONE)
+        secret_free(token);
+    return code;
 }
 
 static enum error_code set_text(char **text, const char *value, struct error *error)
@@ -158,32 +198,84 @@ static enum error_code set_kind(struct source *source, const char *value, struct
                      value);
 }
 
-static enum error_code set_key(struct source *source, const char *key, const char *value, struct error *error)
+/* A base URL is shown in views: a password in it would be, too. */
+static bool is_base_url(const char *value)
 {
-    const struct {
-        const char *key;
-        char **text;
-        char ***words;
-    } keys[] = {
-        {"base_url", &source->base_url, NULL},
-        {"tenant", &source->tenant, NULL},
-        {"epic_link_field", &source->epic_link_field, NULL},
-        {"api_user", &source->api_user, NULL},
-        {"api_token_expires", &source->api_token_expires, NULL},
-        {"projects", NULL, &source->projects},
-        {"counted_refs", NULL, &source->counted_refs},
-    };
+    const char *host = strncmp(value, "https://", 8) == 0 ? value + 8 : strncmp(value, "http://", 7) == 0 ? value + 7 : "";
 
+    return *host != '\0' && strcspn(host, "@ \t\\") == strlen(host);
+}
+
+static bool is_date(const char *value)
+{
+    instant day;
+
+    return strlen(value) == 10 && instant_parse(value, 10, &day);
+}
+
+static bool is_field_id(const char *value)
+{
+    return strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(value);
+}
+
+static bool is_project_key(const char *word)
+{
+    return isupper((unsigned char)*word) && strlen(word) >= 2 &&
+           strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(word);
+}
+
+static const struct source_key {
+    const char *key;
+    size_t offset;                    /* of the text or list in struct source */
+    bool is_list;
+    bool (*is_valid)(const char *);   /* of the value, or of each word; NULL: anything */
+    const char *expected;
+} source_keys[] = {
+    {"tenant", offsetof(struct source, tenant), false, is_name, "a-z, 0-9, _ and -"},
+    {"base_url", offsetof(struct source, base_url), false, is_base_url, "https://HOST without user or password"},
+    {"epic_link_field", offsetof(struct source, epic_link_field), false, is_field_id, "a field id like customfield_10008"},
+    {"api_user", offsetof(struct source, api_user), false, NULL, ""},
+    {"api_token_expires", offsetof(struct source, api_token_expires), false, is_date, "YYYY-MM-DD"},
+    {"projects", offsetof(struct source, projects), true, is_project_key, "project keys in upper case"},
+    {"counted_refs", offsetof(struct source, counted_refs), true, NULL, ""},
+};
+
+static enum error_code set_member(struct source *source, const struct source_key *row, const char *value,
+                                  struct error *error)
+{
+    void *member = (char *)source + row->offset;
+    bool valid = row->is_valid == NULL || row->is_list || row->is_valid(value);
+    enum error_code code = ERROR_NONE;
+
+    if (*(void **)member != NULL)
+        return error_set(error, ERROR_CONFIG, "%s stands twice", row->key);
+    if (row->is_list)
+        code = set_words(member, value, error);
+    else if (valid)
+        code = set_text(member, value, error);
+    for (char **word = row->is_list && code == ERROR_NONE ? *(char ***)member : NULL; word != NULL && *word != NULL; word++)
+        valid = valid && (row->is_valid == NULL || row->is_valid(*word));
+    if (valid)
+        return code;
+    return error_set(error, ERROR_CONFIG, "%s takes %s, not \"%.60s\"", row->key, row->expected, value);
+}
+
+static enum error_code set_key(struct source *source, const struct config *config, const char *key, const char *value,
+                               struct error *error)
+{
+    if (*value == '\0')
+        return error_set(error, ERROR_CONFIG, "%.60s has no value", key);
     if (strcmp(key, "kind") == 0)
         return set_kind(source, value, error);
+    if (strcmp(key, "secret") == 0 && has_secret(source, value))
+        return error_set(error, ERROR_CONFIG, "secret %.80s stands twice", value);
     if (strcmp(key, "secret") == 0)
-        return add_secret(source, value, error);
+        return add_secret(source, config, value, error);
     if (strcmp(key, "api_token") == 0)
-        return ERROR_NONE;   /* a reference for follow-up fetches: nothing reads it yet */
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i].key, key) == 0)
-            return keys[i].text != NULL ? set_text(keys[i].text, value, error) : set_words(keys[i].words, value, error);
-    }
+        return check_token(value, error);
+    for (size_t i = 0; i < sizeof source_keys / sizeof *source_keys; i++)
+        if (strcmp(source_keys[i].key, key) == 0)
+            return set_member(source, &source_keys[i], value, error);
     return error_set(error, ERROR_CONFIG, "unknown key %.60s", key);
 }
 
@@ -198,7 +290,8 @@ static char *trimmed(char *text)
     return text;
 }
 
-static enum error_code read_line(struct source_list *list, char *line, struct error *error)
+static enum error_code read_line(struct source_list *list, const struct config *config, char *line,
+                                 struct error *error)
 {
     char *text = trimmed(line), *equals = strchr(text, '='), *end;
 
@@ -214,11 +307,12 @@ static enum error_code read_line(struct source_list *list, char *line, struct er
     if (equals == NULL || list->count == 0)
         return error_set(error, ERROR_CONFIG, "expected key = value in a [source NAME] section");
     *equals = '\0';
-    return set_key(&list->sources[list->count - 1], trimmed(text), trimmed(equals + 1), error);
+    return set_key(&list->sources[list->count - 1], config, trimmed(text), trimmed(equals + 1), error);
 }
 
-static enum error_code read_file(struct source_list *list, const char *path, struct error *error)
+static enum error_code read_file(struct source_list *list, const struct config *config, struct error *error)
 {
+    const char *path = config->sources_file;
     enum error_code code = ERROR_NONE;
     struct error detail = {0};
     char *line = NULL;
@@ -228,7 +322,7 @@ static enum error_code read_file(struct source_list *list, const char *path, str
     if (file == NULL)
         return error_set(error, ERROR_CONFIG, "sources file %s: %s", path, strerror(errno));
     for (int number = 1; code == ERROR_NONE && getline(&line, &size, file) >= 0; number++) {
-        code = read_line(list, line, &detail);
+        code = read_line(list, config, line, &detail);
         if (code != ERROR_NONE)
             error_set(error, code, "%s:%d: %.400s", path, number, detail.message);
     }
@@ -237,30 +331,49 @@ static enum error_code read_file(struct source_list *list, const char *path, str
     return code;
 }
 
-/* The secrets that the options give to the source default, which is made when the file has none. */
-static enum error_code add_default(struct source_list *list, const struct config *config, struct error *error)
+/* Adds a secret that the options give to the source default, which is made when the file has none. */
+static enum error_code add_default(struct source_list *list, const struct config *config, const char *reference,
+                                   struct error *error)
 {
     enum error_code code = ERROR_NONE;
-    char reference[4096 + 8];
-    struct source *source;
+    struct source *source = find(list, DEFAULT_SOURCE);
 
-    if (*config->webhook_secret == '\0' && *config->webhook_secret_file == '\0')
-        return ERROR_NONE;
-    if (source_list_named(list, DEFAULT_SOURCE) == NULL)
+    if (source == NULL) {
         code = add_source(list, DEFAULT_SOURCE, error);
+        source = find(list, DEFAULT_SOURCE);
+    }
     if (code != ERROR_NONE)
         return code;
-    source = (struct source *)source_list_named(list, DEFAULT_SOURCE);
-    if (*config->webhook_secret != '\0') {
-        if (setenv("JIRA_WEBHOOK_SECRET", config->webhook_secret, 1) != 0)
-            return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
-        code = add_secret(source, "env:JIRA_WEBHOOK_SECRET", error);
-    }
-    if (code == ERROR_NONE && *config->webhook_secret_file != '\0') {
-        (void)snprintf(reference, sizeof reference, "file:%s", config->webhook_secret_file);
-        code = add_secret(source, reference, error);
-    }
+    if (source->kind != SOURCE_JIRA)
+        return error_set(error, ERROR_CONFIG, "JIRA_WEBHOOK_SECRET belongs to the source default, which is of kind %s",
+                         source_kind_name(source->kind));
+    return has_secret(source, reference) ? ERROR_NONE : add_secret(source, config, reference, error);
+}
+
+static enum error_code add_defaults(struct source_list *list, const struct config *config, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    char *reference = NULL;
+
+    if (*config->webhook_secret != '\0')
+        code = add_default(list, config, DEFAULT_SECRET, error);
+    if (code != ERROR_NONE || *config->webhook_secret_file == '\0')
+        return code;
+    if (asprintf(&reference, "file:%s", config->webhook_secret_file) < 0)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+    code = add_default(list, config, reference, error);
+    free(reference);
     return code;
+}
+
+/* Gives the tenant main to sources that name none. */
+static enum error_code add_tenants(struct source_list *list, struct error *error)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->sources[i].tenant == NULL && (list->sources[i].tenant = strdup("main")) == NULL)
+            return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
+    }
+    return ERROR_NONE;
 }
 
 enum error_code source_list_load(const struct config *config, struct source_list **list, struct error *error)
@@ -272,9 +385,11 @@ enum error_code source_list_load(const struct config *config, struct source_list
     if (loaded == NULL)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the sources");
     if (*config->sources_file != '\0')
-        code = read_file(loaded, config->sources_file, error);
+        code = read_file(loaded, config, error);
     if (code == ERROR_NONE)
-        code = add_default(loaded, config, error);
+        code = add_defaults(loaded, config, error);
+    if (code == ERROR_NONE)
+        code = add_tenants(loaded, error);
     if (code != ERROR_NONE) {
         source_list_free(loaded);
         return code;
@@ -295,10 +410,7 @@ const struct source *source_list_at(const struct source_list *list, size_t index
 
 const struct source *source_list_named(const struct source_list *list, const char *name)
 {
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->sources[i].name, name) == 0)
-            return &list->sources[i];
-    return NULL;
+    return find(list, name);
 }
 
 const struct source *source_list_find(const struct source_list *list, enum source_kind kind, const char *name)
@@ -313,7 +425,7 @@ static void write_member(struct json_writer *json, const char *name, const char 
     json_write_raw(json, ",\"");
     json_write_raw(json, name);
     json_write_raw(json, "\":");
-    json_write_string(json, value, 4096);
+    json_write_string(json, value, SIZE_MAX);
 }
 
 static void write_list(struct json_writer *json, const char *name, char *const *words)
@@ -323,7 +435,7 @@ static void write_list(struct json_writer *json, const char *name, char *const *
     json_write_raw(json, words == NULL ? "\":null" : "\":[");
     for (size_t i = 0; words != NULL && words[i] != NULL; i++) {
         json_write_raw(json, i == 0 ? "" : ",");
-        json_write_string(json, words[i], 4096);
+        json_write_string(json, words[i], SIZE_MAX);
     }
     json_write_raw(json, words == NULL ? "" : "]");
 }
@@ -331,7 +443,7 @@ static void write_list(struct json_writer *json, const char *name, char *const *
 static void write_source(struct json_writer *json, const struct source *source)
 {
     json_write_raw(json, "{\"source\":");
-    json_write_string(json, source->name, 4096);
+    json_write_string(json, source->name, SIZE_MAX);
     write_member(json, "tenant", source->tenant);
     write_member(json, "kind", source_kind_name(source->kind));
     write_member(json, "base_url", source->base_url);
