@@ -19,6 +19,8 @@ struct db {
     uint64_t generation;
     const char *prepared[PREPARED_MAX];
     size_t prepared_count;
+    void *workspace;
+    void (*release_workspace)(void *);
 };
 
 static int64_t now_ms(void)
@@ -55,6 +57,8 @@ void db_close(struct db *db)
     if (db == NULL)
         return;
     db_drop(db);
+    if (db->release_workspace != NULL)
+        db->release_workspace(db->workspace);
     explicit_bzero(db->conninfo, strlen(db->conninfo));
     free(db->conninfo);
     free(db);
@@ -73,6 +77,17 @@ uint64_t db_generation(const struct db *db)
 PGconn *db_connection(struct db *db)
 {
     return db->connection;
+}
+
+void db_set_workspace(struct db *db, void *workspace, void (*release)(void *))
+{
+    db->workspace = workspace;
+    db->release_workspace = release;
+}
+
+void *db_workspace(const struct db *db)
+{
+    return db->workspace;
 }
 
 /* ---- waiting ---- */
@@ -131,16 +146,28 @@ static void ignore_notice(void *context, const PGresult *result)
     (void)result;
 }
 
+/* A conninfo that can't be parsed is reported without libpq's message, which would quote parts of it. */
+static bool is_readable(const char *conninfo)
+{
+    PQconninfoOption *options = PQconninfoParse(conninfo, NULL);
+
+    PQconninfoFree(options);
+    return options != NULL || conninfo[0] == '\0';
+}
+
 enum error_code db_connect(struct db *db, int64_t timeout_ms, struct error *error)
 {
-    const char *const keywords[] = {"dbname", "application_name", "client_encoding", NULL};
-    const char *const values[] = {db->conninfo, db->application_name, "UTF8", NULL};
+    /* A dead peer is found in seconds, by a cancel request too. What stands before dbname may be overridden by it. */
+    const char *const keywords[] = {"tcp_user_timeout", "dbname", "application_name", "client_encoding", NULL};
+    const char *const values[] = {"3000", db->conninfo, db->application_name, "UTF8", NULL};
     int64_t deadline = now_ms() + timeout_ms;
     PostgresPollingStatusType status = PGRES_POLLING_WRITING;
 
     if (db_is_connected(db))
         return ERROR_NONE;
     db_drop(db);
+    if (!is_readable(db->conninfo))
+        return error_set(error, ERROR_DATABASE_MISUSE, "the connection string is malformed");
     db->connection = PQconnectStartParams(keywords, values, 1);
     if (db->connection == NULL)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a connection");

@@ -40,6 +40,9 @@ enum error_code db_query_prepared(struct db *db, const char *name, const char *s
 enum error_code db_execute(struct db *db, const char *sql, int64_t timeout_ms, struct error *error) MUST_CHECK;
 /* The libpq connection, for COPY, LISTEN and PQsocket; NULL while there is none. Borrowed. */
 PGconn *db_connection(struct db *db);
+/* What one module keeps as long as db lives (buffers that are used again); release is called by db_close. */
+void db_set_workspace(struct db *db, void *workspace, void (*release)(void *));
+void *db_workspace(const struct db *db);
 /* Waits until a notification arrived, stop_fd is readable, or timeout_ms passed; true for a notification. */
 bool db_wait_notification(struct db *db, int stop_fd, int64_t timeout_ms);
 
