@@ -11,8 +11,8 @@
 #include <string.h>
 #include <time.h>
 
-#define CONFLICT_TRIES 3       /* the same batch again after 40001, 40P01, 55P03 */
-#define LOST_TRIES 2           /* a connection lost with the same batch: then it is halved, or given up when single */
+#define CONFLICT_RETRIES 3     /* the same batch again after 40001, 40P01, 55P03 */
+#define LOST_RETRIES 1         /* lost twice with the same batch: it is halved, or given up when single */
 #define NOTIFY_PAUSE_MS 5      /* at most one NOTIFY in this time */
 #define HOUSEKEEP_MS 1000
 #define RECONNECT_BASE_MS 50
@@ -24,7 +24,6 @@ struct batcher {
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t queued;              /* for the store thread */
-    pthread_cond_t done;                /* for the waiters */
     struct batcher_item *first, **last;
     bool stopping;
     _Atomic int64_t away_since_ms;      /* 0 while the database is there */
@@ -48,6 +47,16 @@ static struct timespec at_ms(int64_t ms)
     return (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 }
 
+static void init_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t monotonic;
+
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+}
+
 /* ---- items ---- */
 
 struct batcher_item *batcher_item_new(size_t arena_limit)
@@ -57,20 +66,32 @@ struct batcher_item *batcher_item_new(size_t arena_limit)
     if (item == NULL)
         return NULL;
     item->references = 1;
+    init_condition(&item->answered);
     item->arena = arena_new(arena_limit);
     if (item->arena == NULL) {
-        free(item);
+        batcher_item_release(item);
         return NULL;
     }
     return item;
+}
+
+/* The memory of a body is counted as in flight until it is really given back, by whoever does that. */
+static void free_body(struct batcher_item *item)
+{
+    free(item->body);
+    item->body = NULL;
+    if (item->admitted > 0)
+        counters_release(item->counters, item->slot, item->admitted);
+    item->admitted = 0;
 }
 
 void batcher_item_release(struct batcher_item *item)
 {
     if (item == NULL || atomic_fetch_sub(&item->references, 1) != 1)
         return;
-    free(item->body);
+    free_body(item);
     arena_free(item->arena);
+    (void)pthread_cond_destroy(&item->answered);
     free(item);
 }
 
@@ -81,8 +102,7 @@ bool batcher_item_is_mine(const struct batcher_item *item)
 
 void batcher_item_reset(struct batcher_item *item)
 {
-    free(item->body);
-    item->body = NULL;
+    free_body(item);
     arena_reset(item->arena);
     memset(&item->store, 0, sizeof item->store);
     atomic_store(&item->detached, false);
@@ -92,15 +112,16 @@ void batcher_item_reset(struct batcher_item *item)
 
 /* ---- answers ---- */
 
+/* Lets go of the items under the lock, so that a waiter that wakes up has its item to itself again. */
 static void finish(struct batcher *batcher, struct batcher_item **batch, size_t count)
 {
     pthread_mutex_lock(&batcher->lock);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         batch[i]->done = true;
-    pthread_cond_broadcast(&batcher->done);
-    pthread_mutex_unlock(&batcher->lock);
-    for (size_t i = 0; i < count; i++)
+        pthread_cond_signal(&batch[i]->answered);
         batcher_item_release(batch[i]);
+    }
+    pthread_mutex_unlock(&batcher->lock);
 }
 
 static void fail(struct batcher *batcher, struct batcher_item **batch, size_t count, const struct error *error)
@@ -139,14 +160,6 @@ static size_t drop_detached(struct batcher *batcher, struct batcher_item **batch
     return kept;
 }
 
-static void sleep_ms(int64_t ms)
-{
-    struct timespec pause = at_ms(ms);
-
-    while (nanosleep(&pause, &pause) != 0 && errno == EINTR)
-        continue;
-}
-
 static bool is_stopping(struct batcher *batcher)
 {
     bool stopping;
@@ -157,26 +170,47 @@ static bool is_stopping(struct batcher *batcher)
     return stopping;
 }
 
+/* Sleeps before the next try to reach the database; a stop ends it. */
+static void back_off(struct batcher *batcher, int attempt)
+{
+    int64_t pause = 1 + retry_delay_ms(attempt, RECONNECT_BASE_MS, batcher->limits.reconnect_cap_ms, randombytes_random());
+    struct timespec until = at_ms(now_ms() + pause);
+
+    pthread_mutex_lock(&batcher->lock);
+    while (!batcher->stopping && pthread_cond_timedwait(&batcher->queued, &batcher->lock, &until) != ETIMEDOUT)
+        continue;
+    pthread_mutex_unlock(&batcher->lock);
+}
+
+/* Remembers since when the database is away; only the first failure is logged. */
+static void note_away(struct batcher *batcher, const struct error *error)
+{
+    int64_t there = 0;
+
+    if (atomic_compare_exchange_strong(&batcher->away_since_ms, &there, now_ms()))
+        log_error(NULL, error);
+}
+
+static void note_there(struct batcher *batcher)
+{
+    if (atomic_exchange(&batcher->away_since_ms, 0) != 0)
+        log_line(LOG_LEVEL_INFO, NULL, "database is back");
+}
+
 /* Connects, with backoff, while somebody still waits. Returns how many members are left (0: none, all are answered). */
-static size_t connect_for(struct batcher *batcher, struct batcher_item **batch, size_t count)
+static size_t connect_for(struct batcher *batcher, struct batcher_item **batch, size_t count, int *attempt)
 {
     struct error error = {0};
 
-    for (int attempt = 1; (count = drop_detached(batcher, batch, count)) > 0; attempt++) {
-        int64_t away = 0;
-
-        if (batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE) {
-            if (atomic_exchange(&batcher->away_since_ms, 0) != 0)
-                log_line(LOG_LEVEL_INFO, NULL, "database is back");
+    while ((count = drop_detached(batcher, batch, count)) > 0) {
+        if (batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE)
             return count;
-        }
-        if (atomic_compare_exchange_strong(&batcher->away_since_ms, &away, now_ms()))
-            log_error(NULL, &error);
+        note_away(batcher, &error);
         if (error.code == ERROR_DATABASE_MISUSE || is_stopping(batcher)) {
             fail(batcher, batch, count, &error);
             return 0;
         }
-        sleep_ms(1 + retry_delay_ms(attempt, RECONNECT_BASE_MS, batcher->limits.reconnect_cap_ms, randombytes_random()));
+        back_off(batcher, ++*attempt);
     }
     return 0;
 }
@@ -215,41 +249,71 @@ static void store_halves(struct batcher *batcher, struct batcher_item **batch, s
     store_batch(batcher, batch + half, count - half);
 }
 
+/* How often a batch was tried, by what stopped it. */
+struct tries {
+    int conflicts, lost, away;
+    bool quarantined;
+};
+
+/* True when the batch itself may have been what broke the connection or ran out of time or memory. */
+static bool is_lost(const struct error *error)
+{
+    return error->code == ERROR_DATABASE_AWAY &&
+           (error->sqlstate[0] == '\0' || strcmp(error->sqlstate, "57014") == 0 || strcmp(error->sqlstate, "53200") == 0);
+}
+
+/* True when the same batch is to be tried once more. */
+static bool try_again(struct batcher *batcher, struct batcher_item **batch, size_t count, const struct error *error,
+                      struct tries *tries)
+{
+    if (error->code == ERROR_DATABASE_CONFLICT)
+        return ++tries->conflicts <= CONFLICT_RETRIES;
+    if (is_lost(error))
+        return ++tries->lost <= LOST_RETRIES;
+    if (error->code == ERROR_DATABASE_AWAY) {
+        note_away(batcher, error);
+        if (is_stopping(batcher))
+            return false;
+        back_off(batcher, ++tries->away);
+        return true;
+    }
+    if (error->code != ERROR_NOT_STORABLE || count > 1 || batch[0]->store.quarantine != ERROR_NONE)
+        return false;
+    quarantine(batch[0], error);
+    return true;
+}
+
+static void give_up(struct batcher *batcher, struct batcher_item **batch, size_t count, struct error *error)
+{
+    log_error(LOG_FIELDS(.count = (int64_t)count, .event_id = batch[0]->store.delivery_id), error);
+    if (error->code == ERROR_NOT_STORABLE)
+        error->code = ERROR_DATABASE_MISUSE;   /* even its quarantine was refused: not the sender's fault */
+    fail(batcher, batch, count, error);
+}
+
 /* Stores the members in one transaction, or finds out which of them can't be. Answers each of them. */
 static void store_batch(struct batcher *batcher, struct batcher_item **batch, size_t count)
 {
     struct error error = {0};
-    bool enqueued = false, refused = false;
-    int conflicts = 0, lost = 0;
+    struct tries tries = {0};
+    bool enqueued = false;
 
-    for (;;) {
-        enum error_code code;
+    while ((count = connect_for(batcher, batch, count, &tries.away)) > 0) {
+        enum error_code code = store_once(batcher, batch, count, &enqueued, &error);
 
-        count = connect_for(batcher, batch, count);
-        if (count == 0)
-            return;
-        code = store_once(batcher, batch, count, &enqueued, &error);
         if (code == ERROR_NONE) {
+            note_there(batcher);
             succeed(batcher, batch, count, enqueued);
             return;
         }
-        if (code == ERROR_DATABASE_CONFLICT && ++conflicts < CONFLICT_TRIES)
+        if (try_again(batcher, batch, count, &error, &tries))
             continue;
-        if (code == ERROR_DATABASE_AWAY && ++lost < LOST_TRIES)
-            continue;
-        if ((code == ERROR_DATABASE_AWAY || code == ERROR_NOT_STORABLE) && count > 1) {
+        if (count > 1 && (is_lost(&error) || code == ERROR_NOT_STORABLE))
             store_halves(batcher, batch, count);
-            return;
-        }
-        if (code != ERROR_NOT_STORABLE || refused || batch[0]->store.quarantine != ERROR_NONE)
-            break;
-        refused = true;
-        quarantine(batch[0], &error);
+        else
+            give_up(batcher, batch, count, &error);
+        return;
     }
-    log_error(LOG_FIELDS(.count = (int64_t)count, .event_id = batch[0]->store.delivery_id), &error);
-    if (error.code == ERROR_NOT_STORABLE)
-        error.code = ERROR_DATABASE_MISUSE;   /* even its quarantine was refused: not the sender's fault */
-    fail(batcher, batch, count, &error);
 }
 
 /* ---- the store thread ---- */
@@ -308,10 +372,8 @@ static void look_for_database(struct batcher *batcher)
     struct error error = {0};
 
     if (atomic_load(&batcher->away_since_ms) != 0 &&
-        batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE) {
-        atomic_store(&batcher->away_since_ms, 0);
-        log_line(LOG_LEVEL_INFO, NULL, "database is back");
-    }
+        batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE)
+        note_there(batcher);
 }
 
 static void do_what_is_due(struct batcher *batcher, bool ended)
@@ -359,7 +421,6 @@ struct batcher *batcher_start(const struct batcher_backend *backend, const struc
                               struct counters *counters)
 {
     struct batcher *batcher = calloc(1, sizeof *batcher);
-    pthread_condattr_t monotonic;
 
     if (batcher == NULL)
         return NULL;
@@ -371,11 +432,7 @@ struct batcher *batcher_start(const struct batcher_backend *backend, const struc
     batcher->items = calloc(limits->rows, sizeof *batcher->items);
     batcher->outcomes = calloc(limits->rows, sizeof *batcher->outcomes);
     (void)pthread_mutex_init(&batcher->lock, NULL);
-    (void)pthread_condattr_init(&monotonic);
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&batcher->queued, &monotonic);
-    (void)pthread_cond_init(&batcher->done, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
+    init_condition(&batcher->queued);
     if (batcher->batch == NULL || batcher->items == NULL || batcher->outcomes == NULL ||
         pthread_create(&batcher->thread, NULL, run, batcher) != 0) {
         free_batcher(batcher);
@@ -394,7 +451,6 @@ void batcher_stop(struct batcher *batcher)
     pthread_mutex_unlock(&batcher->lock);
     (void)pthread_join(batcher->thread, NULL);
     (void)pthread_cond_destroy(&batcher->queued);
-    (void)pthread_cond_destroy(&batcher->done);
     (void)pthread_mutex_destroy(&batcher->lock);
     free_batcher(batcher);
 }
@@ -420,7 +476,7 @@ enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *ite
     *batcher->last = item;
     batcher->last = &item->next;
     pthread_cond_signal(&batcher->queued);
-    while (!item->done && pthread_cond_timedwait(&batcher->done, &batcher->lock, &deadline) != ETIMEDOUT)
+    while (!item->done && pthread_cond_timedwait(&item->answered, &batcher->lock, &deadline) != ETIMEDOUT)
         continue;
     done = item->done;
     if (!done)
