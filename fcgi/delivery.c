@@ -25,12 +25,12 @@ struct delivery {
     const struct responder_context *context;
     FCGX_Request *fcgi;
     struct request request;
+    struct request_headers headers;    /* those of the source's kind */
     const struct source *source;
     struct batcher_item *item;
-    int64_t admitted;
     instant received_at;
     const char *event_id;              /* NULL until the signature holds */
-    const char *secret_ref;
+    const char *secret_ref, *event, *issue_key;   /* for the log; the texts lie in the item's arena */
     struct error error;
     enum store_outcome outcome;
 };
@@ -46,8 +46,10 @@ static enum error_code route(struct delivery *delivery)
 
     if (source_kind_parse(kind_name, length, &kind) && kind != SOURCE_GIT && (slug != NULL || kind == SOURCE_JIRA))
         delivery->source = source_list_find(delivery->context->sources, kind, slug == NULL ? "default" : slug + 1);
-    if (delivery->source != NULL && delivery->source->secret_count > 0)
+    if (delivery->source != NULL && delivery->source->secret_count > 0) {
+        request_headers(&delivery->request, delivery->source->kind, &delivery->headers);
         return ERROR_NONE;
+    }
     delivery->source = NULL;
     return error_set(&delivery->error, ERROR_UNKNOWN_SOURCE, "no such source");
 }
@@ -77,7 +79,9 @@ static enum error_code admit(struct delivery *delivery)
 
     if (!counters_admit(context->counters, context->slot, bytes, context->config->max_inflight_bytes))
         return error_set(&delivery->error, ERROR_BUSY, "too many bytes in flight");
-    delivery->admitted = bytes;
+    delivery->item->counters = context->counters;
+    delivery->item->slot = context->slot;
+    delivery->item->admitted = bytes;
     return ERROR_NONE;
 }
 
@@ -103,7 +107,7 @@ static enum error_code verify_token(const char *token, const struct source *sour
     bool found = false, unavailable = false;
 
     if (token == NULL)
-        return ERROR_INVALID_SIGNATURE;
+        token = "";   /* no secret is empty */
     signature_body_hash((const unsigned char *)token, strlen(token), claimed);
     for (size_t i = 0; i < source->secret_count; i++) {
         const struct secret *secret = source->secrets[i];
@@ -133,17 +137,16 @@ static void count_secret(const struct delivery *delivery)
 static enum error_code verify(struct delivery *delivery)
 {
     const struct source *source = delivery->source;
-    const struct request *request = &delivery->request;
     const struct batcher_item *item = delivery->item;
-    const char *header = source->kind == SOURCE_GITHUB ? request->signature_256 : request->signature;
+    const char *header = delivery->headers.several_signatures ? NULL : delivery->headers.signature;
     enum error_code code;
     size_t matched = 0;
 
     if (source->kind == SOURCE_GITLAB)
-        code = verify_token(request->gitlab_token, source, &matched);
+        code = verify_token(header, source, &matched);
     else
-        code = signature_verify(request->two_signatures && source->kind != SOURCE_GITHUB ? NULL : header, item->body,
-                                item->store.body_length, source->secrets, source->secret_count, &matched);
+        code = signature_verify(header, item->body, item->store.body_length, source->secrets, source->secret_count,
+                                &matched);
     if (code == ERROR_SECRET_UNAVAILABLE)
         return error_set(&delivery->error, code, "the secret of this source can't be had yet");
     if (code != ERROR_NONE)
@@ -162,9 +165,20 @@ static bool is_usable_id(const char *id)
     if (length == 0 || length > ID_MAX_BYTES)
         return false;
     for (size_t i = 0; i < length; i++)
-        if (id[i] <= ' ' || id[i] > '~')
+        if (id[i] < ' ' || id[i] > '~')
             return false;
     return true;
+}
+
+/* A header's text as PostgreSQL takes it in any case: bytes outside printable ASCII become '?'. */
+static const char *copy_header(struct arena *arena, const char *text, size_t max_bytes)
+{
+    char *copy = text == NULL ? NULL : arena_copy(arena, text, strnlen(text, max_bytes));
+
+    for (char *c = copy; c != NULL && *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+    return copy;
 }
 
 /* The sender's id, or "sha256:" and the hex of the body. */
@@ -172,7 +186,7 @@ static enum error_code identify(struct delivery *delivery)
 {
     struct store_item *store = &delivery->item->store;
     char text[7 + 64 + 1] = "sha256:";
-    const char *id = delivery->request.delivery_header;
+    const char *id = delivery->headers.delivery_id;
 
     signature_body_hash(store->body, store->body_length, store->body_sha256);
     if (!is_usable_id(id)) {
@@ -185,11 +199,9 @@ static enum error_code identify(struct delivery *delivery)
     delivery->event_id = store->delivery_id;
     store->source = delivery->source;
     store->received_at = delivery->received_at;
-    store->attempt = delivery->request.attempt;
+    store->attempt = delivery->headers.attempt;
     store->matched_secret = delivery->secret_ref;
-    if (delivery->request.content_type != NULL)
-        store->content_type = arena_copy(delivery->item->arena, delivery->request.content_type,
-                                         strnlen(delivery->request.content_type, ID_MAX_BYTES));
+    store->content_type = copy_header(delivery->item->arena, delivery->request.content_type, ID_MAX_BYTES);
     return ERROR_NONE;
 }
 
@@ -210,7 +222,7 @@ static enum error_code check_media(struct delivery *delivery)
 static enum error_code keep_unread(struct delivery *delivery, struct normal_form **form)
 {
     struct arena *arena = delivery->item->arena;
-    const char *event = delivery->request.event_header == NULL ? "unknown" : delivery->request.event_header;
+    const char *event = delivery->headers.event == NULL ? "unknown" : delivery->headers.event;
 
     *form = arena_alloc(arena, sizeof **form);
     if (*form == NULL)
@@ -218,7 +230,7 @@ static enum error_code keep_unread(struct delivery *delivery, struct normal_form
     memset(*form, 0, sizeof **form);
     (*form)->kind = NORMAL_IGNORED;
     (*form)->event_at = INSTANT_NONE;
-    (*form)->event = arena_copy(arena, event, strnlen(event, EVENT_MAX_BYTES));
+    (*form)->event = copy_header(arena, event, EVENT_MAX_BYTES);
     return (*form)->event == NULL ? error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery") : ERROR_NONE;
 }
 
@@ -235,6 +247,10 @@ static enum error_code normalize(struct delivery *delivery)
         code = normalize_jira((const char *)store->body, store->body_length, &options, delivery->item->arena, &form,
                               &delivery->error);
     store->form = form;
+    if (form != NULL) {
+        delivery->event = form->event;
+        delivery->issue_key = form->kind == NORMAL_ISSUE ? form->issue.issue_key : NULL;
+    }
     return code;
 }
 
@@ -284,17 +300,14 @@ static enum error_code pass_stages(struct delivery *delivery)
 
 static void log_delivery(const struct delivery *delivery, enum error_code code)
 {
-    const struct store_item *stored = &delivery->item->store;
-    const struct normal_form *form = stored->form;
     const struct log_fields *fields = LOG_FIELDS(
             .event_id = delivery->event_id, .source = delivery->source == NULL ? NULL : delivery->source->name,
-            .event = form == NULL ? NULL : form->event,
-            .issue_key = form == NULL || form->kind != NORMAL_ISSUE ? NULL : form->issue.issue_key,
+            .event = delivery->event, .issue_key = delivery->issue_key,
             .outcome = code == ERROR_NONE ? store_outcome_name(delivery->outcome) : NULL,
             .error = code == ERROR_NONE ? NULL : error_name(code), .secret_ref = delivery->secret_ref,
             .sqlstate = delivery->error.sqlstate[0] == '\0' ? NULL : delivery->error.sqlstate,
             .duration_us = instant_now() - delivery->received_at, .bytes = (int64_t)delivery->request.length,
-            .attempt = delivery->request.attempt,
+            .attempt = delivery->headers.attempt,
             .status = code == ERROR_SHORT_READ ? -1 : error_http_status(code));
 
     log_line(code == ERROR_NONE ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, fields, "%s",
@@ -320,20 +333,26 @@ static void count(const struct delivery *delivery, enum error_code code)
         atomic_fetch_add(&counters->outcomes[delivery->outcome], 1);
     else
         atomic_fetch_add(&counters->errors[code], 1);
-    if (code != ERROR_NONE && !error_is_retryable(code) && !error_is_quarantined(code))
+    if (code == ERROR_INVALID_SIGNATURE)
         rejections_add(delivery->context->rejections, delivery->source, code, delivery->request.length);
 }
 
-/* The thread's item, fresh: the former one when the store thread has let go of it. */
-static bool fresh_item(struct batcher_item **item, const struct config *config)
+static bool have_item(struct batcher_item **item, const struct config *config)
 {
-    if (*item != NULL && batcher_item_is_mine(*item)) {
-        batcher_item_reset(*item);
-        return true;
-    }
-    batcher_item_release(*item);
-    *item = batcher_item_new((size_t)config->max_parse_bytes);
+    if (*item == NULL)
+        *item = batcher_item_new((size_t)config->max_parse_bytes);
     return *item != NULL;
+}
+
+/* Gives the body's memory back at once: the thread may wait long for its next request. */
+static void let_go(struct batcher_item **item)
+{
+    if (batcher_item_is_mine(*item)) {
+        batcher_item_reset(*item);
+        return;
+    }
+    batcher_item_release(*item);   /* a waiter that gave up: the store thread frees it */
+    *item = NULL;
 }
 
 static void handle_webhook(struct delivery *delivery, struct batcher_item **item)
@@ -341,7 +360,7 @@ static void handle_webhook(struct delivery *delivery, struct batcher_item **item
     const struct responder_context *context = delivery->context;
     enum error_code code;
 
-    if (!fresh_item(item, context->config)) {
+    if (!have_item(item, context->config)) {
         error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
         response_error(delivery->fcgi->out, &delivery->error, NULL, context->config->retry_after_s, NULL);
         return;
@@ -351,8 +370,7 @@ static void handle_webhook(struct delivery *delivery, struct batcher_item **item
     answer(delivery, code);
     count(delivery, code);
     log_delivery(delivery, code);
-    if (delivery->admitted > 0)
-        counters_release(context->counters, context->slot, delivery->admitted);
+    let_go(item);
 }
 
 /* ---- what operators ask ---- */

@@ -44,7 +44,8 @@ void rejections_free(struct rejections *rejections)
 
 void rejections_add(struct rejections *rejections, const struct source *source, enum error_code reason, size_t bytes)
 {
-    pthread_mutex_lock(&rejections->lock);
+    if (pthread_mutex_trylock(&rejections->lock) != 0)
+        return;   /* a sample: a request never waits for it */
     if (rejections->count < QUEUE_ROWS) {
         struct rejection *row = &rejections->rows[rejections->count++];
 

@@ -1,24 +1,28 @@
 /* FastCGI parameters and body into struct request. */
 #include "request.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The headers that can carry Jira's signature; the first is the documented one. */
-static const char *const signature_names[] = {
-    "HTTP_X_HUB_SIGNATURE", "HTTP_X_ATLASSIAN_WEBHOOK_SIGNATURE", "HTTP_X_ATLASSIAN_SIGNATURE",
-};
-static const char *const event_names[] = {"HTTP_X_GITHUB_EVENT", "HTTP_X_EVENT_KEY", "HTTP_X_GITLAB_EVENT"};
-static const char *const delivery_names[] = {
-    "HTTP_X_ATLASSIAN_WEBHOOK_IDENTIFIER", "HTTP_X_GITHUB_DELIVERY", "HTTP_X_REQUEST_UUID", "HTTP_X_REQUEST_ID",
-    "HTTP_IDEMPOTENCY_KEY", "HTTP_WEBHOOK_ID", "HTTP_X_GITLAB_EVENT_UUID",
-};
-static const char *const attempt_names[] = {"HTTP_X_ATLASSIAN_WEBHOOK_RETRY", "HTTP_X_ATTEMPT_NUMBER"};
+#define NAMES 4   /* most headers of one meaning, and NULL */
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
+/* Where each kind's senders put what; the first name that has a value wins. */
+static const struct {
+    const char *signature[NAMES], *delivery_id[NAMES], *event, *attempt;
+} names[SOURCE_KINDS] = {
+    [SOURCE_JIRA] = {{"HTTP_X_HUB_SIGNATURE", "HTTP_X_ATLASSIAN_WEBHOOK_SIGNATURE", "HTTP_X_ATLASSIAN_SIGNATURE"},
+                     {"HTTP_X_ATLASSIAN_WEBHOOK_IDENTIFIER"}, NULL, "HTTP_X_ATLASSIAN_WEBHOOK_RETRY"},
+    [SOURCE_GITHUB] = {{"HTTP_X_HUB_SIGNATURE_256"}, {"HTTP_X_GITHUB_DELIVERY"}, "HTTP_X_GITHUB_EVENT", NULL},
+    [SOURCE_BITBUCKET] = {{"HTTP_X_HUB_SIGNATURE"}, {"HTTP_X_REQUEST_UUID"}, "HTTP_X_EVENT_KEY",
+                          "HTTP_X_ATTEMPT_NUMBER"},
+    [SOURCE_BITBUCKET_SERVER] = {{"HTTP_X_HUB_SIGNATURE"}, {"HTTP_X_REQUEST_ID"}, "HTTP_X_EVENT_KEY", NULL},
+    [SOURCE_GITLAB] = {{"HTTP_X_GITLAB_TOKEN"},
+                       {"HTTP_IDEMPOTENCY_KEY", "HTTP_WEBHOOK_ID", "HTTP_X_GITLAB_EVENT_UUID"},
+                       "HTTP_X_GITLAB_EVENT", NULL},
+};
 
 /* The value of a parameter; *times counts how often it stands there. Empty values are nginx's way to say none. */
 static const char *parameter(char **parameters, const char *name, int *times)
@@ -37,12 +41,12 @@ static const char *parameter(char **parameters, const char *name, int *times)
     return value;
 }
 
-static const char *first_of(char **parameters, const char *const names[], size_t count, int *times)
+static const char *first_of(char **parameters, const char *const wanted[NAMES], int *times)
 {
     const char *first = NULL;
 
-    for (size_t i = 0; i < count; i++) {
-        const char *value = parameter(parameters, names[i], times);
+    for (size_t i = 0; wanted[i] != NULL; i++) {
+        const char *value = parameter(parameters, wanted[i], times);
 
         if (first == NULL)
             first = value;
@@ -50,21 +54,17 @@ static const char *first_of(char **parameters, const char *const names[], size_t
     return first;
 }
 
-static bool parse_length(struct request *request, const char *text)
+/* A length that is no number counts as none: 411; one beyond all numbers is too long: 413. */
+static void parse_length(struct request *request, const char *text)
 {
     unsigned long long length;
-    char *end;
 
-    request->has_length = text != NULL;
-    if (text == NULL)
-        return true;
-    if (!isdigit((unsigned char)*text))
-        return false;
-    length = strtoull(text, &end, 10);
-    if (*end != '\0' || length > SIZE_MAX / 8)
-        return false;
-    request->length = (size_t)length;
-    return true;
+    if (text == NULL || text[strspn(text, "0123456789")] != '\0')
+        return;
+    errno = 0;
+    length = strtoull(text, NULL, 10);
+    request->has_length = true;
+    request->length = errno != 0 || length > SIZE_MAX ? SIZE_MAX : (size_t)length;
 }
 
 static int parse_attempt(const char *text)
@@ -76,25 +76,34 @@ static int parse_attempt(const char *text)
 
 bool request_parse(struct request *request, char **parameters)
 {
-    int signatures = 0;
-
     memset(request, 0, sizeof *request);
     if (parameters == NULL)
         return false;
+    request->parameters = parameters;
     request->method = parameter(parameters, "REQUEST_METHOD", NULL);
     request->path = parameter(parameters, "DOCUMENT_URI", NULL);
     if (request->path == NULL)
         request->path = parameter(parameters, "SCRIPT_NAME", NULL);
     request->content_type = parameter(parameters, "CONTENT_TYPE", NULL);
-    request->signature = first_of(parameters, signature_names, COUNT(signature_names), &signatures);
-    request->signature_256 = parameter(parameters, "HTTP_X_HUB_SIGNATURE_256", NULL);
-    request->gitlab_token = parameter(parameters, "HTTP_X_GITLAB_TOKEN", NULL);
-    request->event_header = first_of(parameters, event_names, COUNT(event_names), NULL);
-    request->delivery_header = first_of(parameters, delivery_names, COUNT(delivery_names), NULL);
-    request->attempt = parse_attempt(first_of(parameters, attempt_names, COUNT(attempt_names), NULL));
-    request->two_signatures = signatures > 1 || (request->signature != NULL && strchr(request->signature, ',') != NULL);
-    return request->method != NULL && request->path != NULL &&
-           parse_length(request, parameter(parameters, "CONTENT_LENGTH", NULL));
+    parse_length(request, parameter(parameters, "CONTENT_LENGTH", NULL));
+    return request->method != NULL && request->path != NULL;
+}
+
+void request_headers(const struct request *request, enum source_kind kind, struct request_headers *headers)
+{
+    char **parameters = request->parameters;
+    int signatures = 0;
+
+    memset(headers, 0, sizeof *headers);
+    headers->signature = first_of(parameters, names[kind].signature, &signatures);
+    /* nginx joins repeated headers with a comma; other servers pass each of them. A token may hold a comma itself. */
+    headers->several_signatures = signatures > 1 || (kind != SOURCE_GITLAB && headers->signature != NULL &&
+                                                     strchr(headers->signature, ',') != NULL);
+    headers->delivery_id = first_of(parameters, names[kind].delivery_id, NULL);
+    if (names[kind].event != NULL)
+        headers->event = parameter(parameters, names[kind].event, NULL);
+    if (names[kind].attempt != NULL)
+        headers->attempt = parse_attempt(parameter(parameters, names[kind].attempt, NULL));
 }
 
 enum error_code request_read(const struct request *request, FCGX_Stream *in, unsigned char **body,

@@ -3,6 +3,7 @@
 #define JIRASYNC_REQUEST_H
 
 #include "error.h"
+#include "source.h"
 
 #include <fcgiapp.h>
 #include <stdbool.h>
@@ -10,20 +11,24 @@
 
 /* Borrowed from the FastCGI parameters: valid until FCGX_Finish_r. NULL where the sender gave none. */
 struct request {
+    char **parameters;
     const char *method, *path, *content_type;
-    const char *signature;            /* X-Hub-Signature, or one of Jira's aliases */
-    const char *signature_256;        /* X-Hub-Signature-256 */
-    const char *gitlab_token;
-    const char *event_header;         /* X-GitHub-Event, X-Event-Key, X-Gitlab-Event */
-    const char *delivery_header;      /* the first of the id headers that the kinds use */
-    int attempt;                      /* X-Atlassian-Webhook-Retry or X-Attempt-Number, else 0 */
-    bool two_signatures;              /* several signature headers, or a comma in one */
     bool has_length;
-    size_t length;                    /* of the body, in bytes */
+    size_t length;                    /* of the body, in bytes; SIZE_MAX for a number beyond all limits */
+};
+
+/* The headers of one kind of source. */
+struct request_headers {
+    const char *signature;            /* what proves the sender: a signature, or GitLab's token */
+    bool several_signatures;          /* in several headers, or joined with a comma: nobody could say which counts */
+    const char *delivery_id, *event;
+    int attempt;                      /* the sender's retry count, else 0 */
 };
 
 /* Takes what is needed out of the parameters. False when the peer sent no usable request (it went away). */
 bool request_parse(struct request *request, char **parameters) MUST_CHECK;
+/* The headers that the kind's senders use; others are not looked at. */
+void request_headers(const struct request *request, enum source_kind kind, struct request_headers *headers);
 /* Reads the whole body into *body (malloc'ed, NUL-terminated, the caller frees). ERROR_SHORT_READ gets no answer. */
 enum error_code request_read(const struct request *request, FCGX_Stream *in, unsigned char **body,
                              struct error *error) MUST_CHECK;

@@ -46,8 +46,11 @@ static int accept_one(struct responder *responder)
     }
     if (fd != -1) {
         fd = accept4(responder->listen_fd, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
+        if (fd < 0) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+                (void)usleep(10000);   /* the connection stays in the queue: no busy loop until it can be taken */
             fd = -2;
+        }
     }
     pthread_mutex_unlock(&responder->accepting);
     return fd;
