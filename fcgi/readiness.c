@@ -15,6 +15,7 @@ struct readiness {
     pthread_mutex_t lock;
     char database[256];   /* empty: as it should be */
     char schema[64];      /* version of the schema, for the answer */
+    bool misused;         /* the last delivery was refused for a fault of ours */
 };
 
 struct readiness *readiness_new(const struct source_list *sources)
@@ -56,7 +57,16 @@ static const char *fault_of(const PGresult *hello)
     for (int column = 1; column < 4; column++)
         if (strcmp(PQgetvalue(hello, 0, column), "t") != 0)
             return faults[column];
+    if (strcmp(PQgetvalue(hello, 0, 0), READINESS_SCHEMA) < 0)
+        return "the schema is older than this program: run sql/migrate";
     return "";
+}
+
+void readiness_note_store(struct readiness *readiness, bool good)
+{
+    pthread_mutex_lock(&readiness->lock);
+    readiness->misused = !good;
+    pthread_mutex_unlock(&readiness->lock);
 }
 
 void readiness_refresh(struct readiness *readiness, struct db *db, int64_t timeout_ms)
@@ -113,6 +123,8 @@ bool readiness_describe(struct readiness *readiness, char *text, size_t size)
 
     pthread_mutex_lock(&readiness->lock);
     memcpy(database, readiness->database, sizeof database);
+    if (database[0] == '\0' && readiness->misused)
+        (void)snprintf(database, sizeof database, "a delivery could not be stored for a fault of ours: see the log");
     memcpy(schema, readiness->schema, sizeof schema);
     pthread_mutex_unlock(&readiness->lock);
     json_write_init(&members, details, sizeof details);

@@ -14,12 +14,14 @@
 
 #include <errno.h>
 #include <fcgiapp.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -27,6 +29,8 @@
 #define JIRASYNC_GIT_SHA "unknown"
 #endif
 #define LISTEN_FD STDIN_FILENO
+#define EXIT_MISUSED 2         /* usage */
+#define LARGE_BYTES (1024 * 1024)
 #define HELLO_MS 5000          /* how often readiness is looked at */
 
 static const char usage[] =
@@ -55,7 +59,14 @@ static enum error_code backend_connect(void *context, int64_t timeout_ms, struct
 static enum error_code backend_store(void *context, const struct store_item *items, size_t count, int64_t timeout_ms,
                                      enum store_outcome *outcomes, bool *enqueued, struct error *error)
 {
-    return store_deliveries(((struct receiver *)context)->db, items, count, timeout_ms, outcomes, enqueued, error);
+    struct receiver *receiver = context;
+    enum error_code code = store_deliveries(receiver->db, items, count, timeout_ms, outcomes, enqueued, error);
+
+    if (code == ERROR_DATABASE_AWAY)
+        db_drop(receiver->db);   /* it may be a server that is shutting down, or a standby */
+    if (code == ERROR_NONE || code == ERROR_DATABASE_MISUSE)
+        readiness_note_store(receiver->readiness, code == ERROR_NONE);
+    return code;
 }
 
 static void backend_notify(void *context)
@@ -131,7 +142,15 @@ static void leave_late(int signal_number)
     _exit(EXIT_FAILURE);   /* what is not stored yet was not answered: the sender comes again */
 }
 
-static int serve(struct receiver *receiver, int slot)
+static void limit_drain(int64_t timeout_ms)
+{
+    const struct itimerval limit = {.it_value = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000}};
+
+    (void)signal(SIGALRM, leave_late);
+    (void)setitimer(ITIMER_REAL, &limit, NULL);
+}
+
+static int serve(struct receiver *receiver, int slot, const sigset_t *signals)
 {
     const struct config *config = &receiver->config;
     const struct batcher_backend backend = {receiver, backend_connect, backend_store, backend_notify, backend_housekeep};
@@ -140,9 +159,7 @@ static int serve(struct receiver *receiver, int slot)
     struct responder_context context = {config, receiver->sources, receiver->counters, slot, NULL, receiver->readiness,
                                         receiver->rejections};
     struct responder *responder = NULL;
-    sigset_t signals;
 
-    block_signals(&signals);
     context.batcher = batcher_start(&backend, &limits, receiver->counters);
     if (context.batcher != NULL)
         responder = responder_start(&context, LISTEN_FD);
@@ -152,9 +169,9 @@ static int serve(struct receiver *receiver, int slot)
         return EXIT_FAILURE;
     }
     atomic_store(&receiver->counters->slots[slot].ready, 1);
-    wait_for_stop(&signals);
-    (void)signal(SIGALRM, leave_late);
-    (void)alarm((unsigned)(config->drain_timeout_ms / 1000 + 1));
+    supervisor_tell_ready(slot);
+    wait_for_stop(signals);
+    limit_drain(config->drain_timeout_ms);
     responder_stop(responder);
     batcher_stop(context.batcher);
     return EXIT_SUCCESS;
@@ -164,13 +181,17 @@ static int run_child(struct receiver *receiver, int slot, int counters_fd)
 {
     struct error error = {0};
     int code = EXIT_FAILURE;
+    sigset_t signals;
 
+    block_signals(&signals);   /* before FCGX_Init, which installs handlers of its own */
     if (!supervisor_bind_child())
         return EXIT_FAILURE;
+    /* Bodies come from mmap and go back at once, however large they were before. */
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
     normalize_init();
     (void)FCGX_Init();
     if (receiver_prepare(receiver, counters_fd, &error))
-        code = serve(receiver, slot);
+        code = serve(receiver, slot, &signals);
     else
         log_error(NULL, &error);
     receiver_clear(receiver);
@@ -179,13 +200,11 @@ static int run_child(struct receiver *receiver, int slot, int counters_fd)
 
 /* ---- the program ---- */
 
-static int open_log(const struct config *config, const char *role)
+static int open_log(const struct config *config, const char *role, const char *run_id)
 {
     enum log_level level = LOG_LEVEL_INFO;
     struct error error = {0};
-    char run_id[33];
 
-    log_new_run_id(run_id);
     if (!log_level_parse(config->log_level, &level)) {
         (void)fprintf(stderr, "jirasync-receiver: JIRASYNC_LOG_LEVEL takes debug, info, warning or error\n");
         return EX_CONFIG;
@@ -197,19 +216,53 @@ static int open_log(const struct config *config, const char *role)
 }
 
 /* Loads the sources as a child will, so that a mistake is seen before anything is forked. */
-static int check(const struct config *config)
+static int check(const struct config *config, bool only_check)
 {
     struct source_list *sources = NULL;
     struct error error = {0};
 
     if (source_list_load(config, &sources, &error) != ERROR_NONE) {
-        log_error(NULL, &error);
+        if (only_check)
+            (void)fprintf(stderr, "jirasync-receiver: %s\n", error.message);
+        else
+            log_error(NULL, &error);
         return EX_CONFIG;
     }
     if (source_list_count(sources) == 0)
         log_line(LOG_LEVEL_WARNING, NULL, "no source is configured: every delivery is answered 404");
     source_list_free(sources);
     return 0;
+}
+
+static int load(struct config *config, char **argv)
+{
+    struct error error = {0};
+    int argc = 0, rest = 0;
+
+    while (argv[argc] != NULL)
+        argc++;
+    if (config_load(config, CONFIG_RECEIVER, argc, argv, &rest, &error) != ERROR_NONE)
+        (void)fprintf(stderr, "jirasync-receiver: %s\n", error.message);
+    else if (rest < argc)
+        (void)fprintf(stderr, "jirasync-receiver: \"%s\" is no option (--help lists them)\n", argv[rest]);
+    else
+        return EXIT_SUCCESS;
+    return error.code != ERROR_NONE ? EX_CONFIG : EXIT_MISUSED;
+}
+
+/* At SIGHUP: the configuration anew, if it is good, and the log's file. */
+static bool reload(struct config *config, char **argv)
+{
+    struct config fresh = {0};
+
+    if (load(&fresh, argv) != EXIT_SUCCESS || check(&fresh, false) != EXIT_SUCCESS ||
+        open_log(&fresh, "supervisor", NULL) != EXIT_SUCCESS) {
+        config_free(&fresh);
+        return false;
+    }
+    config_free(config);
+    *config = fresh;
+    return true;
 }
 
 static bool is_listening(int fd)
@@ -232,41 +285,49 @@ static bool take_word(int *argc, char **argv, const char *word)
     return false;
 }
 
+/* --help and --version: answered before anything is read. */
+static bool answer_question(int *argc, char **argv)
+{
+    if (take_word(argc, argv, "--help")) {
+        (void)fputs(usage, stdout);
+        config_print_options(stdout, CONFIG_RECEIVER);
+        return true;
+    }
+    if (!take_word(argc, argv, "--version"))
+        return false;
+    (void)printf("jirasync-receiver %s\n", JIRASYNC_GIT_SHA);
+    return true;
+}
+
+static int run_supervisor(struct receiver *receiver, char **argv)
+{
+    if (is_listening(LISTEN_FD))
+        return supervisor_run(&receiver->config, argv, reload);
+    log_line(LOG_LEVEL_ERROR, NULL, "standard input is no listening socket: start me with spawn-fcgi");
+    return EXIT_MISUSED;
+}
+
 int main(int argc, char **argv)
 {
     struct receiver receiver = {0};
-    struct error error = {0};
-    int slot = 0, counters_fd = -1, rest = 0, code;
+    int slot = 0, counters_fd = -1, code;
     bool is_child = supervisor_is_child(&slot, &counters_fd), only_check;
+    char run_id[33];
 
     (void)signal(SIGPIPE, SIG_IGN);
-    if (take_word(&argc, argv, "--help")) {
-        (void)fputs(usage, stdout);
-        config_print_options(stdout, CONFIG_RECEIVER);
+    if (answer_question(&argc, argv))
         return EXIT_SUCCESS;
-    }
-    if (take_word(&argc, argv, "--version"))
-        return printf("jirasync-receiver %s\n", JIRASYNC_GIT_SHA) < 0;
     only_check = take_word(&argc, argv, "-n");
     if (sodium_init() < 0)
         return EXIT_FAILURE;
-    if (config_load(&receiver.config, CONFIG_RECEIVER, argc, argv, &rest, &error) != ERROR_NONE || rest < argc) {
-        (void)fprintf(stderr, "jirasync-receiver: %s\n", rest < argc && !error.code ? "takes options only" : error.message);
-        code = EX_CONFIG;
-        goto out;
-    }
-    code = open_log(&receiver.config, is_child ? "receiver" : "supervisor");
-    if (code == 0)
-        code = check(&receiver.config);
-    if (code != 0 || only_check)
-        goto out;
-    if (!is_listening(LISTEN_FD)) {
-        log_line(LOG_LEVEL_ERROR, NULL, "standard input is no listening socket: start me with spawn-fcgi");
-        code = EX_USAGE;
-    } else {
-        code = is_child ? run_child(&receiver, slot, counters_fd) : supervisor_run(&receiver.config, argv);
-    }
-out:
+    log_new_run_id(run_id);
+    code = load(&receiver.config, argv);
+    if (code == EXIT_SUCCESS)
+        code = open_log(&receiver.config, is_child ? "receiver" : "supervisor", run_id);
+    if (code == EXIT_SUCCESS)
+        code = check(&receiver.config, only_check);
+    if (code == EXIT_SUCCESS && !only_check)
+        code = is_child ? run_child(&receiver, slot, counters_fd) : run_supervisor(&receiver, argv);
     config_free(&receiver.config);
     return code;
 }

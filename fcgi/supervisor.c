@@ -19,23 +19,25 @@
 #define DELAY_LAST_MS 5000
 #define UNREADY_DEATHS 5           /* running: then there is no point in going on */
 #define MAX_CHILDREN 64
-#define TICK_MS 100                /* how often ready flags and due restarts are looked at */
+#define TICK_MS 100                /* how often due restarts are looked at */
+#define READY_SIGNAL SIGRTMIN      /* queued, unlike the classic ones: none is lost */
 
 struct child {
     pid_t pid;                     /* 0: none */
     int slot;
     int64_t started_ms;
-    bool draining;
+    bool ready, draining;
     bool is_new;                   /* of a generation that is not ready yet */
 };
 
 struct supervisor {
-    const struct config *config;
+    struct config *config;
     char **argv;
+    bool (*reload)(struct config *config, char **argv);
     char *program;                 /* the binary's path, resolved at start: an upgrade replaces what is there */
     struct counters *counters;
     int counters_fd;
-    int wanted;
+    int wanted, wanted_next;       /* children: now, and once the reload has ended */
     struct child children[COUNTERS_SLOTS];
     int quick_deaths, unready_deaths;
     int64_t restart_due_ms;
@@ -57,6 +59,11 @@ bool supervisor_bind_child(void)
     return prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && parent != NULL && getppid() == (pid_t)strtol(parent, NULL, 10);
 }
 
+void supervisor_tell_ready(int slot)
+{
+    (void)sigqueue(getppid(), READY_SIGNAL, (union sigval){.sival_int = slot});
+}
+
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -73,14 +80,11 @@ static struct child *free_child(struct supervisor *supervisor)
     return NULL;
 }
 
-/* In the forked process: becomes the program anew. */
+/* In the forked process: becomes the program anew. Signals stay blocked, so that none is lost before it waits for them. */
 static void become_child(const struct supervisor *supervisor, const struct child *child)
 {
     char value[32], parent[16];
-    sigset_t none;
 
-    (void)sigemptyset(&none);
-    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)snprintf(value, sizeof value, "%d:%d", child->slot, supervisor->counters_fd);
     (void)snprintf(parent, sizeof parent, "%d", (int)getppid());
     if (setenv(CHILD_VARIABLE, value, 1) == 0 && setenv("JIRASYNC_SUPERVISOR_PID", parent, 1) == 0)
@@ -88,13 +92,13 @@ static void become_child(const struct supervisor *supervisor, const struct child
     _exit(127);
 }
 
-static void start_child(struct supervisor *supervisor, bool is_new)
+static bool start_child(struct supervisor *supervisor, bool is_new)
 {
     struct child *child = free_child(supervisor);
     pid_t pid;
 
     if (child == NULL)
-        return;
+        return false;
     child->slot = (int)(child - supervisor->children);
     atomic_store(&supervisor->counters->slots[child->slot].inflight_bytes, 0);
     atomic_store(&supervisor->counters->slots[child->slot].ready, 0);
@@ -103,10 +107,11 @@ static void start_child(struct supervisor *supervisor, bool is_new)
         become_child(supervisor, child);
     if (pid < 0) {
         log_line(LOG_LEVEL_ERROR, NULL, "no child could be forked: %s", strerror(errno));
-        return;
+        return false;
     }
     *child = (struct child){.pid = pid, .slot = child->slot, .started_ms = now_ms(), .is_new = is_new};
     log_line(LOG_LEVEL_INFO, LOG_FIELDS(.count = pid), "child started");
+    return true;
 }
 
 /* Counts living children: those that serve, or those of the generation that is being started. */
@@ -164,10 +169,10 @@ static void plan_restart(struct supervisor *supervisor, bool quick)
     atomic_fetch_add(&supervisor->counters->restarts, 1);
 }
 
-static void fail_reload(struct supervisor *supervisor)
+static void fail_reload(struct supervisor *supervisor, const char *why)
 {
     supervisor->reloading = false;
-    log_line(LOG_LEVEL_ERROR, NULL, "reload failed: a new child died before it was ready; the old ones go on");
+    log_line(LOG_LEVEL_ERROR, NULL, "reload failed: %s; the old ones go on", why);
     for (int i = 0; i < COUNTERS_SLOTS; i++) {
         struct child *child = &supervisor->children[i];
 
@@ -182,7 +187,7 @@ static void fail_reload(struct supervisor *supervisor)
 static void bury(struct supervisor *supervisor, struct child *child, int status)
 {
     struct counters_slot *slot = &supervisor->counters->slots[child->slot];
-    bool was_ready = atomic_load(&slot->ready) != 0, was_new = child->is_new, was_draining = child->draining;
+    bool was_ready = child->ready, was_new = child->is_new, was_draining = child->draining;
     bool quick = now_ms() - child->started_ms < QUICK_DEATH_MS;
 
     if (!was_draining)
@@ -194,7 +199,7 @@ static void bury(struct supervisor *supervisor, struct child *child, int status)
     if (was_draining || supervisor->stopping)
         return;
     if (was_new) {
-        fail_reload(supervisor);
+        fail_reload(supervisor, "a new child died before all were ready");
         return;
     }
     supervisor->unready_deaths = was_ready ? 0 : supervisor->unready_deaths + 1;
@@ -214,14 +219,31 @@ static void reap(struct supervisor *supervisor)
 
 /* ---- reload ---- */
 
+static int wanted_children(const struct config *config)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (config->processes > 0)
+        return config->processes > MAX_CHILDREN ? MAX_CHILDREN : (int)config->processes;
+    return cores < 1 ? 1 : cores > 4 ? 4 : (int)cores;
+}
+
 static void begin_reload(struct supervisor *supervisor)
 {
     if (supervisor->reloading || supervisor->stopping)
         return;
+    if (!supervisor->reload(supervisor->config, supervisor->argv)) {
+        log_line(LOG_LEVEL_ERROR, NULL, "reload refused: the old children go on");
+        return;
+    }
     log_line(LOG_LEVEL_INFO, NULL, "reloading from %s", supervisor->program);
+    supervisor->wanted_next = wanted_children(supervisor->config);
     supervisor->reloading = true;
-    for (int i = 0; i < supervisor->wanted; i++)
-        start_child(supervisor, true);
+    for (int i = 0; i < supervisor->wanted_next; i++)
+        if (!start_child(supervisor, true)) {
+            fail_reload(supervisor, "a new child can't be started");
+            return;
+        }
 }
 
 /* Once all the new ones are ready the old ones drain. */
@@ -230,10 +252,10 @@ static void end_reload(struct supervisor *supervisor)
     int ready = 0;
 
     for (int i = 0; i < COUNTERS_SLOTS; i++)
-        ready += supervisor->children[i].pid != 0 && supervisor->children[i].is_new &&
-                 atomic_load(&supervisor->counters->slots[i].ready) != 0;
-    if (ready < supervisor->wanted)
+        ready += supervisor->children[i].pid != 0 && supervisor->children[i].is_new && supervisor->children[i].ready;
+    if (ready < supervisor->wanted_next)
         return;
+    supervisor->wanted = supervisor->wanted_next;
     drain_children(supervisor, false);
     for (int i = 0; i < COUNTERS_SLOTS; i++)
         supervisor->children[i].is_new = false;
@@ -250,11 +272,26 @@ static void keep_number(struct supervisor *supervisor)
     if (supervisor->stopping || now_ms() < supervisor->restart_due_ms)
         return;
     for (int i = 0; i < missing; i++)
-        start_child(supervisor, false);
+        if (!start_child(supervisor, false)) {
+            supervisor->restart_due_ms = now_ms() + DELAY_LAST_MS;
+            return;
+        }
 }
 
-static void handle_signal(struct supervisor *supervisor, int signal_number)
+static void note_ready(struct supervisor *supervisor, const siginfo_t *info)
 {
+    for (int i = 0; i < COUNTERS_SLOTS; i++) {
+        if (supervisor->children[i].pid != info->si_pid)
+            continue;
+        supervisor->children[i].ready = true;
+        supervisor->unready_deaths = 0;
+    }
+}
+
+static void handle_signal(struct supervisor *supervisor, int signal_number, const siginfo_t *info)
+{
+    if (signal_number == READY_SIGNAL)
+        note_ready(supervisor, info);
     switch (signal_number) {
     case SIGTERM:
     case SIGINT:
@@ -282,7 +319,9 @@ static int loop(struct supervisor *supervisor, const sigset_t *signals)
     int code = 0;
 
     while (!supervisor->stopping || count_living(supervisor) > 0) {
-        handle_signal(supervisor, sigtimedwait(signals, NULL, &tick));
+        siginfo_t info = {0};
+
+        handle_signal(supervisor, sigtimedwait(signals, &info, &tick), &info);
         reap(supervisor);
         if (supervisor->unready_deaths >= UNREADY_DEATHS && !supervisor->stopping) {
             log_line(LOG_LEVEL_ERROR, NULL, "giving up: %d children running died before they were ready", UNREADY_DEATHS);
@@ -298,16 +337,7 @@ static int loop(struct supervisor *supervisor, const sigset_t *signals)
     return code;
 }
 
-static int wanted_children(const struct config *config)
-{
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (config->processes > 0)
-        return config->processes > MAX_CHILDREN ? MAX_CHILDREN : (int)config->processes;
-    return cores < 1 ? 1 : cores > 4 ? 4 : (int)cores;
-}
-
-int supervisor_run(const struct config *config, char **argv)
+int supervisor_run(struct config *config, char **argv, bool (*reload)(struct config *config, char **argv))
 {
     static const int taken[] = {SIGTERM, SIGINT, SIGHUP, SIGCHLD};
     struct supervisor *supervisor = calloc(1, sizeof *supervisor);
@@ -318,12 +348,14 @@ int supervisor_run(const struct config *config, char **argv)
         return code;
     supervisor->config = config;
     supervisor->argv = argv;
+    supervisor->reload = reload;
     supervisor->wanted = wanted_children(config);
     supervisor->program = realpath("/proc/self/exe", NULL);
     supervisor->counters = counters_new(&supervisor->counters_fd);
     (void)sigemptyset(&signals);
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         (void)sigaddset(&signals, taken[i]);
+    (void)sigaddset(&signals, READY_SIGNAL);
     if (supervisor->program != NULL && supervisor->counters != NULL &&
         sigprocmask(SIG_BLOCK, &signals, NULL) == 0) {
         log_line(LOG_LEVEL_INFO, LOG_FIELDS(.count = supervisor->wanted), "supervisor started");

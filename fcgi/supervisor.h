@@ -13,7 +13,11 @@
 bool supervisor_is_child(int *slot, int *counters_fd) MUST_CHECK;
 /* In a child, first of all: dies with the supervisor. False when the supervisor has gone already. */
 bool supervisor_bind_child(void) MUST_CHECK;
-/* Runs until SIGTERM or until children can't be had. Returns the exit code. */
-int supervisor_run(const struct config *config, char **argv);
+/* In a child: tells the supervisor that it takes requests. By signal, since a child of another version may not share
+ * the page of counters. */
+void supervisor_tell_ready(int slot);
+/* Runs until SIGTERM or until children can't be had. Returns the exit code. reload reads the configuration anew at
+ * SIGHUP (and reopens the log); false leaves all as it is. */
+int supervisor_run(struct config *config, char **argv, bool (*reload)(struct config *config, char **argv));
 
 #endif

@@ -81,7 +81,8 @@ enum error_code log_open(const char *program, const char *path, enum log_level l
     sink.to_syslog = to_syslog;
     sink.level = level;
     (void)snprintf(sink.program, sizeof sink.program, "%s", program);
-    (void)snprintf(sink.run_id, sizeof sink.run_id, "%s", run_id == NULL ? "" : run_id);
+    if (run_id != NULL)
+        (void)snprintf(sink.run_id, sizeof sink.run_id, "%s", run_id);
     if (to_syslog)
         openlog("jirasync", LOG_PID | LOG_NDELAY, LOG_DAEMON);
     pthread_mutex_unlock(&sink.lock);

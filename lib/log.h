@@ -22,7 +22,7 @@ struct log_fields {
     (&(struct log_fields){.duration_us = -1, .bytes = -1, .attempt = -1, .count = -1, .status = -1, __VA_ARGS__})
 
 /* Opens the sink: path NULL or "" means stderr, or syslog when stderr is /dev/null or closed; "syslog" means syslog.
- * run_id (a copy is kept) stands in every line; program names the process ("receiver"). Call again to reopen. */
+ * run_id (a copy is kept; NULL: as before) stands in every line; program names the process ("receiver"). Call again to reopen. */
 enum error_code log_open(const char *program, const char *path, enum log_level level, const char *run_id,
                          struct error *error) MUST_CHECK;
 void log_line(enum log_level level, const struct log_fields *fields, const char *format, ...) PRINTF_LIKE(3, 4);
