@@ -11,6 +11,15 @@
 
 #define DELIVERIES "tests/fixtures/deliveries/"
 
+static inline char *fixture_memory(size_t size)
+{
+    char *memory = malloc(size == 0 ? 1 : size);
+
+    if (memory == NULL)
+        abort();
+    return memory;
+}
+
 /* The whole file, NUL-terminated, malloc'ed; NULL when there is none. */
 static inline char *fixture_read(const char *path, size_t *length)
 {
@@ -23,8 +32,8 @@ static inline char *fixture_read(const char *path, size_t *length)
     if (fseek(file, 0, SEEK_END) != 0 || (size = ftell(file)) < 0)
         abort();
     rewind(file);
-    text = malloc((size_t)size + 1);
-    if (text == NULL || fread(text, 1, (size_t)size, file) != (size_t)size)
+    text = fixture_memory((size_t)size + 1);
+    if (fread(text, 1, (size_t)size, file) != (size_t)size)
         abort();
     fclose(file);
     text[size] = '\0';
