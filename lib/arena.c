@@ -55,6 +55,8 @@ static struct chunk *chunk_add(struct arena *arena, size_t size)
         want = size;
     if (want > arena->limit - arena->held)
         want = arena->limit - arena->held;
+    if (want > PTRDIFF_MAX - sizeof *chunk)
+        return NULL;
     chunk = malloc(sizeof *chunk + want);
     if (chunk == NULL)
         return NULL;
