@@ -1,0 +1,136 @@
+/* Artifacts: where they lie, and that latest.json is the newest, whole. */
+#include "artifact.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char root[] = "/tmp/js-artifact.XXXXXX";
+
+static int set_up(void **state)
+{
+    (void)state;
+    strcpy(root + sizeof root - 7, "XXXXXX");
+    return mkdtemp(root) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    char command[128];
+    (void)state;
+    snprintf(command, sizeof command, "rm -rf '%s'", root);
+    return system(command);
+}
+
+/* The text of a file below the artifacts' folder, in a buffer that the next call overwrites; "" when there is none. */
+static const char *text_of(const char *name)
+{
+    static char text[16384];
+    char path[512];
+    snprintf(path, sizeof path, "%s/" ARTIFACT_FOLDER "/%s", root, name);
+    FILE *file = fopen(path, "r");
+    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    if (file)
+        fclose(file);
+    text[length] = '\0';
+    return text;
+}
+
+static void write_document(const char *run_id, const char *generated_at, const char *rest)
+{
+    char path[ARTIFACT_PATH_BYTES], document[512];
+    struct error error;
+    instant at;
+    assert_true(instant_parse(generated_at, strlen(generated_at), &at));
+    artifact_path(run_id, at, path);
+    snprintf(document, sizeof document, "{\"run_id\" : \"%s\", \"generated_at\" : \"%s\", %s}", run_id, generated_at, rest);
+    if (artifact_write(root, path, document, strlen(document), &error) != ERROR_NONE)
+        fail_msg("%s", error.message);
+}
+
+static void artifact_path_is_in_phoenix_time(void **state)
+{
+    char path[ARTIFACT_PATH_BYTES];
+    instant at;
+    (void)state;
+    assert_true(instant_parse("2026-11-24T04:12:00.987Z", 24, &at));
+    artifact_path("abc", at, path);
+    assert_string_equal(path, "artifacts/issues/wave3/jira_webhook/2026-11-23/20261123T211200-abc.json");
+}
+
+static void artifact_write_makes_the_file_the_latest_and_the_schema(void **state)
+{
+    (void)state;
+    write_document("one", "2026-11-24T04:12:00.123-07:00", "\"x\" : 1");
+    assert_non_null(strstr(text_of("2026-11-24/20261124T041200-one.json"), "\"x\" : 1"));
+    assert_non_null(strstr(text_of("latest.json"), "\"one\""));
+    assert_non_null(strstr(text_of("run.schema.json"), "\"title\": \"Correlation run\""));
+}
+
+static void latest_is_not_replaced_by_an_older_run(void **state)
+{
+    (void)state;
+    write_document("newer", "2026-11-24T04:12:00.500-07:00", "\"x\" : 1");
+    write_document("older", "2026-11-24T04:12:00.499-07:00", "\"x\" : 2");
+    assert_non_null(strstr(text_of("latest.json"), "\"newer\""));
+    assert_non_null(strstr(text_of("2026-11-24/20261124T041200-older.json"), "\"x\" : 2"));
+    write_document("newest", "2026-11-24T04:12:00.501-07:00", "\"x\" : 3");
+    assert_non_null(strstr(text_of("latest.json"), "\"newest\""));
+}
+
+static void writing_again_does_no_harm(void **state)
+{
+    (void)state;
+    write_document("one", "2026-11-24T04:12:00.123-07:00", "\"x\" : 1");
+    write_document("one", "2026-11-24T04:12:00.123-07:00", "\"x\" : 1");
+    assert_non_null(strstr(text_of("2026-11-24/20261124T041200-one.json"), "\"x\" : 1"));
+}
+
+static void no_temporary_file_is_left(void **state)
+{
+    char path[512];
+    (void)state;
+    write_document("one", "2026-11-24T04:12:00.123-07:00", "\"x\" : 1");
+    snprintf(path, sizeof path, "%s/" ARTIFACT_FOLDER "/2026-11-24", root);
+    DIR *folder = opendir(path);
+    assert_non_null(folder);
+    for (struct dirent *entry; (entry = readdir(folder));)
+        assert_null(strstr(entry->d_name, ".tmp"));
+    closedir(folder);
+}
+
+static void a_folder_that_cannot_be_made_is_an_error(void **state)
+{
+    char blocked[512];
+    struct error error;
+    (void)state;
+    snprintf(blocked, sizeof blocked, "%s/artifacts", root);
+    FILE *file = fopen(blocked, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(artifact_write(root, ARTIFACT_FOLDER "/d/x.json", "{}", 2, &error), ERROR_IO);
+    assert_non_null(strstr(error.message, "/artifacts"));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && *argv[1])
+        cmocka_set_test_filter(argv[1]);
+#define ARTIFACT_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        ARTIFACT_TEST(artifact_path_is_in_phoenix_time),
+        ARTIFACT_TEST(artifact_write_makes_the_file_the_latest_and_the_schema),
+        ARTIFACT_TEST(latest_is_not_replaced_by_an_older_run),
+        ARTIFACT_TEST(writing_again_does_no_harm),
+        ARTIFACT_TEST(no_temporary_file_is_left),
+        ARTIFACT_TEST(a_folder_that_cannot_be_made_is_an_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
