@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ESCAPE_BYTES 6u            /* \uXXXX */
-#define NO_ESCAPE    UINT32_MAX
+#define ESCAPE_BYTES 6u /* \uXXXX */
+#define NO_ESCAPE UINT32_MAX
 
 static uint32_t hex_digit(char c)
 {
@@ -52,7 +52,7 @@ static const char *find_unstorable(const char *at, const char *end)
         uint32_t unit = escape_at(at, end);
 
         if (unit == NO_ESCAPE)
-            at += 2;       /* \n, \\, or what the parser will refuse */
+            at += 2; /* \n, \\, or what the parser will refuse */
         else if (unit == 0 || is_low_surrogate(unit))
             return at;
         else if (!is_high_surrogate(unit))
@@ -171,7 +171,7 @@ bool json_text_shorten_numbers(struct arena *arena, const char *text, size_t len
     *shortened = NULL;
     if (find_long_number(text, text + length, limit) == text + length)
         return true;
-    copy = arena_copy(arena, text, length);   /* strtod wants the terminator */
+    copy = arena_copy(arena, text, length); /* strtod wants the terminator */
     if (copy == NULL)
         return false;
     to = copy;

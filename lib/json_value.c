@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EXACT_LIMIT 9007199254740992.0   /* 2^53 */
+#define EXACT_LIMIT 9007199254740992.0 /* 2^53 */
 
 void json_value_members(const cJSON *object, const char *const *names, size_t count, const cJSON **found)
 {

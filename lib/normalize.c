@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-#define DEPTH_LIMIT  CJSON_NESTING_LIMIT
-#define NUMBER_LIMIT 63u    /* characters of a number that cJSON takes */
-#define EVENT_BYTES  255u   /* of an event's name that are kept */
+#define DEPTH_LIMIT CJSON_NESTING_LIMIT
+#define NUMBER_LIMIT 63u /* characters of a number that cJSON takes */
+#define EVENT_BYTES 255u /* of an event's name that are kept */
 
 /* The events that carry an issue's state. Others are ledger rows only, outcome `ignored`. */
 static const struct issue_event {
@@ -36,7 +36,7 @@ static void *parsing_alloc(size_t size)
 
 static void parsing_free(void *bytes)
 {
-    (void)bytes;   /* arena_reset gives all back */
+    (void)bytes; /* arena_reset gives all back */
 }
 
 void normalize_init(void)

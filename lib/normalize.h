@@ -20,7 +20,7 @@
 
 struct normal_version {
     int64_t id;
-    const char *name;   /* NULL where an item has none */
+    const char *name; /* NULL where an item has none */
 };
 
 /* An issue as one event shows it. NULL, NORMALIZE_NO_ID and INSTANT_NONE mean absent or null. */
@@ -30,44 +30,51 @@ struct normal_issue {
     int64_t project_id;
     const char *project_key, *project_name;
     const char *summary, *issue_type;
-    int hierarchy_level;                 /* issuetype.hierarchyLevel, else -1 sub-task, 1 epic, 0; INT_MIN: no issuetype */
+    int hierarchy_level; /* issuetype.hierarchyLevel, else -1 sub-task, 1 epic, 0; INT_MIN: no issuetype */
     int64_t parent_id;
-    const char *parent_key;              /* Cloud fields.parent; Data Center: the source's epic_link_field holds a key */
-    const char *status, *status_category, *resolution, *priority;   /* category: "new", "indeterminate", "done" */
-    const char *assignee;                /* accountId, else name, else key */
-    const char *assignee_name;           /* displayName */
+    const char *parent_key; /* Cloud fields.parent; Data Center: the source's epic_link_field holds a key */
+    const char *status, *resolution, *priority;
+    const char *status_category; /* "new", "indeterminate", "done" */
+    const char *assignee;        /* accountId, else name, else key */
+    const char *assignee_name;   /* displayName */
     instant resolved_at, created_at, updated_at;
-    const struct normal_version *fix_versions; size_t fix_version_count;
-    const char *const *labels; size_t label_count;
-    const char *const *components; size_t component_count;
-    const char *const *old_keys; size_t old_key_count;               /* from a move's changelog */
-    const struct normal_version *added, *removed; size_t added_count, removed_count;  /* changelog, fieldId fixVersions */
-    bool has_fix_versions;               /* the member was there (an array, or null) */
-    bool is_whole;                       /* fields hold summary, status, issuetype and project */
+    const struct normal_version *fix_versions;
+    size_t fix_version_count;
+    const char *const *labels, *const *components;
+    size_t label_count, component_count;
+    const char *const *old_keys; /* from a move's changelog */
+    size_t old_key_count;
+    const struct normal_version *added, *removed; /* from the changelog: fieldId fixVersions */
+    size_t added_count, removed_count;
+    bool has_fix_versions; /* the member was there (an array, or null) */
+    bool is_whole;         /* fields hold summary, status, issuetype and project */
     bool is_delete;
 };
 
-enum normal_kind { NORMAL_ISSUE, NORMAL_IGNORED };
+enum normal_kind {
+    NORMAL_ISSUE,
+    NORMAL_IGNORED,
+};
 
 struct normal_form {
     enum normal_kind kind;
-    const char *event;                   /* "jira:issue_updated"; "workflow_post_function" for a body without webhookEvent that carries an issue */
-    instant event_at;                    /* the body's own timestamp */
-    int altered;                         /* escapes replaced with U+FFFD */
-    const char *storable;                /* body with those replaced, NUL-terminated; NULL when altered == 0 */
+    const char *event;    /* webhookEvent; without one, for a body that carries an issue, "workflow_post_function" */
+    instant event_at;     /* the body's own timestamp */
+    int altered;          /* escapes replaced with U+FFFD */
+    const char *storable; /* body with those replaced, NUL-terminated; NULL when altered == 0 */
     size_t storable_length;
-    struct normal_issue issue;           /* only when kind is NORMAL_ISSUE */
+    struct normal_issue issue; /* only when kind is NORMAL_ISSUE */
 };
 
 struct normalize_options {
-    const char *epic_link_field;         /* NULL: none */
+    const char *epic_link_field; /* NULL: none */
 };
 
 /* Prepares cJSON to allocate from the calling thread's arena; once a process, before threads start. */
 void normalize_init(void);
 /* Normalizes a Jira webhook's body. The result and all it points to live in arena (until arena_reset).
  * ERROR_EMPTY_BODY, _INVALID_JSON, _NOT_AN_OBJECT, _NO_IDENTITY, _WRONG_TYPE or _TOO_COMPLEX, with a message that says
- * where ("issue.id is neither a number nor digits"). */
+ * where ("issue.key is not a string"), or _NO_MEMORY; *form is set only on ERROR_NONE. */
 enum error_code normalize_jira(const char *body, size_t length, const struct normalize_options *options,
                                struct arena *arena, struct normal_form **form, struct error *error) MUST_CHECK;
 /* Normalizes one issue object of a search result page: event "import", event_at INSTANT_NONE, never a delete. */

@@ -41,7 +41,7 @@ static const char *const field_names[FIELDS] = {
     [FIELD_FIX_VERSIONS] = "fixVersions",
     [FIELD_LABELS] = "labels",
     [FIELD_COMPONENTS] = "components",
-    [FIELD_EPIC_LINK] = NULL,    /* the source's epic_link_field */
+    [FIELD_EPIC_LINK] = NULL, /* the source's epic_link_field */
 };
 
 enum error_code normalize_issue_out_of_room(const struct arena *arena, struct error *error)
@@ -259,9 +259,13 @@ enum error_code normalize_issue_read(const struct normalize_context *context, co
     enum error_code code;
 
     *normal = (struct normal_issue){
-        .issue_id = NORMALIZE_NO_ID, .project_id = NORMALIZE_NO_ID, .parent_id = NORMALIZE_NO_ID,
+        .issue_id = NORMALIZE_NO_ID,
+        .project_id = NORMALIZE_NO_ID,
+        .parent_id = NORMALIZE_NO_ID,
         .hierarchy_level = INT_MIN,
-        .resolved_at = INSTANT_NONE, .created_at = INSTANT_NONE, .updated_at = INSTANT_NONE,
+        .resolved_at = INSTANT_NONE,
+        .created_at = INSTANT_NONE,
+        .updated_at = INSTANT_NONE,
     };
     json_value_members(issue, names, 3, found);
     if (!json_value_is_set(found[0]))

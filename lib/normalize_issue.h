@@ -16,7 +16,7 @@ struct normalize_context {
     struct arena *arena;
     const struct normalize_options *options;
     struct error *error;
-    const char *path;            /* of the issue in the body, for messages: "issue." or "" */
+    const char *path; /* of the issue in the body, for messages: "issue." or "" */
 };
 
 /* Fills *normal, all but is_delete and what the changelog tells. ERROR_NO_IDENTITY when there is no id. */

@@ -13,7 +13,7 @@
 struct printer {
     struct json_writer writer;
     int depth;
-    bool has_members;     /* in the object or array that is open */
+    bool has_members; /* in the object or array that is open */
 };
 
 /* Starts a member of an object, or, with name NULL, an entry of an array. */

@@ -116,7 +116,20 @@ static bool holds_unstorable(const char *text, size_t length, size_t *where)
 static size_t random_text(uint64_t *random, char *text)
 {
     static const char *const parts[] = {
-        "\\u0000", "\\ud83c", "\\uDF89", "\\\\", "\\", "u0000", "\\n", "x", "\\u00e9", "\\uD8", "\"", "0000", "\xC3\xA9", "\\udfff",
+        "\\u0000",
+        "\\ud83c",
+        "\\uDF89",
+        "\\\\",
+        "\\",
+        "u0000",
+        "\\n",
+        "x",
+        "\\u00e9",
+        "\\uD8",
+        "\"",
+        "0000",
+        "\xC3\xA9",
+        "\\udfff",
     };
     size_t length = 0;
 
@@ -194,7 +207,16 @@ static void depth_counts_what_is_open_outside_of_strings(void **state)
         const char *text;
         size_t depth;
     } rows[] = {
-        {"", 0}, {"[", 1}, {"[{", 2}, {"[{}", 1}, {"[]", 0}, {"[\"[[[\"", 1}, {"[\"\\\"[\"", 1}, {"[\"[", 1}, {"]]][", 1}, {"\"\\", 0},
+        {"", 0},
+        {"[", 1},
+        {"[{", 2},
+        {"[{}", 1},
+        {"[]", 0},
+        {"[\"[[[\"", 1},
+        {"[\"\\\"[\"", 1},
+        {"[\"[", 1},
+        {"]]][", 1},
+        {"\"\\", 0},
     };
 
     (void)state;

@@ -114,7 +114,7 @@ static void refuses_with_a_code_and_the_place(void **state)
     static const struct {
         const char *body;
         enum error_code code;
-        const char *message;     /* a part of it */
+        const char *message; /* a part of it */
     } rows[] = {
         {"", ERROR_EMPTY_BODY, "Exclude body"},
         {" \r\n\t", ERROR_EMPTY_BODY, "Exclude body"},
@@ -195,7 +195,7 @@ static void names_of_other_events_are_kept_up_to_255_bytes(void **state)
                         "jira:issue_archived");
     assert_int_equal(normalized("{\"webhookEvent\": \"JIRA:ISSUE_UPDATED\"}")->kind, NORMAL_IGNORED);
     for (int i = 0; i < 200; i++)
-        strcat(name, "\xC3\xA9");      /* 2 bytes each: the 255th is the first half of one */
+        strcat(name, "\xC3\xA9"); /* 2 bytes each: the 255th is the first half of one */
     strcat(strcat(body, name), "\"}");
     assert_int_equal(strlen(normalized(body)->event), 254);
     assert_memory_equal(normalized(body)->event, name, 254);

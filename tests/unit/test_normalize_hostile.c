@@ -10,8 +10,8 @@
 #include "normalize.h"
 #include "support/fixture.h"
 
-#define ARENA_BYTES ((size_t)128 << 20)      /* JIRASYNC_MAX_PARSE_BYTES */
-#define BODY_BYTES  ((size_t)25 << 20)       /* Jira's own limit */
+#define ARENA_BYTES ((size_t)128 << 20) /* JIRASYNC_MAX_PARSE_BYTES */
+#define BODY_BYTES ((size_t)25 << 20)   /* Jira's own limit */
 
 static const struct normalize_options options = {.epic_link_field = "customfield_10008"};
 static struct arena *arena;
@@ -150,7 +150,7 @@ static void cut_bodies_are_not_well_formed(void **state)
         while (body[length - 1] == '\n')
             length--;
         for (size_t cut = 1; cut < length; cut++) {
-            char *exact = fixture_memory(cut);      /* so that reading past the end shows under ASan */
+            char *exact = fixture_memory(cut); /* so that reading past the end shows under ASan */
 
             memcpy(exact, body, cut);
             if (code_of(exact, cut) != ERROR_INVALID_JSON)
@@ -168,8 +168,8 @@ static const cJSON changes[] = {
     {.type = cJSON_Number, .valuedouble = 0},
     {.type = cJSON_Number, .valuedouble = -7.5},
     {.type = cJSON_Number, .valuedouble = 9223372036854775808.0},
-    {.type = cJSON_String, .valuestring = (char *)(uintptr_t)""},
-    {.type = cJSON_String, .valuestring = (char *)(uintptr_t)"Ticket \xF0\x9F\x8E\x89"},
+    {.type = cJSON_String, .valuestring = (char *)(uintptr_t) ""},
+    {.type = cJSON_String, .valuestring = (char *)(uintptr_t) "Ticket \xF0\x9F\x8E\x89"},
     {.type = cJSON_Array},
     {.type = cJSON_Object},
 };
@@ -179,7 +179,10 @@ static const cJSON changes[] = {
 static void check_mutant(cJSON *root, const char *path, const char *name)
 {
     static const bool allowed[ERROR_CODES] = {
-        [ERROR_NONE] = true, [ERROR_NOT_AN_OBJECT] = true, [ERROR_NO_IDENTITY] = true, [ERROR_WRONG_TYPE] = true,
+        [ERROR_NONE] = true,
+        [ERROR_NOT_AN_OBJECT] = true,
+        [ERROR_NO_IDENTITY] = true,
+        [ERROR_WRONG_TYPE] = true,
     };
     char *body, *printed;
     struct normal_form *form = NULL;
