@@ -14,19 +14,19 @@ DECLARE
 BEGIN
     -- Against the ledger. The known body is looked at before the known id. Git hosts' bodies carry no time of the
     -- event (a branch made, deleted and made again sends the same bytes), so there the id alone decides.
+    -- (Not EXISTS: the planner may answer that by reading the whole index.)
     v_outcome := ARRAY(
-        SELECT CASE
-                   WHEN m.outcome IS NOT NULL THEN m.outcome
-                   WHEN m.kind = 'jira' AND EXISTS (
-                            SELECT FROM jirasync.deliveries d
-                             WHERE d.tenant = m.tenant AND d.source = m.source
-                               AND d.body_sha256 = m.body_sha256 AND d.kind = 'jira') THEN 'duplicate'
-                   ELSE coalesce((
-                            SELECT CASE WHEN d.body_sha256 = m.body_sha256 THEN 'duplicate' ELSE 'id_conflict' END
-                              FROM jirasync.deliveries d
-                             WHERE d.tenant = m.tenant AND d.source = m.source
-                               AND d.delivery_id = m.delivery_id), 'fresh')
-               END
+        SELECT coalesce(
+                   m.outcome,
+                   CASE WHEN m.kind = 'jira' THEN (
+                       SELECT 'duplicate' FROM jirasync.deliveries d
+                        WHERE d.tenant = m.tenant AND d.source = m.source AND d.body_sha256 = m.body_sha256
+                          AND d.kind = 'jira')
+                   END,
+                   (SELECT CASE WHEN d.body_sha256 = m.body_sha256 THEN 'duplicate' ELSE 'id_conflict' END
+                      FROM jirasync.deliveries d
+                     WHERE d.tenant = m.tenant AND d.source = m.source AND d.delivery_id = m.delivery_id),
+                   'fresh')
           FROM unnest(p_tenant, p_source, p_kind, p_delivery_id, p_body_sha256, p_outcome)
                WITH ORDINALITY AS m (tenant, source, kind, delivery_id, body_sha256, outcome, place)
          ORDER BY m.place);

@@ -26,13 +26,13 @@ BEGIN
     WITH member AS MATERIALIZED (
         SELECT m.*, coalesce(m.updated_at, m.event_at, '-infinity') AS rank_updated,
                coalesce(m.event_at, m.updated_at, '-infinity') AS rank_timestamp
-          FROM unnest(p_outcome, p_fields, p_tenant, p_source, p_delivery_id, p_event, p_body_sha256,
+          FROM unnest(p_outcome, p_tenant, p_source, p_delivery_id, p_event, p_body_sha256,
                       p_event_at, p_issue_id, p_issue_key, p_project_id, p_project_key, p_summary,
                       p_issue_type, p_hierarchy_level, p_parent_id, p_parent_key, p_status, p_status_category,
                       p_resolution, p_resolved_at, p_priority, p_assignee, p_assignee_name, p_created_at,
                       p_updated_at, p_is_whole, p_is_delete, p_version_ids, p_version_names, p_labels, p_components)
                WITH ORDINALITY
-               AS m (outcome, fields, tenant, source, delivery_id, event, body_sha256,
+               AS m (outcome, tenant, source, delivery_id, event, body_sha256,
                      event_at, issue_id, issue_key, project_id, project_key, summary,
                      issue_type, hierarchy_level, parent_id, parent_key, status, status_category,
                      resolution, resolved_at, priority, assignee, assignee_name, created_at,
@@ -54,7 +54,7 @@ BEGIN
                                   ORDER BY m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256) AS height,
                CASE WHEN m.is_delete THEN m.rank_timestamp END AS buried_at
           FROM member m
-          LEFT JOIN stored s USING (tenant, source, issue_id)
+          LEFT JOIN stored s ON s.issue_id = m.issue_id AND s.source = m.source AND s.tenant = m.tenant
     ), judged AS MATERIALIZED (
         SELECT r.*,
                r.beats_stored
@@ -77,7 +77,7 @@ BEGIN
         SELECT j.tenant, j.source, j.issue_id, j.issue_key, j.project_key, j.summary, j.issue_type, j.hierarchy_level,
                j.parent_id, j.parent_key, j.status, j.status_category, j.resolution, j.resolved_at, j.priority,
                j.assignee, j.version_names::text[], j.labels::text[], j.components::text[], j.created_at,
-               j.updated_at, j.deleted_at, NOT j.is_whole, j.fields, j.project_id, j.version_ids::bigint[],
+               j.updated_at, j.deleted_at, NOT j.is_whole, p_fields[j.place], j.project_id, j.version_ids::bigint[],
                j.event, j.delivery_id, j.rank_updated, j.rank_timestamp, j.body_sha256, j.assignee_name
           FROM judged j
          WHERE j.is_highest AND j.beats_stored
