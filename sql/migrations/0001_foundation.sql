@@ -45,3 +45,11 @@ INSERT INTO jirasync.settings (name, value, description) VALUES
     ('backoff_base_ms', '1000', 'Backoff before the first retry of a job, in milliseconds; doubles with each attempt, full jitter'),
     ('backoff_cap_ms', '300000', 'Longest backoff of a job, in milliseconds'),
     ('rejection_rows', '10000', 'Rows of rejected_requests that are kept');
+
+-- Made by sql/migrate before any migration.
+COMMENT ON TABLE jirasync.schema_migrations IS 'Migrations that were applied; the greatest version is the schema''s';
+COMMENT ON COLUMN jirasync.schema_migrations.version IS 'Name of the file in sql/migrations, without .sql';
+COMMENT ON COLUMN jirasync.schema_migrations.applied_at IS 'When it was applied';
+COMMENT ON TABLE jirasync.schema_files IS 'Functions and views as sql/migrate last applied them';
+COMMENT ON COLUMN jirasync.schema_files.path IS 'File, below sql/';
+COMMENT ON COLUMN jirasync.schema_files.md5 IS 'Hash of its text; another one means that its function is made anew';

@@ -175,3 +175,115 @@ INSERT INTO jirasync.coverage_rules (tenant, subject, pattern, verdict, note) VA
     ('*', 'resolution', 'Invalid', 'not_expected', 'shipped'),
     ('*', 'resolution', 'Declined', 'not_expected', 'shipped'),
     ('*', 'author', '*[bot]', 'unjudged', 'shipped');
+
+COMMENT ON TABLE jirasync.commits IS 'Commits, one row for each (tenant, source, repository, sha)';
+COMMENT ON COLUMN jirasync.commits.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.commits.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.commits.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.commits.sha IS 'Full hash';
+COMMENT ON COLUMN jirasync.commits.parents IS 'Hashes of the parents, the first one first; NULL where the host did not tell';
+COMMENT ON COLUMN jirasync.commits.message IS 'Whole message, as UTF-8';
+COMMENT ON COLUMN jirasync.commits.author IS 'Name of the author';
+COMMENT ON COLUMN jirasync.commits.author_email IS 'E-mail address of the author';
+COMMENT ON COLUMN jirasync.commits.authored_at IS 'Author date';
+COMMENT ON COLUMN jirasync.commits.committed_at IS 'Committer date';
+COMMENT ON COLUMN jirasync.commits.landed_at IS 'Earliest moment on a counted branch';
+COMMENT ON COLUMN jirasync.commits.landed_by IS 'What showed the landing';
+COMMENT ON COLUMN jirasync.commits.picked_from IS 'Hash from "(cherry picked from commit ...)": one piece of work';
+COMMENT ON COLUMN jirasync.commits.reverts IS 'What the message takes back: full hashes, pull requests as written';
+COMMENT ON COLUMN jirasync.commits.changed_seq IS 'Raised whenever a fact of the commit changes; jobs name ranges of it';
+
+COMMENT ON TABLE jirasync.refs IS 'Branches and tags';
+COMMENT ON COLUMN jirasync.refs.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.refs.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.refs.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.refs.ref IS 'Name without refs/heads/ or refs/tags/';
+COMMENT ON COLUMN jirasync.refs.kind IS 'branch or tag';
+COMMENT ON COLUMN jirasync.refs.sha IS 'Its tip as last seen';
+COMMENT ON COLUMN jirasync.refs.seen_at IS 'When the tip was last seen';
+COMMENT ON COLUMN jirasync.refs.deleted_at IS 'When it was deleted';
+COMMENT ON COLUMN jirasync.refs.parent_ref IS 'Counted branch that it was cut from';
+COMMENT ON COLUMN jirasync.refs.fork_position IS 'Position on parent_ref up to which it holds that branch''s commits';
+COMMENT ON COLUMN jirasync.refs.uncertain IS 'A push did not start at the tip we knew: to be read again';
+COMMENT ON COLUMN jirasync.refs.counted IS 'Commits on it count as landed';
+COMMENT ON COLUMN jirasync.refs.is_default IS 'The repository''s default branch';
+
+COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each counted branch, commits of the parent branch left out';
+COMMENT ON COLUMN jirasync.commit_refs.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.commit_refs.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.commit_refs.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.commit_refs.ref IS 'Branch';
+COMMENT ON COLUMN jirasync.commit_refs.sha IS 'Commit';
+COMMENT ON COLUMN jirasync.commit_refs.position IS 'Smallest first-parent position that reaches the commit; one integer serves containment, landing, merges and their reverts';
+COMMENT ON COLUMN jirasync.commit_refs.landed_at IS 'Committer date of the first-parent commit with that position, never later than the receipt of the push that showed it';
+
+COMMENT ON TABLE jirasync.commit_keys IS 'Every issue key candidate that commits name, taken or not';
+COMMENT ON COLUMN jirasync.commit_keys.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.commit_keys.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.commit_keys.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.commit_keys.sha IS 'Commit';
+COMMENT ON COLUMN jirasync.commit_keys.key IS 'Candidate, upper-cased';
+COMMENT ON COLUMN jirasync.commit_keys.evidence IS 'message, branch, pull_request, merge or explicit';
+COMMENT ON COLUMN jirasync.commit_keys.via IS 'What handed it over: the merge''s hash, the branch, the pull request; empty for the commit''s own message';
+
+COMMENT ON TABLE jirasync.pull_requests IS 'Pull and merge requests';
+COMMENT ON COLUMN jirasync.pull_requests.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.pull_requests.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.pull_requests.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.pull_requests.number IS 'Number in the repository';
+COMMENT ON COLUMN jirasync.pull_requests.title IS 'Title';
+COMMENT ON COLUMN jirasync.pull_requests.source_branch IS 'Branch that is merged';
+COMMENT ON COLUMN jirasync.pull_requests.target_branch IS 'Branch that it goes to';
+COMMENT ON COLUMN jirasync.pull_requests.state IS 'open, merged or closed';
+COMMENT ON COLUMN jirasync.pull_requests.merge_sha IS 'Merge or squash commit';
+COMMENT ON COLUMN jirasync.pull_requests.merged_at IS 'When it was merged';
+
+COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand';
+COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.reverted_commits.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that was taken back';
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that took it back';
+
+COMMENT ON TABLE jirasync.issue_commits IS 'Derived: which commits belong to which issue, each link with its evidence';
+COMMENT ON COLUMN jirasync.issue_commits.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.issue_commits.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.issue_commits.issue_id IS 'Issue';
+COMMENT ON COLUMN jirasync.issue_commits.issue_key IS 'Its present key';
+COMMENT ON COLUMN jirasync.issue_commits.commit_source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.issue_commits.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.issue_commits.sha IS 'Commit';
+COMMENT ON COLUMN jirasync.issue_commits.evidence IS 'message, branch, pull_request, merge or explicit';
+COMMENT ON COLUMN jirasync.issue_commits.named_key IS 'Key that the commit names, present or former';
+COMMENT ON COLUMN jirasync.issue_commits.is_merge IS 'The commit has several parents';
+COMMENT ON COLUMN jirasync.issue_commits.reverted_by IS 'Commit that took it back';
+COMMENT ON COLUMN jirasync.issue_commits.counts IS 'Landed, no revert itself, and not taken back';
+COMMENT ON COLUMN jirasync.issue_commits.landed_at IS 'Earliest moment on a counted branch';
+
+COMMENT ON TABLE jirasync.coverage_rules IS 'What is judged for coverage; tenant * is every tenant, an empty source or project every one';
+COMMENT ON COLUMN jirasync.coverage_rules.tenant IS 'Tenant, or * for all';
+COMMENT ON COLUMN jirasync.coverage_rules.source IS 'Jira site; empty for all';
+COMMENT ON COLUMN jirasync.coverage_rules.project_key IS 'Project; empty for all';
+COMMENT ON COLUMN jirasync.coverage_rules.subject IS 'issue_type, resolution, label, component, author or message';
+COMMENT ON COLUMN jirasync.coverage_rules.pattern IS 'Glob that the subject is compared with, whatever its case';
+COMMENT ON COLUMN jirasync.coverage_rules.verdict IS 'not_expected (no commit is needed) or unjudged (left out)';
+COMMENT ON COLUMN jirasync.coverage_rules.note IS 'Why';
+
+COMMENT ON TABLE jirasync.issue_waivers IS 'Issues that need no commit, by a person''s word';
+COMMENT ON COLUMN jirasync.issue_waivers.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.issue_waivers.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.issue_waivers.issue_id IS 'Issue';
+COMMENT ON COLUMN jirasync.issue_waivers.reason IS 'Why';
+COMMENT ON COLUMN jirasync.issue_waivers.waived_by IS 'Who said so';
+COMMENT ON COLUMN jirasync.issue_waivers.waived_at IS 'When';
+COMMENT ON COLUMN jirasync.issue_waivers.expires_at IS 'Until when; NULL for good';
+
+COMMENT ON TABLE jirasync.commit_waivers IS 'Commits that need no issue, by a person''s word';
+COMMENT ON COLUMN jirasync.commit_waivers.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.commit_waivers.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.commit_waivers.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.commit_waivers.sha IS 'Commit';
+COMMENT ON COLUMN jirasync.commit_waivers.reason IS 'Why';
+COMMENT ON COLUMN jirasync.commit_waivers.waived_by IS 'Who said so';
+COMMENT ON COLUMN jirasync.commit_waivers.waived_at IS 'When';
+COMMENT ON COLUMN jirasync.commit_waivers.expires_at IS 'Until when; NULL for good';

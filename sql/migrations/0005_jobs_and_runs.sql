@@ -98,3 +98,76 @@ CREATE TABLE jirasync.run_coverage (
     not_expected integer NOT NULL,
     PRIMARY KEY (tenant, run_id, source, project_key, fix_version)
 );
+
+-- Rows of jobs live for milliseconds: dead ones slow the claim down, so vacuum comes soon and does not dawdle.
+ALTER TABLE jirasync.jobs SET (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
+    autovacuum_analyze_scale_factor = 0, autovacuum_analyze_threshold = 5000);
+ALTER TABLE jirasync.job_counts SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 500);
+
+COMMENT ON TABLE jirasync.jobs IS 'What is to be done. A finished job''s row is deleted, its count kept in job_counts; change rows by the functions (enqueue_job, retry_job, discard_job), not by hand';
+COMMENT ON COLUMN jirasync.jobs.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.jobs.id IS 'Number of the job';
+COMMENT ON COLUMN jirasync.jobs.state IS 'available, running, retryable or discarded';
+COMMENT ON COLUMN jirasync.jobs.kind IS 'What is to be done (correlate_issue, correlate_commit, ...)';
+COMMENT ON COLUMN jirasync.jobs.source IS 'Slug of the source that it is about';
+COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA or REPOSITORY#FROM-TO';
+COMMENT ON COLUMN jirasync.jobs.priority IS 'Smaller ones are claimed first';
+COMMENT ON COLUMN jirasync.jobs.attempts IS 'Attempts that failed by the job''s own fault or a lost lease';
+COMMENT ON COLUMN jirasync.jobs.max_attempts IS 'Attempts after which it is discarded';
+COMMENT ON COLUMN jirasync.jobs.run_at IS 'Not to be claimed before';
+COMMENT ON COLUMN jirasync.jobs.lease_expires_at IS 'When a running job is taken from its worker';
+COMMENT ON COLUMN jirasync.jobs.last_error IS 'What went wrong last';
+COMMENT ON COLUMN jirasync.jobs.first_at IS 'When it was first enqueued: the debounce''s cap counts from here';
+COMMENT ON COLUMN jirasync.jobs.lease_token IS 'Fencing token of the claim';
+COMMENT ON COLUMN jirasync.jobs.leased_by IS 'Worker that holds it';
+COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side asked for (Retry-After); no enqueueing moves run_at before it';
+
+COMMENT ON TABLE jirasync.job_counts IS 'Counts of jobs that are gone, in slots so that workers don''t wait for one another; job_queue sums them';
+COMMENT ON COLUMN jirasync.job_counts.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.job_counts.kind IS 'Kind of job';
+COMMENT ON COLUMN jirasync.job_counts.slot IS 'Slot of the writer';
+COMMENT ON COLUMN jirasync.job_counts.completed IS 'Jobs done';
+COMMENT ON COLUMN jirasync.job_counts.retried IS 'Failures that were tried again';
+COMMENT ON COLUMN jirasync.job_counts.discarded IS 'Jobs given up';
+
+COMMENT ON TABLE jirasync.paused_kinds IS 'Kinds of jobs that no worker claims; see pause_jobs and resume_jobs';
+COMMENT ON COLUMN jirasync.paused_kinds.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.paused_kinds.kind IS 'Kind of job';
+COMMENT ON COLUMN jirasync.paused_kinds.paused_at IS 'Since when';
+
+COMMENT ON TABLE jirasync.runs IS 'Correlation runs: the batches of up to JIRASYNC_RUN_INTERVAL_MS; each leaves one artifact';
+COMMENT ON COLUMN jirasync.runs.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.runs.run_id IS 'Id of the run';
+COMMENT ON COLUMN jirasync.runs.started_at IS 'When it began';
+COMMENT ON COLUMN jirasync.runs.finished_at IS 'When it was closed; NULL while open';
+COMMENT ON COLUMN jirasync.runs.artifact IS 'Path of the artifact, below the artifacts folder; NULL until it is written';
+COMMENT ON COLUMN jirasync.runs.document IS 'The artifact''s bytes; NULL once pruned';
+COMMENT ON COLUMN jirasync.runs.worker IS 'Worker that opened it';
+COMMENT ON COLUMN jirasync.runs.git_sha IS 'Commit that the worker was built from';
+COMMENT ON COLUMN jirasync.runs.args IS 'How the worker was called';
+COMMENT ON COLUMN jirasync.runs.lease_expires_at IS 'When the next worker may close it';
+COMMENT ON COLUMN jirasync.runs.summary IS 'correlation.summary of the document; kept when that is pruned';
+
+COMMENT ON TABLE jirasync.run_items IS 'What a run touched, written in the transaction that recomputed it';
+COMMENT ON COLUMN jirasync.run_items.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.run_items.run_id IS 'Run';
+COMMENT ON COLUMN jirasync.run_items.subject IS 'issue or commit';
+COMMENT ON COLUMN jirasync.run_items.source IS 'Slug of the issue''s or commit''s source';
+COMMENT ON COLUMN jirasync.run_items.repository IS 'Repository of a commit; empty for an issue';
+COMMENT ON COLUMN jirasync.run_items.id IS 'Issue id or commit hash';
+COMMENT ON COLUMN jirasync.run_items.at IS 'When';
+
+COMMENT ON TABLE jirasync.run_coverage IS 'Coverage of each fix version at the end of a run; read it as coverage_history';
+COMMENT ON COLUMN jirasync.run_coverage.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.run_coverage.run_id IS 'Run';
+COMMENT ON COLUMN jirasync.run_coverage.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.run_coverage.project_key IS 'Project';
+COMMENT ON COLUMN jirasync.run_coverage.fix_version IS 'Name of the version';
+COMMENT ON COLUMN jirasync.run_coverage.at IS 'When the run was closed';
+COMMENT ON COLUMN jirasync.run_coverage.stories IS 'Stories that are judged';
+COMMENT ON COLUMN jirasync.run_coverage.with_commits IS 'Covered ones';
+COMMENT ON COLUMN jirasync.run_coverage.without_commits IS 'Missing, unmerged and reverted ones';
+COMMENT ON COLUMN jirasync.run_coverage.unmerged IS 'Commits exist, none has landed';
+COMMENT ON COLUMN jirasync.run_coverage.reverted IS 'All that landed was taken back';
+COMMENT ON COLUMN jirasync.run_coverage.not_expected IS 'Stories that need no commit';
