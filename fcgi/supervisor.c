@@ -321,6 +321,7 @@ static int loop(struct supervisor *supervisor, const sigset_t *signals)
     while (!supervisor->stopping || count_living(supervisor) > 0) {
         siginfo_t info = {0};
 
+        keep_number(supervisor);
         handle_signal(supervisor, sigtimedwait(signals, &info, &tick), &info);
         reap(supervisor);
         if (supervisor->unready_deaths >= UNREADY_DEATHS && !supervisor->stopping) {
@@ -330,7 +331,6 @@ static int loop(struct supervisor *supervisor, const sigset_t *signals)
         }
         if (supervisor->reloading)
             end_reload(supervisor);
-        keep_number(supervisor);
         if (supervisor->stopping && now_ms() > supervisor->stop_due_ms)
             kill_the_late(supervisor);
     }
