@@ -136,8 +136,12 @@ static void refuses_with_a_code_and_the_place(void **state)
         {"{\"webhookEvent\": 5}", ERROR_WRONG_TYPE, "webhookEvent is not a string"},
         {"{\"webhookEvent\": {\"issue\": {}}, \"issue\": {\"id\": 1}}", ERROR_WRONG_TYPE, "webhookEvent"},
         {"{\"webhookEvent\": \"jira:issue_updated\"}", ERROR_NO_IDENTITY, "issue is missing"},
-        {"{\"webhookEvent\": \"jira:issue_deleted\", \"issue\": null}", ERROR_NO_IDENTITY, "issue is missing"},
-        {"{\"webhookEvent\": \"jira:issue_created\", \"issue\": {\"key\": \"A-1\"}}", ERROR_NO_IDENTITY, "issue.id"},
+        {"{\"webhookEvent\": \"jira:issue_deleted\", "
+         "\"issue\": null}",
+         ERROR_NO_IDENTITY, "issue is missing"},
+        {"{\"webhookEvent\": \"jira:issue_created\", "
+         "\"issue\": {\"key\": \"A-1\"}}",
+         ERROR_NO_IDENTITY, "issue.id"},
         {"{\"issue\": {\"id\": null}}", ERROR_NO_IDENTITY, "issue.id is missing"},
         {"{\"issue\": []}", ERROR_WRONG_TYPE, "issue is not an object"},
         {"{\"issue\": \"A-1\"}", ERROR_WRONG_TYPE, "issue is not an object"},
@@ -157,7 +161,9 @@ static void refuses_with_a_code_and_the_place(void **state)
          "issue.fields.parent.id is not"},
         {"{\"issue\": {\"id\": 1, \"fields\": {\"parent\": {\"key\": 7}}}}", ERROR_WRONG_TYPE,
          "issue.fields.parent.key is not"},
-        {"{\"issue\": {\"id\": 1, \"fields\": {\"fixVersions\": [{\"id\": 1}, {\"id\": -1}]}}}", ERROR_WRONG_TYPE,
+        {"{\"issue\": {\"id\": 1, \"fields\": {\"fixVersions\": [{\"id\": 1}, "
+         "{\"id\": -1}]}}}",
+         ERROR_WRONG_TYPE,
          "issue.fields.fixVersions[].id is not"},
     };
 
@@ -243,14 +249,117 @@ static void epic_links_need_the_field_to_be_named(void **state)
     assert_null(form->issue.parent_key);
 }
 
+static void whole_needs_summary_status_type_and_project(void **state)
+{
+    static const struct {
+        const char *fields;
+        bool is_whole;
+    } rows[] = {
+        {"\"summary\": \"\", \"status\": {}, \"issuetype\": {}, \"project\": {}", true},
+        {"\"status\": {}, \"issuetype\": {}, \"project\": {}", false},
+        {"\"summary\": \"s\", \"issuetype\": {}, \"project\": {}", false},
+        {"\"summary\": \"s\", \"status\": {}, \"project\": {}", false},
+        {"\"summary\": \"s\", \"status\": {}, \"issuetype\": {}", false},
+        {"\"summary\": null, \"status\": {}, \"issuetype\": {}, \"project\": {}", false},
+        {"\"summary\": \"s\", \"status\": {}, \"issuetype\": {}, \"project\": null", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char body[256];
+
+        snprintf(body, sizeof body, "{\"issue\": {\"id\": 1, \"fields\": {%s}}}", rows[i].fields);
+        if (normalized(body)->issue.is_whole != rows[i].is_whole)
+            fail_msg("%s", body);
+    }
+}
+
+static void parents_are_not_mixed_with_epic_links(void **state)
+{
+    const struct normal_issue *issue =
+        &normalized("{\"issue\": {\"id\": 1, \"fields\": {\"parent\": {\"id\": 2}, "
+                    "\"customfield_10008\": \"E-1\"}}}")
+             ->issue;
+
+    (void)state;
+    assert_int_equal(issue->parent_id, 2);
+    assert_null(issue->parent_key);
+    issue = &normalized("{\"issue\": {\"id\": 1, \"fields\": {\"parent\": {}, "
+                        "\"customfield_10008\": \"E-1\"}}}")
+                 ->issue;
+    assert_true(issue->parent_id == NORMALIZE_NO_ID);
+    assert_string_equal(issue->parent_key, "E-1");
+}
+
+static void changelog_items_are_told_by_field_id_then_by_name(void **state)
+{
+    static const struct {
+        const char *item, *old_key;
+        int64_t added, removed; /* 0: none */
+    } rows[] = {
+        {"\"field\": \"Key\", \"fieldtype\": \"jira\", \"fromString\": \"A-1\", "
+         "\"toString\": \"B-1\"",
+         "A-1", 0, 0},
+        {"\"field\": \"key\", \"fieldtype\": \"JIRA\", \"fromString\": \"A-1\"", "A-1", 0, 0},
+        {"\"field\": \"Key\", \"fieldtype\": \"custom\", \"fromString\": \"A-1\", "
+         "\"toString\": \"B-1\"",
+         NULL, 0, 0},
+        {"\"field\": \"Key\", \"fromString\": \"A-1\", \"toString\": \"B-1\"", NULL, 0, 0},
+        {"\"field\": \"Key\", \"fieldtype\": \"jira\", \"fromString\": null", NULL, 0, 0},
+        {"\"field\": \"Cl\u00e9\", \"fieldtype\": \"jira\", \"fromString\": \"A-1\", "
+         "\"toString\": \"B-1\"",
+         "A-1", 0, 0},
+        {"\"field\": \"Cl\u00e9\", \"fieldtype\": \"jira\", \"fromString\": \"A-1\", "
+         "\"toString\": \"B-2\"",
+         NULL, 0, 0},
+        {"\"field\": \"Summary\", \"fieldtype\": \"jira\", \"fieldId\": \"summary\", "
+         "\"fromString\": \"A-1\", \"toString\": \"B-1\"",
+         NULL, 0, 0},
+        {"\"field\": \"x\", \"fieldtype\": \"jira\", \"fieldId\": \"fixVersions\", \"from\": \"8\", "
+         "\"to\": \"9\"",
+         NULL, 9, 8},
+        {"\"field\": \"Fix Version\", \"fieldtype\": \"jira\", \"fieldId\": \"versions\", "
+         "\"to\": \"9\"",
+         NULL, 0, 0},
+        {"\"field\": \"fix version\", \"fieldtype\": \"jira\", \"from\": 8", NULL, 0, 8},
+        {"\"field\": \"Fix Version\", \"fieldtype\": \"custom\", \"to\": \"9\"", NULL, 0, 0},
+        {"\"field\": \"Version\", \"fieldtype\": \"jira\", \"to\": \"9\"", NULL, 0, 0},
+        {"\"fieldId\": \"fixVersions\", \"from\": \"\", \"to\": \"8, 9\"", NULL, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char body[512];
+        const struct normal_issue *issue;
+
+        snprintf(body, sizeof body, "{\"issue\": {\"id\": 1, \"key\": \"B-1\"}, "
+                                    "\"changelog\": {\"items\": [{%s}]}}",
+                 rows[i].item);
+        issue = &normalized(body)->issue;
+        if (issue->old_key_count != (rows[i].old_key != NULL) || issue->added_count != (rows[i].added != 0) ||
+            issue->removed_count != (rows[i].removed != 0))
+            fail_msg("%s", body);
+        if (rows[i].old_key != NULL)
+            assert_string_equal(issue->old_keys[0], rows[i].old_key);
+        if (rows[i].added != 0)
+            assert_int_equal(issue->added[0].id, rows[i].added);
+        if (rows[i].removed != 0)
+            assert_int_equal(issue->removed[0].id, rows[i].removed);
+    }
+}
+
 static void issues_of_a_search_page_are_imports(void **state)
 {
     const char *body =
-        "{\"expand\": \"names\", \"id\": \"20451\", \"key\": \"BILL-7\", \"fields\": {\"summary\": \"s\", \"status\": {},"
+        "{\"expand\": \"names\", \"id\": \"20451\", \"key\": \"BILL-7\", "
+        "\"fields\": {\"summary\": \"s\", \"status\": {},"
         " \"issuetype\": {\"name\": \"EPIC\"}, \"project\": {\"id\": \"10021\"}, \"fixVersions\": null},"
-        " \"changelog\": {\"histories\": [{\"id\": \"1\", \"items\": [{\"field\": \"Key\", \"fieldtype\": \"jira\","
-        " \"fromString\": \"PAY-1\", \"toString\": \"OLD-1\"}]}, {\"items\": {}}, 5, {\"items\": [{\"field\": \"Ключ\","
-        " \"fieldtype\": \"jira\", \"fromString\": \"OLD-1\", \"toString\": \"BILL-7\"}, {\"field\": \"Fix Version\","
+        " \"changelog\": {\"histories\": [{\"id\": \"1\", \"items\": [{\"field\": \"Key\", "
+        "\"fieldtype\": \"jira\","
+        " \"fromString\": \"PAY-1\", \"toString\": \"OLD-1\"}]}, {\"items\": {}}, 5, "
+        "{\"items\": [{\"field\": \"Ключ\","
+        " \"fieldtype\": \"jira\", \"fromString\": \"OLD-1\", \"toString\": \"BILL-7\"}, "
+        "{\"field\": \"Fix Version\","
         " \"fieldId\": \"fixVersions\", \"to\": \"1\"}]}]}}";
     struct normal_form *form;
     struct error error;
@@ -310,6 +419,9 @@ int main(int argc, char **argv)
         cmocka_unit_test_teardown(white_space_around_the_body_is_no_matter, reset_arena),
         cmocka_unit_test_teardown(storable_is_the_body_with_as_many_bytes, reset_arena),
         cmocka_unit_test_teardown(epic_links_need_the_field_to_be_named, reset_arena),
+        cmocka_unit_test_teardown(whole_needs_summary_status_type_and_project, reset_arena),
+        cmocka_unit_test_teardown(parents_are_not_mixed_with_epic_links, reset_arena),
+        cmocka_unit_test_teardown(changelog_items_are_told_by_field_id_then_by_name, reset_arena),
         cmocka_unit_test_teardown(issues_of_a_search_page_are_imports, reset_arena),
         cmocka_unit_test_teardown(same_body_has_the_same_form_in_any_arena, reset_arena),
     };

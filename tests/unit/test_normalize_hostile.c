@@ -95,7 +95,8 @@ static void many_fix_versions_need_room_too(void **state)
     (void)state;
     assert_non_null(small);
     for (int count = 500; count <= 2500; count += 40) {
-        size_t used = (size_t)sprintf(body, "{\"issue\": {\"id\": 1, \"fields\": {\"labels\": [], \"fixVersions\": [{}");
+        size_t used = (size_t)sprintf(body, "{\"issue\": {\"id\": 1, \"fields\": {\"labels\": [], "
+                                            "\"fixVersions\": [{}");
         enum error_code code;
 
         for (int i = 0; i < count; i++)
