@@ -1,0 +1,21 @@
+-- Takes over what an import copied into the temporary tables.
+CREATE OR REPLACE FUNCTION jirasync.import_commits(
+    p_tenant text, p_source text, p_repository text, p_all_refs boolean, p_all_commits boolean, p_chunk integer,
+    OUT commits bigint, OUT inserted integer, OUT updated integer, OUT refs integer, OUT places integer,
+    OUT keys integer, OUT jobs integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_first_seq  bigint;
+BEGIN
+    ANALYZE pg_temp.import_refs, pg_temp.import_places, pg_temp.import_commits;
+    v_first_seq := nextval(pg_get_serial_sequence('jirasync.commits', 'changed_seq'));
+    commits := (SELECT count(*) FROM pg_temp.import_commits);
+    refs := jirasync.import_write_refs(p_tenant, p_source, p_repository, p_all_refs);
+    places := jirasync.import_write_places(p_tenant, p_source, p_repository, p_all_commits);
+    keys := jirasync.import_write_keys(p_tenant, p_source, p_repository, p_all_refs AND p_all_commits);
+    SELECT w.inserted, w.updated INTO inserted, updated
+    FROM jirasync.import_write_commits(p_tenant, p_source, p_repository, v_first_seq) w;
+    jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);
+END
+$$;
+COMMENT ON FUNCTION jirasync.import_commits IS 'Write a repository that import-commits copied into the temporary tables of import_prepare: refs, places, keys, commits, then one job a chunk. Only what differs is written; returns what changed';
