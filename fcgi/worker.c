@@ -42,6 +42,9 @@ struct worker {
     struct db *db;
     struct heartbeat *heartbeat;
     struct run_list runs;
+    struct job_batch owed;      /* jobs from owed_first on could not be given back yet */
+    size_t owed_first;
+    char *owed_tenant;
     uint64_t greeted;           /* db_generation that has LISTEN and the sources */
     int64_t housekeeping_at;    /* monotonic ms */
     int signal_fd;
@@ -130,32 +133,55 @@ static enum error_code enter_run(struct worker *worker, struct job_context *cont
     return ERROR_NONE;
 }
 
-/* What a fault of the surroundings, or a stop, left over. The connection may have to be made anew for it. */
-static void give_back(struct worker *worker, const struct job_context *context, const struct job *jobs, size_t count)
+/* Gives back what a fault of the surroundings, or a stop, left over; for as long as that fails, the jobs are owed and the
+ * heartbeat keeps them. */
+static enum error_code give_back(struct worker *worker, struct error *error)
 {
-    struct error error = {.code = ERROR_NONE};
-    int64_t delay = worker->stop || worker->reload ? 0 : GIVE_BACK_DELAY_MS;
-    enum error_code code = db_connect(worker->db, CONNECT_TIMEOUT_MS, &error);
-    if (code == ERROR_NONE)
-        code = job_give_back(context, jobs, count, delay, &error);
-    if (code == ERROR_NONE)
-        log_line(LOG_LEVEL_INFO, LOG_FIELDS(.count = (int64_t)count, .detail = context->tenant), "jobs given back");
-    else
-        log_error(LOG_FIELDS(.count = (int64_t)count, .detail = "giving jobs back"), &error);
+    if (!worker->owed_tenant)
+        return ERROR_NONE;
+    struct job_context context = context_of(worker, worker->owed_tenant);
+    context.timeout_ms = CONNECT_TIMEOUT_MS;
+    const struct job_batch *batch = &worker->owed;
+    size_t count = batch->count - worker->owed_first;
+    enum error_code code = job_give_back(&context, batch->jobs + worker->owed_first, count,
+                                         is_leaving(worker) ? 0 : GIVE_BACK_DELAY_MS, error);
+    if (code != ERROR_NONE)
+        return code;
+    log_line(LOG_LEVEL_INFO, LOG_FIELDS(.count = (int64_t)count, .detail = context.tenant), "jobs given back");
+    heartbeat_release(worker->heartbeat);
+    job_batch_clear(&worker->owed);
+    free(worker->owed_tenant);
+    worker->owed_tenant = NULL;
+    return ERROR_NONE;
 }
 
+/* Takes the batch over. */
+static void owe(struct worker *worker, const char *tenant, struct job_batch *batch, size_t first)
+{
+    struct error error = {.code = ERROR_NONE};
+    worker->owed_tenant = strdup(tenant);
+    if (!worker->owed_tenant) {
+        heartbeat_release(worker->heartbeat);   /* the leases run out, and the jobs are rescued */
+        return;
+    }
+    worker->owed = *batch;
+    worker->owed_first = first;
+    *batch = (struct job_batch){.kind = batch->kind};
+    if (give_back(worker, &error) != ERROR_NONE)
+        log_error(LOG_FIELDS(.detail = "giving jobs back; it will be tried again"), &error);
+}
+
+/* Runs the batch slice by slice; *first is the first job that was not run. */
 static enum error_code run_batch(struct worker *worker, struct job_context *context, const struct job_batch *batch,
-                                 struct error *error)
+                                 size_t *first, struct error *error)
 {
     enum error_code code = batch->kind->has_run ? enter_run(worker, context, error) : ERROR_NONE;
-    size_t first = 0;
-    while (code == ERROR_NONE && first < batch->count && !is_leaving(worker)) {
-        size_t count = job_slice(batch, first);
-        code = job_run(context, batch->kind, batch->jobs + first, count, error);
-        first += code == ERROR_NONE ? count : 0;
+    *first = 0;
+    while (code == ERROR_NONE && *first < batch->count && !is_leaving(worker)) {
+        size_t count = job_slice(batch, *first);
+        code = job_run(context, batch->kind, batch->jobs + *first, count, error);
+        *first += code == ERROR_NONE ? count : 0;
     }
-    if (first < batch->count)
-        give_back(worker, context, batch->jobs + first, batch->count - first);
     return code;
 }
 
@@ -170,9 +196,13 @@ static enum error_code work_on(struct worker *worker, const char *tenant, const 
     *count = batch.count;
     if (code == ERROR_NONE && batch.count > 0) {
         heartbeat_hold(worker->heartbeat, tenant, batch.jobs, batch.count, db_connection(worker->db));
-        code = run_batch(worker, &context, &batch, error);
-        heartbeat_release(worker->heartbeat);
-        log_line(LOG_LEVEL_DEBUG, LOG_FIELDS(.kind = kind->name, .count = (int64_t)batch.count,
+        size_t first = 0;
+        code = run_batch(worker, &context, &batch, &first, error);
+        if (first < batch.count)
+            owe(worker, tenant, &batch, first);
+        else
+            heartbeat_release(worker->heartbeat);
+        log_line(LOG_LEVEL_DEBUG, LOG_FIELDS(.kind = kind->name, .count = (int64_t)*count,
                                              .duration_us = (monotonic_ms() - started) * 1000), "batch done");
     }
     job_batch_clear(&batch);
@@ -241,6 +271,8 @@ static enum error_code work_once(struct worker *worker, struct error *error)
     int64_t wait_ms = 0;
     enum error_code code = connect_database(worker, error);
     if (code == ERROR_NONE)
+        code = give_back(worker, error);
+    if (code == ERROR_NONE)
         code = go_round(worker, &wait_ms, error);
     if (code == ERROR_NONE)
         code = close_runs(worker, worker->config.run_interval_ms, error);
@@ -270,6 +302,21 @@ static void back_off(struct worker *worker, int failures, const struct error *er
     }
 }
 
+/* What is still held or open when the worker leaves; without a database it is left to the next one. */
+static void leave(struct worker *worker)
+{
+    struct error error = {.code = ERROR_NONE};
+    if (worker->runs.count == 0 && !worker->owed_tenant)
+        return;
+    enum error_code code = connect_database(worker, &error);
+    if (code == ERROR_NONE)
+        code = give_back(worker, &error);
+    if (code == ERROR_NONE)
+        code = close_runs(worker, 0, &error);
+    if (code != ERROR_NONE)
+        log_error(LOG_FIELDS(.detail = "what is open is left to the next worker"), &error);
+}
+
 static void work(struct worker *worker)
 {
     int failures = 0;
@@ -280,9 +327,7 @@ static void work(struct worker *worker)
         else if (!is_leaving(worker))
             back_off(worker, ++failures, &error);
     }
-    struct error error = {.code = ERROR_NONE};
-    if (worker->runs.count > 0 && (connect_database(worker, &error) != ERROR_NONE || close_runs(worker, 0, &error) != ERROR_NONE))
-        log_error(LOG_FIELDS(.detail = "the open run is left to the next worker"), &error);
+    leave(worker);
 }
 
 static enum error_code open_log(const struct config *config, struct error *error)
@@ -327,6 +372,8 @@ static enum error_code start(struct worker *worker, struct error *error)
 static void finish(struct worker *worker)
 {
     heartbeat_stop(worker->heartbeat);
+    job_batch_clear(&worker->owed);
+    free(worker->owed_tenant);
     run_list_clear(&worker->runs);
     db_close(worker->db);
     if (worker->signal_fd >= 0)
