@@ -40,7 +40,7 @@ struct normal_issue {
     instant resolved_at, created_at, updated_at;
     const struct normal_version *fix_versions;
     size_t fix_version_count;
-    const char *const *labels, *const *components;
+    const char *const *labels, *const *components; /* NULL: absent or null; of an empty array not NULL */
     size_t label_count, component_count;
     const char *const *old_keys; /* from a move's changelog */
     size_t old_key_count;

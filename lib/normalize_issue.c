@@ -190,13 +190,14 @@ static enum error_code read_fix_versions(const struct normalize_context *context
     return ERROR_NONE;
 }
 
-/* The strings of a list, or, with a member, the strings that the list's objects have under that name. */
+/* The strings of a list, or, with a member, the strings that the list's objects have under that name. Of an empty list
+ * *texts points to none, so that it differs from an absent one. */
 static enum error_code read_texts(const struct normalize_context *context, const cJSON *list,
                                   const char *member, const char *const **texts, size_t *count)
 {
     const char **read;
 
-    if (!cJSON_IsArray(list) || list->child == NULL)
+    if (!cJSON_IsArray(list))
         return ERROR_NONE;
     read = arena_alloc(context->arena, (size_t)cJSON_GetArraySize(list) * sizeof *read);
     if (read == NULL)

@@ -93,6 +93,14 @@ static void print_texts(struct printer *printer, const char *name, const char *c
     print_close(printer, "]");
 }
 
+static void print_texts_or_null(struct printer *printer, const char *name, const char *const *texts, size_t count)
+{
+    if (texts == NULL)
+        print_text(printer, name, NULL);
+    else
+        print_texts(printer, name, texts, count);
+}
+
 static void print_versions(struct printer *printer, const char *name, const struct normal_version *versions,
                            size_t count)
 {
@@ -134,8 +142,8 @@ static void print_issue(struct printer *printer, const struct normal_issue *issu
     print_instant(printer, "created_at", issue->created_at);
     print_instant(printer, "updated_at", issue->updated_at);
     print_versions(printer, "fix_versions", issue->fix_versions, issue->fix_version_count);
-    print_texts(printer, "labels", issue->labels, issue->label_count);
-    print_texts(printer, "components", issue->components, issue->component_count);
+    print_texts_or_null(printer, "labels", issue->labels, issue->label_count);
+    print_texts_or_null(printer, "components", issue->components, issue->component_count);
     print_texts(printer, "old_keys", issue->old_keys, issue->old_key_count);
     print_versions(printer, "added", issue->added, issue->added_count);
     print_versions(printer, "removed", issue->removed, issue->removed_count);
