@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define FIRST_CHUNK (64u * 1024u)
-#define KEPT_BYTES  (1024u * 1024u)   /* a chunk up to this size stays for the next request */
+#define KEPT_BYTES (1024u * 1024u) /* a chunk up to this size stays for the next request */
 
 struct chunk {
     struct chunk *next;

@@ -7,13 +7,21 @@
 #include <string.h>
 
 #define TEXT(option, scopes, member, fallback, help) \
-    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help, NULL, false}
+    { \
+        option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help, NULL, false \
+    }
 #define SECRET(option, scopes, member, help) \
-    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), "", 0, 0, "", help, NULL, true}
+    { \
+        option, CONFIG_TEXT, scopes, offsetof(struct config, member), "", 0, 0, "", help, NULL, true \
+    }
 #define CHOICE(option, scopes, member, fallback, choices, help) \
-    {option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help, choices, false}
+    { \
+        option, CONFIG_TEXT, scopes, offsetof(struct config, member), fallback, 0, 0, "", help, choices, false \
+    }
 #define NUMBER(option, scopes, member, fallback, min, max, unit, help) \
-    {option, CONFIG_NUMBER, scopes, offsetof(struct config, member), fallback, min, max, unit, help, NULL, false}
+    { \
+        option, CONFIG_NUMBER, scopes, offsetof(struct config, member), fallback, min, max, unit, help, NULL, false \
+    }
 #define DAEMONS (CONFIG_RECEIVER | CONFIG_WORKER)
 #define CLIENTS (CONFIG_WORKER | CONFIG_COMMAND)
 #define MIB (INT64_C(1024) * 1024)
@@ -31,8 +39,10 @@ const struct config_option config_options[] = {
          "Path of a file that holds the secret of the source default."),
     TEXT("JIRASYNC_LOG_FILE", CONFIG_ALL, log_file, "",
          "Path of the log, or syslog; without one stderr, or syslog where stderr is /dev/null."),
-    CHOICE("JIRASYNC_LOG_LEVEL", CONFIG_ALL, log_level, "info", "debug info warning error", "Least level that is logged."),
-    TEXT("JIRASYNC_ARTIFACTS", CONFIG_WORKER, artifacts_dir, ".", "Directory below which artifacts/issues/... is written."),
+    CHOICE("JIRASYNC_LOG_LEVEL", CONFIG_ALL, log_level, "info", "debug info warning error",
+           "Least level that is logged."),
+    TEXT("JIRASYNC_ARTIFACTS", CONFIG_WORKER, artifacts_dir, ".",
+         "Directory below which artifacts/issues/... is written."),
     NUMBER("JIRASYNC_PROCESSES", CONFIG_RECEIVER, processes, "0", 0, 64, "",
            "Children of the receiver; 0 is the number of cores, at most 4."),
     NUMBER("JIRASYNC_THREADS", CONFIG_RECEIVER, threads, "16", 1, 256, "", "Request threads in each child."),
@@ -295,7 +305,7 @@ static void option_flag(const struct config_option *option, char flag[64])
     const char *name = strncmp(option->name, "JIRASYNC_", 9) == 0 ? option->name + 9 : option->name;
     size_t i = 0;
 
-    for (; name[i] != '\0' && i < 63; i++)
+    for (; i < 63 && name[i] != '\0'; i++)
         flag[i] = name[i] == '_' ? '-' : (char)tolower((unsigned char)name[i]);
     flag[i] = '\0';
 }

@@ -8,7 +8,7 @@
 #define MICROSECONDS INT64_C(1000000)
 #define PHOENIX_OFFSET_S (-7 * 3600)
 #define FIRST_SECOND INT64_C(0)
-#define LAST_SECOND INT64_C(7289654399)   /* 2200-12-31T23:59:59Z */
+#define LAST_SECOND INT64_C(7289654399) /* 2200-12-31T23:59:59Z */
 
 struct civil {
     int year, month, day, hour, minute, second;

@@ -30,7 +30,11 @@ void json_write_raw(struct json_writer *writer, const char *text)
 static size_t sequence_length(const unsigned char *text, size_t left)
 {
     unsigned char first = text[0], low = 0x80, high = 0xBF;
-    size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : first < 0xF5 ? 4 : 0;
+    size_t length = first < 0x80 ? 1 : first < 0xC2 ? 0
+                                   : first < 0xE0   ? 2
+                                   : first < 0xF0   ? 3
+                                   : first < 0xF5   ? 4
+                                                    : 0;
 
     if (length == 0 || length > left)
         return 0;

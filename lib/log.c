@@ -16,10 +16,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#define LINE_BYTES 4096      /* PIPE_BUF: lines of several processes in one pipe do not mix; past it fields are left out */
+/* PIPE_BUF, so that the lines of several processes do not mix in one pipe; past it fields are left out. */
+#define LINE_BYTES 4096
 #define MESSAGE_BYTES 2048
-#define MESSAGE_LEAST 256    /* fits a line, even when each byte is escaped to six */
-#define FIELD_BYTES 512      /* of one client string */
+#define MESSAGE_LEAST 256 /* fits a line, even when each byte is escaped to six */
+#define FIELD_BYTES 512   /* of one client string */
 
 /* The sink: set by log_open, before threads start or under the lock. */
 static struct {
@@ -122,9 +123,15 @@ static void write_fields(struct json_writer *line, const struct log_fields *fiel
     const struct {
         const char *name, *text;
     } strings[] = {
-        {"event_id", fields->event_id}, {"source", fields->source},   {"event", fields->event},
-        {"issue_key", fields->issue_key}, {"kind", fields->kind},     {"outcome", fields->outcome},
-        {"error", fields->error},       {"sqlstate", fields->sqlstate}, {"secret_ref", fields->secret_ref},
+        {"event_id", fields->event_id},
+        {"source", fields->source},
+        {"event", fields->event},
+        {"issue_key", fields->issue_key},
+        {"kind", fields->kind},
+        {"outcome", fields->outcome},
+        {"error", fields->error},
+        {"sqlstate", fields->sqlstate},
+        {"secret_ref", fields->secret_ref},
         {"detail", fields->detail},
     };
     char duration[32];
@@ -197,7 +204,7 @@ void log_line(enum log_level level, const struct log_fields *fields, const char 
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    json_write_init(&line, text, sizeof text - 2);   /* room for the end of the object */
+    json_write_init(&line, text, sizeof text - 2); /* room for the end of the object */
     write_head(&line, level, message);
     if (fields != NULL)
         write_fields(&line, fields);

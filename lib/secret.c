@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SECRET_MAX_BYTES 65536   /* far above any webhook secret; a larger file is a mistake */
+#define SECRET_MAX_BYTES 65536 /* far above any webhook secret; a larger file is a mistake */
 
 struct secret {
     char *reference;
-    unsigned char *bytes;   /* sodium_malloc; NULL while it can't be had */
+    unsigned char *bytes; /* sodium_malloc; NULL while it can't be had */
     size_t length;
     char problem[256];
 };
@@ -144,7 +144,7 @@ void secret_free(struct secret *secret)
 {
     if (secret == NULL)
         return;
-    sodium_free(secret->bytes);   /* wipes */
+    sodium_free(secret->bytes); /* wipes */
     free(secret->reference);
     free(secret);
 }

@@ -23,8 +23,12 @@ struct source_list {
 };
 
 static const char *const kind_names[SOURCE_KINDS] = {
-    [SOURCE_JIRA] = "jira", [SOURCE_GITHUB] = "github", [SOURCE_BITBUCKET] = "bitbucket",
-    [SOURCE_BITBUCKET_SERVER] = "bitbucket-server", [SOURCE_GITLAB] = "gitlab", [SOURCE_GIT] = "git",
+    [SOURCE_JIRA] = "jira",
+    [SOURCE_GITHUB] = "github",
+    [SOURCE_BITBUCKET] = "bitbucket",
+    [SOURCE_BITBUCKET_SERVER] = "bitbucket-server",
+    [SOURCE_GITLAB] = "gitlab",
+    [SOURCE_GIT] = "git",
 };
 
 const char *source_kind_name(enum source_kind kind)
@@ -194,15 +198,19 @@ static enum error_code set_kind(struct source *source, const char *value, struct
 {
     if (source_kind_parse(value, strlen(value), &source->kind))
         return ERROR_NONE;
-    return error_set(error, ERROR_CONFIG, "kind \"%.40s\" is none of jira, github, bitbucket, bitbucket-server, gitlab, git",
-                     value);
+    return error_set(error, ERROR_CONFIG,
+                     "kind \"%.40s\" is none of jira, github, bitbucket, bitbucket-server, gitlab, git", value);
 }
 
 /* A base URL is shown in views: a password in it would be, too. */
 static bool is_base_url(const char *value)
 {
-    const char *host = strncmp(value, "https://", 8) == 0 ? value + 8 : strncmp(value, "http://", 7) == 0 ? value + 7 : "";
+    const char *host = "";
 
+    if (strncmp(value, "https://", 8) == 0)
+        host = value + 8;
+    else if (strncmp(value, "http://", 7) == 0)
+        host = value + 7;
     return *host != '\0' && strcspn(host, "@ \t\\") == strlen(host);
 }
 
@@ -226,19 +234,31 @@ static bool is_project_key(const char *word)
 
 static const struct source_key {
     const char *key;
-    size_t offset;                    /* of the text or list in struct source */
+    size_t offset; /* of the text or list in struct source */
     bool is_list;
-    bool (*is_valid)(const char *);   /* of the value, or of each word; NULL: anything */
+    bool (*is_valid)(const char *); /* of the value, or of each word; NULL: anything */
     const char *expected;
 } source_keys[] = {
     {"tenant", offsetof(struct source, tenant), false, is_name, "a-z, 0-9, _ and -"},
     {"base_url", offsetof(struct source, base_url), false, is_base_url, "https://HOST without user or password"},
-    {"epic_link_field", offsetof(struct source, epic_link_field), false, is_field_id, "a field id like customfield_10008"},
+    {"epic_link_field", offsetof(struct source, epic_link_field), false, is_field_id,
+     "a field id like customfield_10008"},
     {"api_user", offsetof(struct source, api_user), false, NULL, ""},
     {"api_token_expires", offsetof(struct source, api_token_expires), false, is_date, "YYYY-MM-DD"},
     {"projects", offsetof(struct source, projects), true, is_project_key, "project keys in upper case"},
-    {"counted_refs", offsetof(struct source, counted_refs), true, NULL, ""},
+    {"counted_refs", offsetof(struct source, counted_refs), true, NULL, "branch names or globs"},
 };
+
+/* True for one word or more that are all valid. */
+static bool all_valid(char *const *words, bool (*is_valid)(const char *))
+{
+    if (*words == NULL)
+        return false;
+    for (; is_valid != NULL && *words != NULL; words++)
+        if (!is_valid(*words))
+            return false;
+    return true;
+}
 
 static enum error_code set_member(struct source *source, const struct source_key *row, const char *value,
                                   struct error *error)
@@ -253,11 +273,11 @@ static enum error_code set_member(struct source *source, const struct source_key
         code = set_words(member, value, error);
     else if (valid)
         code = set_text(member, value, error);
-    for (char **word = row->is_list && code == ERROR_NONE ? *(char ***)member : NULL; word != NULL && *word != NULL; word++)
-        valid = valid && (row->is_valid == NULL || row->is_valid(*word));
+    if (row->is_list && code == ERROR_NONE)
+        valid = all_valid(*(char ***)member, row->is_valid);
     if (valid)
         return code;
-    return error_set(error, ERROR_CONFIG, "%s takes %s, not \"%.60s\"", row->key, row->expected, value);
+    return error_set(error, ERROR_CONFIG, "%s takes %s", row->key, row->expected); /* a value may be a secret */
 }
 
 static enum error_code set_key(struct source *source, const struct config *config, const char *key, const char *value,

@@ -37,7 +37,9 @@ static void sign(const uint8_t *body, size_t length, char header[7 + 65])
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct secret *secret = key();
-    size_t length = size == 0 ? 0 : data[0] < size - 1 ? data[0] : size - 1, matched = 0;
+    size_t length = size == 0 ? 0 : data[0] < size - 1 ? data[0]
+                                                       : size - 1,
+           matched = 0;
     const uint8_t *body = size == 0 ? data : data + 1 + length;
     size_t body_length = size == 0 ? 0 : size - 1 - length;
     char *header = malloc(length + 1), right[7 + 65];

@@ -48,7 +48,7 @@ static void arena_refuses_past_its_limit(void **state)
         taken += 1000;
     assert_true(arena_is_exhausted(arena));
     assert_true(taken <= 2 * MIB);
-    assert_true(taken > MIB);   /* most of the limit is of use */
+    assert_true(taken > MIB); /* most of the limit is of use */
     arena_free(arena);
 }
 
@@ -88,7 +88,7 @@ static void arena_reset_keeps_a_chunk(void **state)
     grown = arena_alloc(arena, 300 * 1024);
     assert_non_null(grown);
     arena_reset(arena);
-    assert_ptr_equal(arena_alloc(arena, 1), grown);   /* the larger one was kept */
+    assert_ptr_equal(arena_alloc(arena, 1), grown); /* the larger one was kept */
     arena_free(arena);
 }
 
@@ -98,7 +98,7 @@ static void arena_reset_gives_the_whole_limit_back(void **state)
 
     (void)state;
     for (int i = 0; i < 50; i++) {
-        assert_non_null(arena_alloc(arena, 3 * MIB));   /* larger than what is kept */
+        assert_non_null(arena_alloc(arena, 3 * MIB)); /* larger than what is kept */
         assert_null(arena_alloc(arena, 2 * MIB));
         arena_reset(arena);
     }

@@ -157,7 +157,7 @@ static void config_refuses_words_it_does_not_know(void **state)
     assert_int_equal(load(CONFIG_RECEIVER, NULL, "--threds=4", NULL), ERROR_CONFIG);
     assert_non_null(strstr(error.message, "--threds"));
     assert_int_equal(load(CONFIG_RECEIVER, NULL, "-x", NULL), ERROR_CONFIG);
-    assert_int_equal(load(CONFIG_WORKER, NULL, "--threads=4", NULL), ERROR_CONFIG);   /* the receiver's */
+    assert_int_equal(load(CONFIG_WORKER, NULL, "--threads=4", NULL), ERROR_CONFIG); /* the receiver's */
     assert_int_equal(load(CONFIG_RECEIVER, NULL, "--threads", NULL), ERROR_CONFIG);
     assert_non_null(strstr(error.message, "takes a value"));
     assert_int_equal(load(CONFIG_RECEIVER, NULL, "-c", NULL), ERROR_CONFIG);
@@ -321,9 +321,9 @@ static void config_help_shows_each_option_of_the_program(void **state)
 static void config_options_are_well_made(void **state)
 {
     (void)state;
-    assert_int_equal(load(CONFIG_RECEIVER, NULL, NULL), ERROR_NONE);   /* so each default is within its range */
+    assert_int_equal(load(CONFIG_RECEIVER, NULL, NULL), ERROR_NONE); /* so each default is within its range */
     for (const struct config_option *option = config_options; option->name != NULL; option++) {
-        assert_ptr_equal(option_named(option->name, strlen(option->name)), option);   /* no name twice */
+        assert_ptr_equal(option_named(option->name, strlen(option->name)), option); /* no name twice */
         assert_true(strlen(option->name) < 64);
         assert_int_equal(option->help[strlen(option->help) - 1], '.');
         assert_true((option->scope & CONFIG_ALL) != 0);
@@ -350,7 +350,7 @@ static void config_sample_shows_each_option_with_its_default(void **state)
             fail_msg(SAMPLE " sets %s", line);
         shown += *line == '#' && isupper((unsigned char)line[1]);
     }
-    assert_int_equal(shown, options);   /* and no other */
+    assert_int_equal(shown, options); /* and no other */
     free(text);
 }
 

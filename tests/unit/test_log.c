@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define LINE_LIMIT 4096   /* PIPE_BUF */
+#define LINE_LIMIT 4096 /* PIPE_BUF */
 
 static char path[] = "/tmp/jirasync-log-XXXXXX";
 
@@ -98,9 +98,7 @@ static void log_line_has_the_fields_of_the_contract(void **state)
 
     (void)state;
     open_log(LOG_LEVEL_INFO);
-    log_line(LOG_LEVEL_INFO, LOG_FIELDS(.event_id = "e-1", .source = "default", .event = "jira:issue_updated",
-                                        .issue_key = "APP-12", .outcome = "applied", .secret_ref = "env:KEY",
-                                        .duration_us = 1234567, .bytes = 9300, .attempt = 2, .count = 3, .status = 200),
+    log_line(LOG_LEVEL_INFO, LOG_FIELDS(.event_id = "e-1", .source = "default", .event = "jira:issue_updated", .issue_key = "APP-12", .outcome = "applied", .secret_ref = "env:KEY", .duration_us = 1234567, .bytes = 9300, .attempt = 2, .count = 3, .status = 200),
              "stored %d", 1);
     line = line_read();
     generated = text_of(line, "generated_at");
@@ -166,7 +164,7 @@ static void log_line_escapes_any_bytes(void **state)
             assert_string_equal(id, text_of(line, "message"));
             if (mbstowcs(wide, id, 64) == (size_t)-1)
                 fail_msg("invalid UTF-8 of \"%s\" and byte %d", starts[i], byte);
-            if (byte < 0x80 && i < 2)   /* what was valid arrives unchanged */
+            if (byte < 0x80 && i < 2) /* what was valid arrives unchanged */
                 assert_string_equal(id, bytes);
             cJSON_Delete(line);
         }
@@ -186,7 +184,7 @@ static void log_line_keeps_valid_text(void **state)
     assert_string_equal(text_of(line, "message"), text);
     cJSON_Delete(line);
     raw = logged();
-    assert_null(strstr(raw, "\xC2\x85"));   /* terminals obey some of these */
+    assert_null(strstr(raw, "\xC2\x85")); /* terminals obey some of these */
     assert_null(strchr(raw, 0x7F));
     free(raw);
 }
@@ -204,8 +202,7 @@ static void log_line_is_bounded_and_still_json(void **state)
         for (size_t at = 0; at + 8 < sizeof text; at += strlen(fills[i]))
             memcpy(text + at, fills[i], strlen(fills[i]) + 1);
         open_log(LOG_LEVEL_INFO);
-        log_line(LOG_LEVEL_INFO, LOG_FIELDS(.event_id = text, .source = text, .event = text, .issue_key = text,
-                                            .kind = text, .outcome = text, .error = text, .detail = text),
+        log_line(LOG_LEVEL_INFO, LOG_FIELDS(.event_id = text, .source = text, .event = text, .issue_key = text, .kind = text, .outcome = text, .error = text, .detail = text),
                  "%s", text);
         line = line_read();
         assert_true(strlen(text_of(line, "message")) >= 200);
@@ -257,7 +254,7 @@ static void log_error_names_code_and_sqlstate(void **state)
     open_log(LOG_LEVEL_INFO);
     log_error(LOG_FIELDS(.source = "default"), &error);
     line = line_read();
-    assert_string_equal(text_of(line, "level"), "warning");   /* it may pass by itself */
+    assert_string_equal(text_of(line, "level"), "warning"); /* it may pass by itself */
     assert_string_equal(text_of(line, "error"), "database_unavailable");
     assert_string_equal(text_of(line, "sqlstate"), "57P01");
     assert_string_equal(text_of(line, "message"), "terminating connection");

@@ -74,8 +74,16 @@ static void secret_file_loses_one_newline(void **state)
         const char *text;
         const char *value;
     } rows[] = {
-        {"abc", "abc"}, {"abc\n", "abc"}, {"abc\r\n", "abc"}, {"abc\n\n", "abc\n"}, {"abc\r", "abc\r"}, {" abc ", " abc "},
-        {"\nabc", "\nabc"}, {"a", "a"}, {"a\n", "a"}, {"\r\n\n", "\r\n"},
+        {"abc", "abc"},
+        {"abc\n", "abc"},
+        {"abc\r\n", "abc"},
+        {"abc\n\n", "abc\n"},
+        {"abc\r", "abc\r"},
+        {" abc ", " abc "},
+        {"\nabc", "\nabc"},
+        {"a", "a"},
+        {"a\n", "a"},
+        {"\r\n\n", "\r\n"},
     };
     struct secret *secret;
 

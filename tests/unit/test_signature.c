@@ -69,11 +69,21 @@ static void unescape(char *text)
             continue;
         }
         switch (*++from) {
-        case 't': *to++ = '\t'; break;
-        case 'n': *to++ = '\n'; break;
-        case 'r': *to++ = '\r'; break;
-        case 'x': *to++ = (char)strtol((char[]){from[1], from[2], '\0'}, NULL, 16); from += 2; break;
-        default: fail_msg("unknown escape \\%c", *from);
+        case 't':
+            *to++ = '\t';
+            break;
+        case 'n':
+            *to++ = '\n';
+            break;
+        case 'r':
+            *to++ = '\r';
+            break;
+        case 'x':
+            *to++ = (char)strtol((char[]){from[1], from[2], '\0'}, NULL, 16);
+            from += 2;
+            break;
+        default:
+            fail_msg("unknown escape \\%c", *from);
         }
     }
     *to = '\0';

@@ -111,7 +111,7 @@ static void source_file_gives_each_key(void **state)
     assert_string_equal(source->tenant, "main");
     assert_null(source->base_url);
     assert_null(source->projects);
-    assert_int_equal(source->secret_count, 0);   /* its webhooks are answered 404 */
+    assert_int_equal(source->secret_count, 0); /* its webhooks are answered 404 */
     assert_int_equal(source_list_named(list, "git")->kind, SOURCE_GIT);
 }
 
@@ -166,7 +166,10 @@ static void source_file_errors_name_the_line(void **state)
     refuses("[source a]\ntenant = Main\n", 2, "tenant takes");
     refuses("[source a]\napi_token_expires = 2027-02-30\n", 2, "YYYY-MM-DD");
     refuses("[source a]\nbase_url = example.net\n", 2, "https://HOST");
-    refuses("[source a]\nbase_url = https://u:p@example.net\n", 2, "password");
+    refuses("[source a]\nbase_url = https://u:hunter2@example.net\n", 2, "password");
+    assert_null(strstr(error.message, "hunter2"));
+    refuses("[source a]\nprojects = ,\n", 2, "project keys");
+    refuses("[source a]\ncounted_refs = , ,\n", 2, "globs");
     refuses("[source a]\nepic_link_field = cf[10008]\n", 2, "field id");
 }
 
@@ -215,7 +218,7 @@ static void source_default_comes_from_the_options(void **state)
     assert_memory_equal(secret_bytes(source->secrets[0]), secret, strlen(secret));
     assert_string_equal(secret_reference(source->secrets[1]), "file:/nonexistent/secret");
     assert_false(secret_is_available(source->secrets[1]));
-    assert_null(getenv("JIRA_WEBHOOK_SECRET"));   /* programs that are started later don't inherit it */
+    assert_null(getenv("JIRA_WEBHOOK_SECRET")); /* programs that are started later don't inherit it */
 }
 
 static void source_default_merges_with_its_section(void **state)
@@ -231,7 +234,7 @@ static void source_default_merges_with_its_section(void **state)
     assert_string_equal(source->tenant, "acme");
     assert_int_equal(source->secret_count, 2);
     assert_string_equal(secret_reference(source->secrets[1]), "env:JIRA_WEBHOOK_SECRET");
-    loads("[source default]\nsecret = env:JIRA_WEBHOOK_SECRET\n");   /* named there too: once, with the configured value */
+    loads("[source default]\nsecret = env:JIRA_WEBHOOK_SECRET\n"); /* named there too: once, with the configured value */
     source = source_list_named(list, "default");
     assert_int_equal(source->secret_count, 1);
     assert_true(secret_is_available(source->secrets[0]));
@@ -274,7 +277,7 @@ static void source_list_is_told_as_json(void **state)
     free(text);
     loads(long_url);
     text = source_list_json(list);
-    assert_non_null(strstr(text, long_url + strlen("[source b]\nbase_url = ")));   /* never cut */
+    assert_non_null(strstr(text, long_url + strlen("[source b]\nbase_url = "))); /* never cut */
     free(text);
     loads("");
     text = source_list_json(list);
