@@ -1,4 +1,5 @@
-/* The job daemon: goes round the tenants with work, runs claimed jobs, closes runs and writes their artifacts. */
+/* The job daemon: goes round the tenants with work, runs claimed jobs, closes runs and writes their
+ * artifacts. */
 #include "artifact.h"
 #include "config.h"
 #include "db.h"
@@ -25,11 +26,16 @@
 #define JIRASYNC_GIT_SHA "unknown"
 #endif
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_CONFIG = 78 };
+enum {
+    EXIT_OK = 0,
+    EXIT_FAILED = 1,
+    EXIT_USAGE = 2,
+    EXIT_CONFIG = 78,
+};
 
 enum {
     CONNECT_TIMEOUT_MS = 5000,
-    STATEMENT_TIMEOUT_MS = 900000,  /* a chunk of an import may take minutes; a stop cancels it */
+    STATEMENT_TIMEOUT_MS = 900000, /* a chunk of an import may take minutes; a stop cancels it */
     SHORT_TIMEOUT_MS = 30000,
     GIVE_BACK_DELAY_MS = 1000,
     HOUSEKEEPING_MS = 3000,
@@ -42,15 +48,15 @@ struct worker {
     struct db *db;
     struct heartbeat *heartbeat;
     struct run_list runs;
-    struct job_batch owed;      /* jobs from owed_first on could not be given back yet */
+    struct job_batch owed; /* jobs from owed_first on could not be given back yet */
     size_t owed_first;
     char *owed_tenant;
-    uint64_t greeted;           /* db_generation that has LISTEN and the sources */
-    int64_t housekeeping_at;    /* monotonic ms */
+    uint64_t greeted;        /* db_generation that has LISTEN and the sources */
+    int64_t housekeeping_at; /* monotonic ms */
     int signal_fd;
     bool stop, reload, has_claimed;
-    char name[160];             /* of the lease holder: host[pid] */
-    char args[256];             /* of the runs, as JSON */
+    char name[160]; /* of the lease holder: host[pid] */
+    char args[256]; /* of the runs, as JSON */
 };
 
 static int64_t monotonic_ms(void)
@@ -117,15 +123,18 @@ static enum error_code connect_database(struct worker *worker, struct error *err
 
 static struct job_context context_of(const struct worker *worker, const char *tenant)
 {
-    return (struct job_context){.db = worker->db, .tenant = tenant, .timeout_ms = STATEMENT_TIMEOUT_MS,
+    return (struct job_context){.db = worker->db,
+                                .tenant = tenant,
+                                .timeout_ms = STATEMENT_TIMEOUT_MS,
                                 .lease_ms = worker->config.lease_ms,
                                 .cancelled = heartbeat_cancelled(worker->heartbeat)};
 }
 
 static enum error_code enter_run(struct worker *worker, struct job_context *context, struct error *error)
 {
-    const struct run *run = run_open(worker->db, &worker->runs, context->tenant, worker->name, JIRASYNC_GIT_SHA,
-                                     worker->args, worker->config.lease_ms, SHORT_TIMEOUT_MS, error);
+    const struct run *run =
+        run_open(worker->db, &worker->runs, context->tenant, worker->name, JIRASYNC_GIT_SHA, worker->args,
+                 worker->config.lease_ms, SHORT_TIMEOUT_MS, error);
     if (!run)
         return error->code;
     context->run_id = run->run_id;
@@ -133,8 +142,8 @@ static enum error_code enter_run(struct worker *worker, struct job_context *cont
     return ERROR_NONE;
 }
 
-/* Gives back what a fault of the surroundings, or a stop, left over; for as long as that fails, the jobs are owed and the
- * heartbeat keeps them. */
+/* Gives back what a fault of the surroundings, or a stop, left over; for as long as that fails, the jobs are
+ * owed and the heartbeat keeps them. */
 static enum error_code give_back(struct worker *worker, struct error *error)
 {
     if (!worker->owed_tenant)
@@ -147,7 +156,8 @@ static enum error_code give_back(struct worker *worker, struct error *error)
                                          is_leaving(worker) ? 0 : GIVE_BACK_DELAY_MS, error);
     if (code != ERROR_NONE)
         return code;
-    log_line(LOG_LEVEL_INFO, LOG_FIELDS(.count = (int64_t)count, .detail = context.tenant), "jobs given back");
+    log_line(LOG_LEVEL_INFO, LOG_FIELDS(.count = (int64_t)count, .detail = context.tenant),
+             "jobs given back");
     heartbeat_release(worker->heartbeat);
     job_batch_clear(&worker->owed);
     free(worker->owed_tenant);
@@ -161,7 +171,7 @@ static void owe(struct worker *worker, const char *tenant, struct job_batch *bat
     struct error error = {.code = ERROR_NONE};
     worker->owed_tenant = strdup(tenant);
     if (!worker->owed_tenant) {
-        heartbeat_release(worker->heartbeat);   /* the leases run out, and the jobs are rescued */
+        heartbeat_release(worker->heartbeat); /* the leases run out, and the jobs are rescued */
         return;
     }
     worker->owed = *batch;
@@ -172,8 +182,8 @@ static void owe(struct worker *worker, const char *tenant, struct job_batch *bat
 }
 
 /* Runs the batch slice by slice; *first is the first job that was not run. */
-static enum error_code run_batch(struct worker *worker, struct job_context *context, const struct job_batch *batch,
-                                 size_t *first, struct error *error)
+static enum error_code run_batch(struct worker *worker, struct job_context *context,
+                                 const struct job_batch *batch, size_t *first, struct error *error)
 {
     enum error_code code = batch->kind->has_run ? enter_run(worker, context, error) : ERROR_NONE;
     *first = 0;
@@ -186,13 +196,14 @@ static enum error_code run_batch(struct worker *worker, struct job_context *cont
 }
 
 /* Claims and runs one batch of one kind; *count is how many jobs that were. */
-static enum error_code work_on(struct worker *worker, const char *tenant, const struct job_kind *kind, size_t *count,
-                               struct error *error)
+static enum error_code work_on(struct worker *worker, const char *tenant, const struct job_kind *kind,
+                               size_t *count, struct error *error)
 {
     struct job_context context = context_of(worker, tenant);
     struct job_batch batch;
     int64_t started = monotonic_ms();
-    enum error_code code = job_claim(&context, kind, (size_t)worker->config.claim_batch, worker->name, &batch, error);
+    enum error_code code =
+        job_claim(&context, kind, (size_t)worker->config.claim_batch, worker->name, &batch, error);
     *count = batch.count;
     if (code == ERROR_NONE && batch.count > 0) {
         heartbeat_hold(worker->heartbeat, tenant, batch.jobs, batch.count, db_connection(worker->db));
@@ -202,8 +213,10 @@ static enum error_code work_on(struct worker *worker, const char *tenant, const 
             owe(worker, tenant, &batch, first);
         else
             heartbeat_release(worker->heartbeat);
-        log_line(LOG_LEVEL_DEBUG, LOG_FIELDS(.kind = kind->name, .count = (int64_t)*count,
-                                             .duration_us = (monotonic_ms() - started) * 1000), "batch done");
+        log_line(LOG_LEVEL_DEBUG,
+                 LOG_FIELDS(.kind = kind->name, .count = (int64_t)*count,
+                            .duration_us = (monotonic_ms() - started) * 1000),
+                 "batch done");
     }
     job_batch_clear(&batch);
     return code;
@@ -220,7 +233,8 @@ static enum error_code close_runs(struct worker *worker, int64_t interval_ms, st
     if (code != ERROR_NONE)
         return code;
     struct error unwritten;
-    if (run_write_artifacts(worker->db, worker->config.artifacts_dir, SHORT_TIMEOUT_MS, &written, &unwritten) != ERROR_NONE)
+    if (run_write_artifacts(worker->db, worker->config.artifacts_dir, SHORT_TIMEOUT_MS, &written,
+                            &unwritten) != ERROR_NONE)
         log_error(LOG_FIELDS(.detail = "artifact; it will be tried again"), &unwritten);
     return ERROR_NONE;
 }
@@ -245,7 +259,8 @@ static enum error_code keep_house(struct worker *worker, struct error *error)
     return code;
 }
 
-/* One batch of each kind for each tenant that has due work. *wait_ms is how long nothing will be due; 0: go on. */
+/* One batch of each kind for each tenant that has due work. *wait_ms is how long nothing will be due; 0: go
+ * on. */
 static enum error_code go_round(struct worker *worker, int64_t *wait_ms, struct error *error)
 {
     struct job_context context = context_of(worker, NULL);
@@ -255,7 +270,8 @@ static enum error_code go_round(struct worker *worker, int64_t *wait_ms, struct 
     for (int row = 0; code == ERROR_NONE && row < PQntuples(due) && !is_leaving(worker); row++) {
         int64_t due_in = strtoll(PQgetvalue(due, row, 1), NULL, 10);
         *wait_ms = least(*wait_ms, due_in);
-        for (const struct job_kind *kind = job_kinds; code == ERROR_NONE && due_in == 0 && kind->name; kind++) {
+        for (const struct job_kind *kind = job_kinds; code == ERROR_NONE && due_in == 0 && kind->name;
+             kind++) {
             size_t count = 0;
             code = work_on(worker, PQgetvalue(due, row, 0), kind, &count, error);
             if (code == ERROR_NONE && worker->config.run_interval_ms == 0)
@@ -293,7 +309,8 @@ static enum error_code work_once(struct worker *worker, struct error *error)
 
 static void back_off(struct worker *worker, int failures, const struct error *error)
 {
-    int64_t delay = retry_delay_ms(failures, RECONNECT_BASE_MS, worker->config.reconnect_cap_ms, randombytes_random());
+    int64_t delay =
+        retry_delay_ms(failures, RECONNECT_BASE_MS, worker->config.reconnect_cap_ms, randombytes_random());
     log_error(LOG_FIELDS(.attempt = failures, .detail = "the worker tries again"), error);
     int64_t until = monotonic_ms() + delay;
     for (int64_t now; !is_leaving(worker) && (now = monotonic_ms()) < until;) {
@@ -362,7 +379,8 @@ static enum error_code start(struct worker *worker, struct error *error)
     worker->db = db_new(worker->config.worker_database, "worker");
     if (!worker->db)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the connection");
-    struct heartbeat_options options = {.conninfo = worker->config.worker_database, .lease_ms = worker->config.lease_ms,
+    struct heartbeat_options options = {.conninfo = worker->config.worker_database,
+                                        .lease_ms = worker->config.lease_ms,
                                         .drain_timeout_ms = worker->config.drain_timeout_ms,
                                         .stop_fd = worker->signal_fd};
     worker->heartbeat = heartbeat_start(&options, error);
@@ -411,15 +429,18 @@ static void restart(char **argv)
 static void print_help(FILE *out)
 {
     fputs("usage: jirasync-worker [-n] [-c FILE] [--NAME=VALUE ...]\n\n"
-          "Runs jobs: correlates issues with commits and writes the artifacts of its runs. SIGTERM finishes what runs and\n"
+          "Runs jobs: correlates issues with commits and writes the artifacts of its runs. SIGTERM finishes "
+          "what runs and\n"
           "leaves; SIGHUP executes the program anew.\n\n"
           "  -c, --config FILE   configuration file\n"
           "  -n                  check the configuration and leave\n"
-          "  --help, --version\n\n", out);
+          "  --help, --version\n\n",
+          out);
     config_print_options(out, CONFIG_WORKER);
 }
 
-/* Takes the options that config_load does not know out of argv; true when the program has answered already. */
+/* Takes the options that config_load does not know out of argv; true when the program has answered already.
+ */
 static bool take_own_options(int *argc, char **argv, bool *check_only)
 {
     int kept = 1;

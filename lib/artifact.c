@@ -10,7 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FULL_PATH_BYTES = 4096, HEAD_BYTES = 512 };
+enum {
+    FULL_PATH_BYTES = 4096,
+    HEAD_BYTES = 512,
+};
 
 static const unsigned char schema[] = {
 #include "run_schema.inc"
@@ -19,9 +22,9 @@ static const unsigned char schema[] = {
 void artifact_path(const char *run_id, instant generated_at, char path[ARTIFACT_PATH_BYTES])
 {
     char at[INSTANT_TEXT_BYTES];
-    instant_format(generated_at, 0, at);    /* 2026-11-24T04:12:00-07:00 */
-    snprintf(path, ARTIFACT_PATH_BYTES, ARTIFACT_FOLDER "/%.10s/%.4s%.2s%.2sT%.2s%.2s%.2s-%.64s.json", at, at, at + 5,
-             at + 8, at + 11, at + 14, at + 17, run_id);
+    instant_format(generated_at, 0, at); /* 2026-11-24T04:12:00-07:00 */
+    snprintf(path, ARTIFACT_PATH_BYTES, ARTIFACT_FOLDER "/%.10s/%.4s%.2s%.2sT%.2s%.2s%.2s-%.64s.json", at, at,
+             at + 5, at + 8, at + 11, at + 14, at + 17, run_id);
 }
 
 static enum error_code io_error(struct error *error, const char *verb, const char *path)
@@ -108,11 +111,12 @@ static bool is_older_than_latest(const char *latest, const char *document)
     head[length > 0 ? length : 0] = '\0';
     generated_at_of(head, there);
     generated_at_of(document, ours);
-    return strcmp(ours, there) < 0;     /* one format, one offset: the texts sort as the instants do */
+    return strcmp(ours, there) < 0; /* one format, one offset: the texts sort as the instants do */
 }
 
 /* Two workers may close runs at once: the lock keeps the older one from taking the newer one's place. */
-static enum error_code replace_latest(const char *folder, const char *document, size_t length, struct error *error)
+static enum error_code replace_latest(const char *folder, const char *document, size_t length,
+                                      struct error *error)
 {
     char lock[FULL_PATH_BYTES], latest[FULL_PATH_BYTES];
     snprintf(lock, sizeof lock, "%s/.latest.lock", folder);

@@ -1,7 +1,8 @@
 /* Artifacts: the documents of runs as files, whole at any moment.
  *
- * Below the root lies artifacts/issues/wave3/jira_webhook/ with a folder a day (Phoenix time), latest.json and
- * run.schema.json. A file is written under a temporary name, synced and renamed; writing it again does no harm.
+ * Below the root lies artifacts/issues/wave3/jira_webhook/ with a folder a day (Phoenix time), latest.json
+ * and run.schema.json. A file is written under a temporary name, synced and renamed; writing it again does no
+ * harm.
  */
 #ifndef JIRASYNC_ARTIFACT_H
 #define JIRASYNC_ARTIFACT_H

@@ -12,21 +12,27 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Three beats may be lost before a lease is. A dead worker's jobs are back after its lease and one beat of another's. */
-enum { BEATS_PER_LEASE = 4, LONGEST_BEAT_MS = 5000, SHORTEST_BEAT_MS = 50, STATEMENT_TIMEOUT_MS = 5000 };
+/* Three beats may be lost before a lease is. A dead worker's jobs are back after its lease and one beat of
+ * another's. */
+enum {
+    BEATS_PER_LEASE = 4,
+    LONGEST_BEAT_MS = 5000,
+    SHORTEST_BEAT_MS = 50,
+    STATEMENT_TIMEOUT_MS = 5000,
+};
 
 struct heartbeat {
     struct heartbeat_options options;
     struct db *db;
-    int wake_fd;                /* readable once the thread shall end */
-    int64_t cancel_at_ms;       /* monotonic; 0 while nobody asked to stop. The thread's own */
+    int wake_fd;          /* readable once the thread shall end */
+    int64_t cancel_at_ms; /* monotonic; 0 while nobody asked to stop. The thread's own */
     pthread_t thread;
     atomic_bool cancelled;
-    pthread_mutex_t mutex;      /* guards what follows */
+    pthread_mutex_t mutex; /* guards what follows */
     char *tenant;
-    struct job *jobs;           /* ids and tokens alone */
+    struct job *jobs; /* ids and tokens alone */
     size_t count;
-    PGcancel *cancel;           /* of the worker's connection while it runs jobs */
+    PGcancel *cancel; /* of the worker's connection while it runs jobs */
     struct run_list runs;
 };
 
@@ -40,7 +46,8 @@ static int64_t monotonic_ms(void)
 static int64_t beat_ms(const struct heartbeat *heartbeat)
 {
     int64_t beat = heartbeat->options.lease_ms / BEATS_PER_LEASE;
-    return beat > LONGEST_BEAT_MS ? LONGEST_BEAT_MS : beat < SHORTEST_BEAT_MS ? SHORTEST_BEAT_MS : beat;
+    return beat > LONGEST_BEAT_MS ? LONGEST_BEAT_MS : beat < SHORTEST_BEAT_MS ? SHORTEST_BEAT_MS
+                                                                              : beat;
 }
 
 static struct run_list copy_runs(const struct run_list *list)
@@ -58,8 +65,8 @@ static struct run_list copy_runs(const struct run_list *list)
 
 static void extend_jobs(struct heartbeat *heartbeat, struct error *error)
 {
-    struct job_context context = {.db = heartbeat->db, .timeout_ms = STATEMENT_TIMEOUT_MS,
-                                  .lease_ms = heartbeat->options.lease_ms};
+    struct job_context context = {
+        .db = heartbeat->db, .timeout_ms = STATEMENT_TIMEOUT_MS, .lease_ms = heartbeat->options.lease_ms};
     pthread_mutex_lock(&heartbeat->mutex);
     size_t count = heartbeat->count;
     struct job *jobs = count ? malloc(count * sizeof *jobs) : NULL;
@@ -92,16 +99,17 @@ static enum error_code rescue_tenant(struct heartbeat *heartbeat, const char *te
     int64_t rescued = 0;
     enum error_code code = job_rescue(&context, &rescued, error);
     if (rescued > 0)
-        log_line(LOG_LEVEL_WARNING, LOG_FIELDS(.count = rescued, .detail = tenant), "jobs rescued: their leases ran out");
+        log_line(LOG_LEVEL_WARNING, LOG_FIELDS(.count = rescued, .detail = tenant),
+                 "jobs rescued: their leases ran out");
     return code;
 }
 
 static void rescue(struct heartbeat *heartbeat, struct error *error)
 {
     PGresult *tenants = NULL;
-    enum error_code code = db_query_prepared(heartbeat->db, "tenants_to_rescue",
-                                             "SELECT jirasync.tenants_to_rescue()", NULL, 0, STATEMENT_TIMEOUT_MS,
-                                             &tenants, error);
+    enum error_code code =
+        db_query_prepared(heartbeat->db, "tenants_to_rescue", "SELECT jirasync.tenants_to_rescue()", NULL, 0,
+                          STATEMENT_TIMEOUT_MS, &tenants, error);
     for (int row = 0; code == ERROR_NONE && row < PQntuples(tenants); row++)
         code = rescue_tenant(heartbeat, PQgetvalue(tenants, row, 0), error);
     if (code != ERROR_NONE)
@@ -114,7 +122,7 @@ static void beat(struct heartbeat *heartbeat)
 {
     struct error error = {.code = ERROR_NONE};
     if (db_connect(heartbeat->db, STATEMENT_TIMEOUT_MS, &error) != ERROR_NONE)
-        return;     /* the worker's own connection meets the same fault, and logs it */
+        return; /* the worker's own connection meets the same fault, and logs it */
     extend_jobs(heartbeat, &error);
     extend_runs(heartbeat, &error);
     rescue(heartbeat, &error);
@@ -127,7 +135,8 @@ static void cancel_statement(struct heartbeat *heartbeat)
     if (heartbeat->cancel) {
         atomic_store(&heartbeat->cancelled, true);
         if (!PQcancel(heartbeat->cancel, reason, sizeof reason))
-            log_line(LOG_LEVEL_WARNING, LOG_FIELDS(.detail = reason), "the running statement could not be cancelled");
+            log_line(LOG_LEVEL_WARNING, LOG_FIELDS(.detail = reason),
+                     "the running statement could not be cancelled");
     }
     pthread_mutex_unlock(&heartbeat->mutex);
 }
@@ -139,14 +148,15 @@ static bool wait_for_beat(struct heartbeat *heartbeat, int64_t beat_at_ms)
         int64_t now = monotonic_ms(), until = beat_at_ms;
         if (heartbeat->cancel_at_ms && now >= heartbeat->cancel_at_ms) {
             cancel_statement(heartbeat);
-            heartbeat->cancel_at_ms = 0;    /* set anew while the worker has not taken notice */
+            heartbeat->cancel_at_ms = 0; /* set anew while the worker has not taken notice */
         }
         if (now >= beat_at_ms)
             return true;
         if (heartbeat->cancel_at_ms && heartbeat->cancel_at_ms < until)
             until = heartbeat->cancel_at_ms;
-        struct pollfd fds[] = {{.fd = heartbeat->wake_fd, .events = POLLIN},
-                               {.fd = heartbeat->cancel_at_ms ? -1 : heartbeat->options.stop_fd, .events = POLLIN}};
+        struct pollfd fds[] = {
+            {.fd = heartbeat->wake_fd, .events = POLLIN},
+            {.fd = heartbeat->cancel_at_ms ? -1 : heartbeat->options.stop_fd, .events = POLLIN}};
         if (poll(fds, 2, (int)(until - now)) < 0 && errno != EINTR)
             return false;
         if (fds[0].revents)

@@ -6,12 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONFLICT_TRIES = 3, SUSPECT_ATTEMPTS = 2 };
+enum {
+    CONFLICT_TRIES = 3,
+    SUSPECT_ATTEMPTS = 2,
+};
 
 static job_function run_correlation, run_noop;
 
-/* A batch of correlate_commit is short: one job may stand for the thousands of commits of an import's chunk, and live
- * issues wait while it runs. */
+/* A batch of correlate_commit is short: one job may stand for the thousands of commits of an import's chunk,
+ * and live issues wait while it runs. */
 const struct job_kind job_kinds[] = {
     {"correlate_issue", run_correlation, 0, true},
     {"correlate_commit", run_correlation, 10, true},
@@ -26,18 +29,21 @@ struct claims {
 
 static char *bigint_array(const struct job *jobs, size_t count, bool tokens)
 {
-    char *text = malloc(count * 21 + 3);    /* a sign, 19 digits and a comma each */
+    size_t size = count * 21 + 3; /* a sign, 19 digits and a comma each */
+    char *text = malloc(size);
     if (!text)
         return NULL;
-    char *end = text;
-    *end++ = '{';
+    size_t length = 0;
+    text[length++] = '{';
     for (size_t i = 0; i < count; i++)
-        end += sprintf(end, i ? ",%" PRId64 : "%" PRId64, tokens ? jobs[i].token : jobs[i].id);
-    memcpy(end, "}", 2);
+        length += (size_t)snprintf(text + length, size - length, i ? ",%" PRId64 : "%" PRId64,
+                                   tokens ? jobs[i].token : jobs[i].id);
+    memcpy(text + length, "}", 2);
     return text;
 }
 
-static enum error_code claims_init(struct claims *claims, const struct job *jobs, size_t count, struct error *error)
+static enum error_code claims_init(struct claims *claims, const struct job *jobs, size_t count,
+                                   struct error *error)
 {
     claims->ids = bigint_array(jobs, count, false);
     claims->tokens = bigint_array(jobs, count, true);
@@ -68,7 +74,8 @@ static enum error_code run_verb(const struct job_context *context, const char *n
     enum error_code code = claims_init(&claims, jobs, count, error);
     if (code == ERROR_NONE) {
         const char *values[] = {context->tenant, claims.ids, claims.tokens, fourth, fifth};
-        code = query(context, name, sql, fifth ? 5 : fourth ? 4 : 3, values, result, error);
+        int count_of_values = 3 + (fourth != NULL) + (fifth != NULL);
+        code = query(context, name, sql, count_of_values, values, result, error);
     }
     claims_clear(&claims);
     return code;
@@ -80,8 +87,8 @@ static int compare_jobs(const void *left, const void *right)
     bool suspect_a = a->attempts >= SUSPECT_ATTEMPTS, suspect_b = b->attempts >= SUSPECT_ATTEMPTS;
     if (suspect_a != suspect_b)
         return suspect_a - suspect_b;
-    /* Multiplying by an odd constant scatters the tokens, which differ at each claim: a job that kills the worker does
-     * not always stand before the same others. */
+    /* Multiplying by an odd constant scatters the tokens, which differ at each claim: a job that kills the
+     * worker does not always stand before the same others. */
     uint64_t order_a = (uint64_t)a->token * UINT64_C(0x9e3779b97f4a7c15);
     uint64_t order_b = (uint64_t)b->token * UINT64_C(0x9e3779b97f4a7c15);
     return suspect_a ? (order_a > order_b) - (order_a < order_b) : (a->id > b->id) - (a->id < b->id);
@@ -103,7 +110,7 @@ static enum error_code read_claimed(struct job_batch *batch, struct error *error
             .token = strtoll(PQgetvalue(batch->claimed, row, 1), NULL, 10),
             .source = PQgetvalue(batch->claimed, row, 2),
             .key = PQgetvalue(batch->claimed, row, 3),
-            .attempts = atoi(PQgetvalue(batch->claimed, row, 4)),
+            .attempts = (int)strtol(PQgetvalue(batch->claimed, row, 4), NULL, 10),
         };
     qsort(batch->jobs, batch->count, sizeof *batch->jobs, compare_jobs);
     return ERROR_NONE;
@@ -117,10 +124,11 @@ enum error_code job_claim(const struct job_context *context, const struct job_ki
     snprintf(limit_text, sizeof limit_text, "%zu", kind->limit && kind->limit < limit ? kind->limit : limit);
     snprintf(lease_text, sizeof lease_text, "%" PRId64, context->lease_ms);
     const char *values[] = {context->tenant, kind->name, limit_text, worker, lease_text};
-    enum error_code code = query(context, "claim_jobs",
-                                 "SELECT id, token, source, key, attempts"
-                                 " FROM jirasync.claim_jobs($1, ARRAY[$2]::text[], $3::integer, $4, $5::integer)",
-                                 5, values, &batch->claimed, error);
+    enum error_code code =
+        query(context, "claim_jobs",
+              "SELECT id, token, source, key, attempts"
+              " FROM jirasync.claim_jobs($1, ARRAY[$2]::text[], $3::integer, $4, $5::integer)",
+              5, values, &batch->claimed, error);
     return code == ERROR_NONE ? read_claimed(batch, error) : code;
 }
 
@@ -143,9 +151,9 @@ enum error_code job_complete(const struct job_context *context, const struct job
                              struct error *error)
 {
     PGresult *result = NULL;
-    enum error_code code = run_verb(context, "complete_jobs",
-                                    "SELECT jirasync.complete_jobs($1, $2::bigint[], $3::bigint[])", jobs, count, NULL,
-                                    NULL, &result, error);
+    enum error_code code =
+        run_verb(context, "complete_jobs", "SELECT jirasync.complete_jobs($1, $2::bigint[], $3::bigint[])",
+                 jobs, count, NULL, NULL, &result, error);
     PQclear(result);
     return code;
 }
@@ -158,24 +166,27 @@ enum error_code job_fail(const struct job_context *context, const struct job *jo
     if (retry_after_ms >= 0)
         snprintf(delay, sizeof delay, "%" PRId64, retry_after_ms);
     PGresult *result = NULL;
-    enum error_code code = run_verb(context, "fail_jobs",
-                                    "SELECT jirasync.fail_jobs($1, $2::bigint[], $3::bigint[], ARRAY[$4]::text[],"
-                                    " ARRAY[nullif($5, '')]::bigint[])", job, 1, text, delay, &result, error);
+    enum error_code code =
+        run_verb(context, "fail_jobs",
+                 "SELECT jirasync.fail_jobs($1, $2::bigint[], $3::bigint[], ARRAY[$4]::text[],"
+                 " ARRAY[nullif($5, '')]::bigint[])",
+                 job, 1, text, delay, &result, error);
     PQclear(result);
     return code;
 }
 
-enum error_code job_give_back(const struct job_context *context, const struct job *jobs, size_t count, int64_t delay_ms,
-                              struct error *error)
+enum error_code job_give_back(const struct job_context *context, const struct job *jobs, size_t count,
+                              int64_t delay_ms, struct error *error)
 {
     if (count == 0)
         return ERROR_NONE;
     char delay[24];
     snprintf(delay, sizeof delay, "%" PRId64, delay_ms);
     PGresult *result = NULL;
-    enum error_code code = run_verb(context, "give_back_jobs",
-                                    "SELECT jirasync.give_back_jobs($1, $2::bigint[], $3::bigint[], $4::integer)", jobs,
-                                    count, delay, NULL, &result, error);
+    enum error_code code =
+        run_verb(context, "give_back_jobs",
+                 "SELECT jirasync.give_back_jobs($1, $2::bigint[], $3::bigint[], $4::integer)", jobs, count,
+                 delay, NULL, &result, error);
     PQclear(result);
     return code;
 }
@@ -188,15 +199,16 @@ static bool is_among(const PGresult *ids, int64_t id)
     return false;
 }
 
-enum error_code job_extend(const struct job_context *context, const struct job *jobs, size_t count, bool *held,
-                           struct error *error)
+enum error_code job_extend(const struct job_context *context, const struct job *jobs, size_t count,
+                           bool *held, struct error *error)
 {
     char lease[24];
     snprintf(lease, sizeof lease, "%" PRId64, context->lease_ms);
     PGresult *result = NULL;
-    enum error_code code = run_verb(context, "extend_leases",
-                                    "SELECT jirasync.extend_leases($1, $2::bigint[], $3::bigint[], $4::integer)", jobs,
-                                    count, lease, NULL, &result, error);
+    enum error_code code =
+        run_verb(context, "extend_leases",
+                 "SELECT jirasync.extend_leases($1, $2::bigint[], $3::bigint[], $4::integer)", jobs, count,
+                 lease, NULL, &result, error);
     for (size_t i = 0; code == ERROR_NONE && held && i < count; i++)
         held[i] = is_among(result, jobs[i].id);
     PQclear(result);
@@ -215,20 +227,23 @@ enum error_code job_rescue(const struct job_context *context, int64_t *rescued, 
 
 enum error_code job_due(const struct job_context *context, PGresult **due, struct error *error)
 {
-    char kinds[256] = "{";
-    for (const struct job_kind *kind = job_kinds; kind->name; kind++) {
-        strcat(kinds, kind == job_kinds ? "" : ",");
-        strcat(kinds, kind->name);
-    }
-    strcat(kinds, "}");
-    return query(context, "next_jobs",
-                 "SELECT tenant, greatest(0, ceil(1000 * extract(epoch FROM due_at - clock_timestamp())))::bigint"
-                 " FROM jirasync.next_jobs($1::text[]) ORDER BY due_at", 1, (const char *[]){kinds}, due, error);
+    char kinds[256];
+    size_t length = 0;
+    for (const struct job_kind *kind = job_kinds; kind->name && length < sizeof kinds - 1; kind++)
+        length +=
+            (size_t)snprintf(kinds + length, sizeof kinds - length, "%c%s", length ? ',' : '{', kind->name);
+    snprintf(kinds + length, sizeof kinds - length, "}");
+    return query(
+        context, "next_jobs",
+        "SELECT tenant, greatest(0, ceil(1000 * extract(epoch FROM due_at - clock_timestamp())))::bigint"
+        " FROM jirasync.next_jobs($1::text[]) ORDER BY due_at",
+        1, (const char *[]){kinds}, due, error);
 }
 
 bool job_is_surroundings(const struct job_context *context, const struct error *error)
 {
-    /* Connection (08), conflict (40), resources (53), intervention (57P), system (58), lock timeout, read only. */
+    /* Connection (08), conflict (40), resources (53), intervention (57P), system (58), lock timeout, read
+     * only. */
     static const char *const prefixes[] = {"08", "40", "53", "57P", "58", "55P03", "25006"};
     if (error->sqlstate[0] == '\0')
         return true;
@@ -246,8 +261,8 @@ static bool is_lost_lease(const struct error *error)
 }
 
 /* Runs those that are still held; the others are someone else's by now. */
-static enum error_code run_held(const struct job_context *context, const struct job_kind *kind, const struct job *jobs,
-                                size_t count, struct error *error)
+static enum error_code run_held(const struct job_context *context, const struct job_kind *kind,
+                                const struct job *jobs, size_t count, struct error *error)
 {
     bool *held = calloc(count, sizeof *held);
     struct job *kept = calloc(count, sizeof *kept);
@@ -258,15 +273,16 @@ static enum error_code run_held(const struct job_context *context, const struct 
         if (held[i])
             kept[kept_count++] = jobs[i];
     if (code == ERROR_NONE && kept_count > 0)
-        code = kept_count < count ? job_run(context, kind, kept, kept_count, error)
-                                  : error_set(error, ERROR_DATABASE_CONFLICT, "jobs are held and lost at once");
+        code = kept_count < count
+                   ? job_run(context, kind, kept, kept_count, error)
+                   : error_set(error, ERROR_DATABASE_CONFLICT, "jobs are held and lost at once");
     free(kept);
     free(held);
     return code;
 }
 
-enum error_code job_run(const struct job_context *context, const struct job_kind *kind, const struct job *jobs,
-                        size_t count, struct error *error)
+enum error_code job_run(const struct job_context *context, const struct job_kind *kind,
+                        const struct job *jobs, size_t count, struct error *error)
 {
     enum error_code code = ERROR_NONE;
     for (int tries = 0; tries < CONFLICT_TRIES; tries++) {
@@ -294,8 +310,8 @@ static enum error_code run_noop(const struct job_context *context, const struct 
 }
 
 /* The lock is taken by a statement of its own, so that the next one sees all that was committed before. */
-static enum error_code correlate_under_lock(const struct job_context *context, const struct job *jobs, size_t count,
-                                            struct error *error)
+static enum error_code correlate_under_lock(const struct job_context *context, const struct job *jobs,
+                                            size_t count, struct error *error)
 {
     PGresult *result = NULL;
     enum error_code code = query(context, "lock_correlation", "SELECT jirasync.lock_correlation($1)", 1,
@@ -303,14 +319,14 @@ static enum error_code correlate_under_lock(const struct job_context *context, c
     PQclear(result);
     result = NULL;
     if (code == ERROR_NONE)
-        code = run_verb(context, "correlate", "SELECT jirasync.correlate($1, $4, $2::bigint[], $3::bigint[])", jobs,
-                        count, context->run_id, NULL, &result, error);
+        code = run_verb(context, "correlate", "SELECT jirasync.correlate($1, $4, $2::bigint[], $3::bigint[])",
+                        jobs, count, context->run_id, NULL, &result, error);
     PQclear(result);
     return code == ERROR_NONE ? db_execute(context->db, "COMMIT", context->timeout_ms, error) : code;
 }
 
-static enum error_code run_correlation(const struct job_context *context, const struct job *jobs, size_t count,
-                                       struct error *error)
+static enum error_code run_correlation(const struct job_context *context, const struct job *jobs,
+                                       size_t count, struct error *error)
 {
     enum error_code code = db_execute(context->db, "BEGIN", context->timeout_ms, error);
     if (code != ERROR_NONE)

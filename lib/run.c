@@ -75,8 +75,8 @@ const struct run *run_open(struct db *db, struct run_list *list, const char *ten
     char lease[24];
     snprintf(lease, sizeof lease, "%" PRId64, lease_ms);
     const char *values[] = {tenant, run->run_id, worker, git_sha, args, lease};
-    if (run_statement(db, "open_run", "SELECT jirasync.open_run($1, $2, $3, $4, $5::jsonb, $6::integer)", 6, values,
-                      timeout_ms, error) == ERROR_NONE)
+    if (run_statement(db, "open_run", "SELECT jirasync.open_run($1, $2, $3, $4, $5::jsonb, $6::integer)", 6,
+                      values, timeout_ms, error) == ERROR_NONE)
         return run;
     remove_run(list, run);
     return NULL;
@@ -119,8 +119,8 @@ void run_list_clear(struct run_list *list)
     list->runs = NULL;
 }
 
-enum error_code run_extend(struct db *db, const char *tenant, const char *run_id, int64_t lease_ms, int64_t timeout_ms,
-                           struct error *error)
+enum error_code run_extend(struct db *db, const char *tenant, const char *run_id, int64_t lease_ms,
+                           int64_t timeout_ms, struct error *error)
 {
     char lease[24];
     snprintf(lease, sizeof lease, "%" PRId64, lease_ms);
@@ -133,7 +133,8 @@ enum error_code run_close_abandoned(struct db *db, int64_t timeout_ms, int64_t *
     PGresult *result = NULL;
     enum error_code code = db_query_prepared(db, "close_abandoned_runs",
                                              "SELECT coalesce(sum(jirasync.close_abandoned_runs(t)), 0)"
-                                             " FROM jirasync.tenants_to_rescue() t", NULL, 0, timeout_ms, &result, error);
+                                             " FROM jirasync.tenants_to_rescue() t",
+                                             NULL, 0, timeout_ms, &result, error);
     *closed = code == ERROR_NONE ? strtoll(PQgetvalue(result, 0, 0), NULL, 10) : 0;
     PQclear(result);
     return code;
@@ -145,12 +146,14 @@ static enum error_code write_one(struct db *db, const char *root, PGresult *runs
     char path[ARTIFACT_PATH_BYTES];
     const char *tenant = PQgetvalue(runs, row, 0), *run_id = PQgetvalue(runs, row, 1);
     artifact_path(run_id, strtoll(PQgetvalue(runs, row, 2), NULL, 10), path);
-    enum error_code code = artifact_write(root, path, PQgetvalue(runs, row, 3), (size_t)PQgetlength(runs, row, 3), error);
+    enum error_code code =
+        artifact_write(root, path, PQgetvalue(runs, row, 3), (size_t)PQgetlength(runs, row, 3), error);
     if (code == ERROR_NONE)
         code = run_statement(db, "record_artifact", "SELECT jirasync.record_artifact($1, $2, $3)", 3,
                              (const char *[]){tenant, run_id, path}, timeout_ms, error);
     if (code == ERROR_NONE)
-        log_line(LOG_LEVEL_INFO, LOG_FIELDS(.detail = path, .bytes = PQgetlength(runs, row, 3)), "artifact written");
+        log_line(LOG_LEVEL_INFO, LOG_FIELDS(.detail = path, .bytes = PQgetlength(runs, row, 3)),
+                 "artifact written");
     return code;
 }
 
@@ -165,9 +168,11 @@ enum error_code run_write_artifacts(struct db *db, const char *root, int64_t tim
     *written = 0;
     while (code == ERROR_NONE && rows == DOCUMENTS_AT_ONCE) {
         PGresult *runs = NULL;
-        code = db_query_prepared(db, "runs_to_write",
-                                 "SELECT tenant, run_id, (extract(epoch FROM finished_at) * 1000000)::bigint, document"
-                                 " FROM jirasync.runs_to_write($1::integer)", &params, 0, timeout_ms, &runs, error);
+        code = db_query_prepared(
+            db, "runs_to_write",
+            "SELECT tenant, run_id, (extract(epoch FROM finished_at) * 1000000)::bigint, document"
+            " FROM jirasync.runs_to_write($1::integer)",
+            &params, 0, timeout_ms, &runs, error);
         rows = code == ERROR_NONE ? PQntuples(runs) : 0;
         for (int row = 0; code == ERROR_NONE && row < rows; row++) {
             code = write_one(db, root, runs, row, timeout_ms, error);

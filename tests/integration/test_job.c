@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
-enum { TIMEOUT_MS = 10000, MANY = 2000 };
+enum {
+    TIMEOUT_MS = 10000,
+    MANY = 2000,
+};
 
 static const char *conninfo(void)
 {
@@ -21,8 +24,8 @@ static const char *conninfo(void)
 
 static struct job_context new_context(void)
 {
-    struct job_context context = {.db = db_new(conninfo(), "test"), .tenant = "main", .timeout_ms = TIMEOUT_MS,
-                                  .lease_ms = 60000};
+    struct job_context context = {
+        .db = db_new(conninfo(), "test"), .tenant = "main", .timeout_ms = TIMEOUT_MS, .lease_ms = 60000};
     assert_non_null(context.db);
     return context;
 }
@@ -59,8 +62,10 @@ static void enqueue(const struct job_context *context, const char *kind, int fro
 {
     char statement[256];
     snprintf(statement, sizeof statement,
-             "SELECT jirasync.enqueue_jobs('main', array_agg('%s'::text), array_agg('a'::text), array_agg(g::text))"
-             " FROM generate_series(%d, %d) g", kind, from, to);
+             "SELECT jirasync.enqueue_jobs('main', array_agg('%s'::text), array_agg('a'::text), "
+             "array_agg(g::text))"
+             " FROM generate_series(%d, %d) g",
+             kind, from, to);
     sql(context, statement);
 }
 
@@ -101,8 +106,9 @@ static void job_claim_holds_what_it_claimed(void **state)
     assert_int_equal(first.count, 3);
     assert_int_equal(second.count, 2);
     assert_string_equal(first.jobs[0].source, "a");
-    assert_string_equal(value(context, "SELECT count(*) FROM jirasync.jobs WHERE leased_by = 'ada' AND state = 'running'"),
-                        "3");
+    assert_string_equal(
+        value(context, "SELECT count(*) FROM jirasync.jobs WHERE leased_by = 'ada' AND state = 'running'"),
+        "3");
     struct job_batch none = claim(context, noop(), 10, "eve");
     assert_int_equal(none.count, 0);
     job_batch_clear(&none);
@@ -170,8 +176,9 @@ static void a_batch_goes_on_without_the_jobs_it_lost(void **state)
     sql(context, "SELECT jirasync.discard_job(id) FROM jirasync.jobs WHERE key IN ('3', '4')");
     assert_int_equal(job_run(context, noop(), batch.jobs, batch.count, &error), ERROR_NONE);
     assert_string_equal(value(context, "SELECT sum(completed) FROM jirasync.job_counts"), "5");
-    assert_string_equal(value(context, "SELECT string_agg(key || state, ' ' ORDER BY key) FROM jirasync.jobs"),
-                        "3discarded 4discarded");
+    assert_string_equal(
+        value(context, "SELECT string_agg(key || state, ' ' ORDER BY key) FROM jirasync.jobs"),
+        "3discarded 4discarded");
     assert_int_equal(job_run(context, noop(), batch.jobs, batch.count, &error), ERROR_NONE);
     assert_string_equal(value(context, "SELECT sum(completed) FROM jirasync.job_counts"), "5");
     job_batch_clear(&batch);
@@ -194,8 +201,8 @@ static void an_event_while_its_job_runs_makes_one_more_run(void **state)
     job_batch_clear(&running);
 }
 
-static enum error_code divide_by_zero_for_13(const struct job_context *context, const struct job *jobs, size_t count,
-                                             struct error *error)
+static enum error_code divide_by_zero_for_13(const struct job_context *context, const struct job *jobs,
+                                             size_t count, struct error *error)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(jobs[i].key, "13") == 0)
@@ -213,8 +220,10 @@ static void only_the_poison_job_fails(void **state)
     assert_int_equal(batch.count, 20);
     assert_int_equal(job_run(context, &kind, batch.jobs, batch.count, &error), ERROR_NONE);
     assert_string_equal(value(context, "SELECT key || ' ' || state || ' ' || attempts || ' ' || last_error"
-                                       " FROM jirasync.jobs"), "13 retryable 1 22012: division by zero");
-    assert_string_equal(value(context, "SELECT sum(completed) || ' ' || sum(retried) FROM jirasync.job_counts"), "19 1");
+                                       " FROM jirasync.jobs"),
+                        "13 retryable 1 22012: division by zero");
+    assert_string_equal(
+        value(context, "SELECT sum(completed) || ' ' || sum(retried) FROM jirasync.job_counts"), "19 1");
     job_batch_clear(&batch);
 }
 
@@ -224,7 +233,8 @@ static enum error_code conflict(const struct job_context *context, const struct 
                                 struct error *error)
 {
     if (conflicts_left-- > 0)
-        return db_execute(context->db, "DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40001'; END $$", TIMEOUT_MS, error);
+        return db_execute(context->db, "DO $$ BEGIN RAISE EXCEPTION SQLSTATE '40001'; END $$", TIMEOUT_MS,
+                          error);
     return job_complete(context, jobs, count, error);
 }
 
@@ -241,7 +251,8 @@ static void a_conflict_is_tried_three_times_and_costs_no_attempt(void **state)
     assert_true(job_is_surroundings(context, &error));
     assert_int_equal(job_give_back(context, batch.jobs, batch.count, 0, &error), ERROR_NONE);
     assert_string_equal(value(context, "SELECT max(attempts) || ' ' || min(state) || ' ' || max(state)"
-                                       " FROM jirasync.jobs"), "0 available available");
+                                       " FROM jirasync.jobs"),
+                        "0 available available");
     job_batch_clear(&batch);
     batch = claim(context, &kind, 100, "ada");
     conflicts_left = 2;
@@ -250,8 +261,8 @@ static void a_conflict_is_tried_three_times_and_costs_no_attempt(void **state)
     job_batch_clear(&batch);
 }
 
-static enum error_code lose_the_connection(const struct job_context *context, const struct job *jobs, size_t count,
-                                           struct error *error)
+static enum error_code lose_the_connection(const struct job_context *context, const struct job *jobs,
+                                           size_t count, struct error *error)
 {
     (void)jobs;
     (void)count;
@@ -268,14 +279,15 @@ static void a_lost_connection_costs_no_attempt(void **state)
     assert_int_not_equal(job_run(context, &kind, batch.jobs, batch.count, &error), ERROR_NONE);
     assert_true(job_is_surroundings(context, &error));
     assert_int_equal(job_give_back(context, batch.jobs, batch.count, 0, &error), ERROR_NONE);
-    assert_string_equal(value(context, "SELECT count(*) FROM jirasync.jobs WHERE state = 'available' AND attempts = 0"),
-                        "4");
+    assert_string_equal(
+        value(context, "SELECT count(*) FROM jirasync.jobs WHERE state = 'available' AND attempts = 0"), "4");
     job_batch_clear(&batch);
 }
 
 static void surroundings_are_told_from_own_faults(void **state)
 {
-    static const char *const theirs[] = {"", "08006", "57P01", "57P03", "40001", "40P01", "53100", "55P03", "25006", "58030"};
+    static const char *const theirs[] = {"", "08006", "57P01", "57P03", "40001",
+                                         "40P01", "53100", "55P03", "25006", "58030"};
     static const char *const own[] = {"22012", "23505", "42883", "54000", "P0001", "57014"};
     struct job_context *context = *state;
     struct error error = {.code = ERROR_DATABASE_AWAY};
@@ -290,7 +302,7 @@ static void surroundings_are_told_from_own_faults(void **state)
     atomic_bool cancelled = true;
     struct job_context stopping = *context;
     stopping.cancelled = &cancelled;
-    assert_true(job_is_surroundings(&stopping, &error));    /* 57014 by the stop itself */
+    assert_true(job_is_surroundings(&stopping, &error)); /* 57014 by the stop itself */
 }
 
 static void job_fail_keeps_to_retry_after(void **state)
@@ -301,7 +313,8 @@ static void job_fail_keeps_to_retry_after(void **state)
     struct job_batch batch = claim(context, noop(), 1, "ada");
     assert_int_equal(job_fail(context, batch.jobs, &why, 3600000, &error), ERROR_NONE);
     assert_string_equal(value(context, "SELECT attempts || last_error || (run_at > now() + interval '59 min')"
-                                       " FROM jirasync.jobs"), "1too many requeststrue");
+                                       " FROM jirasync.jobs"),
+                        "1too many requeststrue");
     job_batch_clear(&batch);
 }
 
@@ -313,11 +326,13 @@ static void job_extend_tells_which_are_held(void **state)
     enqueue(context, "noop", 1, 3);
     struct job_batch batch = claim(context, noop(), 10, "ada");
     sql(context, "SELECT jirasync.discard_job(id) FROM jirasync.jobs WHERE key = '2'");
-    sql(context, "UPDATE jirasync.jobs SET lease_expires_at = now() - interval '1 s' WHERE state = 'running'");
+    sql(context,
+        "UPDATE jirasync.jobs SET lease_expires_at = now() - interval '1 s' WHERE state = 'running'");
     assert_int_equal(job_extend(context, batch.jobs, batch.count, held, &error), ERROR_NONE);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(held[i], strcmp(batch.jobs[i].key, "2") != 0);
-    assert_string_equal(value(context, "SELECT count(*) FROM jirasync.jobs WHERE lease_expires_at > now()"), "2");
+    assert_string_equal(value(context, "SELECT count(*) FROM jirasync.jobs WHERE lease_expires_at > now()"),
+                        "2");
     job_batch_clear(&batch);
 }
 
@@ -344,13 +359,14 @@ struct claimer {
 static void *claim_all(void *argument)
 {
     struct claimer *claimer = argument;
-    struct job_context context = {.db = db_new(getenv("PGURI"), "test"), .tenant = "main", .timeout_ms = TIMEOUT_MS,
-                                  .lease_ms = 60000};
+    struct job_context context = {
+        .db = db_new(getenv("PGURI"), "test"), .tenant = "main", .timeout_ms = TIMEOUT_MS, .lease_ms = 60000};
     for (size_t count = 1; count > 0 && !claimer->has_failed;) {
         struct job_batch batch;
         struct error error;
-        claimer->has_failed = job_claim(&context, noop(), 37, "both", &batch, &error) != ERROR_NONE ||
-                              (batch.count > 0 && job_complete(&context, batch.jobs, batch.count, &error) != ERROR_NONE);
+        claimer->has_failed =
+            job_claim(&context, noop(), 37, "both", &batch, &error) != ERROR_NONE ||
+            (batch.count > 0 && job_complete(&context, batch.jobs, batch.count, &error) != ERROR_NONE);
         count = batch.count;
         claimer->claimed += count;
         job_batch_clear(&batch);

@@ -29,7 +29,8 @@ static int tear_down(void **state)
     return system(command);
 }
 
-/* The text of a file below the artifacts' folder, in a buffer that the next call overwrites; "" when there is none. */
+/* The text of a file below the artifacts' folder, in a buffer that the next call overwrites; "" when there is
+ * none. */
 static const char *text_of(const char *name)
 {
     static char text[16384];
@@ -50,7 +51,8 @@ static void write_document(const char *run_id, const char *generated_at, const c
     instant at;
     assert_true(instant_parse(generated_at, strlen(generated_at), &at));
     artifact_path(run_id, at, path);
-    snprintf(document, sizeof document, "{\"run_id\" : \"%s\", \"generated_at\" : \"%s\", %s}", run_id, generated_at, rest);
+    snprintf(document, sizeof document, "{\"run_id\" : \"%s\", \"generated_at\" : \"%s\", %s}", run_id,
+             generated_at, rest);
     if (artifact_write(root, path, document, strlen(document), &error) != ERROR_NONE)
         fail_msg("%s", error.message);
 }
