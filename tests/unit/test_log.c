@@ -334,6 +334,61 @@ static void log_open_follows_a_rotated_file(void **state)
     assert_int_equal(unlink(moved), 0);
 }
 
+/* Stand in for the C library's syslog, under both of its names (the second with _FORTIFY_SOURCE). */
+void syslog(int priority, const char *format, ...);
+void __syslog_chk(int priority, int flag, const char *format, ...);
+static char to_syslog[LINE_LIMIT];
+static int syslog_priority;
+
+void syslog(int priority, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(to_syslog, sizeof to_syslog, format, arguments);
+    va_end(arguments);
+    syslog_priority = priority;
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+    va_list arguments;
+
+    (void)flag;
+    va_start(arguments, format);
+    (void)vsnprintf(to_syslog, sizeof to_syslog, format, arguments);
+    va_end(arguments);
+    syslog_priority = priority;
+}
+
+/* As spawn-fcgi without -n leaves a program, and with stderr closed. */
+static void log_goes_to_syslog_when_stderr_goes_nowhere(void **state)
+{
+    int kept = dup(STDERR_FILENO), null = open("/dev/null", O_WRONLY);
+
+    (void)state;
+    assert_true(kept >= 0 && null >= 0);
+    for (int closed = 0; closed < 2; closed++) {
+        enum error_code opened;
+
+        to_syslog[0] = '\0';
+        if (closed)
+            (void)close(STDERR_FILENO);
+        else
+            (void)dup2(null, STDERR_FILENO);
+        opened = log_open("receiver", NULL, LOG_LEVEL_INFO, "r", &(struct error){0});
+        log_line(LOG_LEVEL_WARNING, NULL, "100%% to syslog");
+        (void)dup2(kept, STDERR_FILENO);
+        assert_int_equal(opened, ERROR_NONE);
+        assert_non_null(strstr(to_syslog, "\"message\":\"100% to syslog\""));
+        assert_int_equal(to_syslog[strlen(to_syslog) - 1], '}');
+        assert_int_equal(syslog_priority, 4); /* LOG_WARNING */
+    }
+    open_log(LOG_LEVEL_INFO);
+    (void)close(kept);
+    (void)close(null);
+}
+
 /* What a child with such a stderr writes to it. The caller frees. */
 static char *stderr_of_child(const char *log_path, const char *stderr_path)
 {
@@ -405,6 +460,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(log_open_names_the_file_it_can_not_write),
         cmocka_unit_test(log_open_follows_a_rotated_file),
         cmocka_unit_test(log_goes_to_stderr_unless_told_otherwise),
+        cmocka_unit_test(log_goes_to_syslog_when_stderr_goes_nowhere),
         cmocka_unit_test(log_run_ids_are_fresh_hex),
     };
 
