@@ -392,6 +392,13 @@ static enum error_code end_of_stream(struct gitlog_stream *stream, int field, st
     return code;
 }
 
+/* Takes the newlines off a message's end, which hosts don't send either. */
+static void trim_message(struct gitlog_commit *commit, char *message) {
+    while (commit->message_length > 0 && message[commit->message_length - 1] == '\n') {
+        message[--commit->message_length] = '\0';
+    }
+}
+
 enum error_code gitlog_next(struct gitlog_stream *stream, const struct gitlog_commit **commit, struct error *error) {
     size_t lengths[FIELDS_MAX] = {0};
     *commit = NULL;
@@ -414,6 +421,7 @@ enum error_code gitlog_next(struct gitlog_stream *stream, const struct gitlog_co
     if (stream->fields == FIELDS_MAX) {
         stream->commit.authored = strtoll(stream->texts[3], NULL, 10);
     }
+    trim_message(&stream->commit, stream->texts[6]);
     *commit = &stream->commit;
     return ERROR_NONE;
 }

@@ -1,0 +1,153 @@
+#!/bin/bash
+# A real git repository through `jirasync import-commits`: what becomes of it, twice, after a rewrite, in other shapes.
+set -u
+make -s BUILD="${BUILD:-build}" "${BUILD:-build}/jirasync" >/dev/null || exit 1
+command=$PWD/${BUILD:-build}/jirasync
+work=$(mktemp -d "${TEST_TMP:-/tmp}/import.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME='Ada Miller' GIT_COMMITTER_NAME='Ada Miller'
+export GIT_AUTHOR_EMAIL=ada@example.com GIT_COMMITTER_EMAIL=ada@example.com
+
+check() { # what, expected, got
+    if [ "$2" = "$3" ]; then echo "ok $1"; else printf 'not ok %s\n  expected: %s\n  got:      %s\n' "$1" "$2" "$3"; fi
+}
+ask() { psql -XAtq -d "$PGURI" -c "$1" | paste -sd ' '; }
+import() { "$command" import-commits --source git --repository org/app "$@" 2>"$work/errors"; }
+echo 0 >"$work/hour"
+at() { # the next hour of March 2026; commits are made in subshells, so a file counts
+    hour=$(($(cat "$work/hour") + 1))
+    echo "$hour" >"$work/hour"
+    date -u -d "2026-03-01 00:00 UTC + $hour hours" +%FT%TZ
+}
+commit() { # message [file]: prints the sha
+    at=$(at)
+    echo "$at" >"${2:-file}"
+    git add "${2:-file}"
+    printf '%b' "$1" | GIT_AUTHOR_DATE=$at GIT_COMMITTER_DATE=$at \
+        git -c i18n.commitEncoding="${encoding:-UTF-8}" commit -q -F - --cleanup=verbatim
+    git rev-parse HEAD
+}
+merge() { # branch [options]: prints the sha
+    at=$(at)
+    GIT_AUTHOR_DATE=$at GIT_COMMITTER_DATE=$at git merge -q --no-ff --no-edit "$@" >/dev/null
+    git rev-parse HEAD
+}
+
+printf '[source git]\nkind = git\n' >"$work/sources.conf"
+printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\nJIRASYNC_IMPORT_CHUNK=4\n' \
+    "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
+export JIRASYNC_CONFIG=$work/jirasync.conf
+
+git init -q -b main "$work/app"
+cd "$work/app" || exit 1
+first=$(commit 'Begin\n')
+wrong=$(commit 'APP-1 Add the cart\n\nNames UTF-8 too.\n')
+git checkout -q -b feature/APP-2-receipt
+inner=$(commit 'Print the receipt\n' receipt)
+inner_named=$(commit 'APP-3 Cut the paper\n' receipt)
+git checkout -q main
+beside=$(commit 'Beside it\n')
+merged=$(merge feature/APP-2-receipt)
+git checkout -q -b release/1.0
+fixed=$(commit 'APP-4 Fix rounding\n' fix)
+git checkout -q main
+picked=$(commit "APP-4 Fix rounding\n\n(cherry picked from commit $fixed)\n" fix)
+reverted=$(commit "Revert \"APP-1 Add the cart\"\n\nThis reverts commit $wrong.\n" revert)
+short=$(commit "Revert the merge\n\nThis reverts commit ${merged:0:12}, reversing\nchanges made to $beside.\n" revert)
+encoding=ISO-8859-1 latin=$(encoding=ISO-8859-1 commit 'APP-5 Gr\xfc\xdfe\n' latin)
+raw=$(commit 'APP-6 Gr\xfc\xdfe\n' raw)
+git checkout -q -b feature/APP-7-open
+open=$(commit 'APP-7 Begin something\n' open)
+git checkout -q --orphan orphan
+alone=$(commit 'APP-8 Another root\n' other)
+git checkout -q main
+git tag -a -m 'version one' v1.0 "$fixed"
+git tag light "$first"
+git branch side "$first"
+
+output=$(import "$work/app"); status=$?
+check 'an import succeeds' 0 "$status"
+check 'it says how many commits are new' 'org/app: 14 commits read, 14 new, 0 changed' "${output%%;*}"
+check 'all commits are there' 14 "$(ask 'SELECT count(*) FROM jirasync.commits')"
+check 'the merge has both parents' "{$beside,$inner_named}" "$(ask "SELECT parents FROM jirasync.commits WHERE sha = '$merged'")"
+check 'the first commit has none' '{}' "$(ask "SELECT parents FROM jirasync.commits WHERE sha = '$first'")"
+check 'a message keeps no newline at its end' Begin "$(ask "SELECT message FROM jirasync.commits WHERE sha = '$first'")"
+check 'positions follow the first parents of main' \
+    "$first:1 $wrong:2 $beside:3 $merged:4 $inner:4 $inner_named:4 $picked:5" \
+    "$(ask "SELECT c.sha || ':' || position FROM jirasync.commit_refs r JOIN jirasync.commits c USING (sha) WHERE ref = 'main' AND position < 6 ORDER BY position, array_position('{$merged,$inner,$inner_named}', c.sha)")"
+check 'the release holds only what came after' "$fixed:5" "$(ask "SELECT sha || ':' || position FROM jirasync.commit_refs WHERE ref = 'release/1.0'")"
+check 'the release forks at the merge' 'main|4' "$(ask "SELECT parent_ref, fork_position FROM jirasync.refs WHERE ref = 'release/1.0'")"
+check 'main and the release count' 'main release/1.0' "$(ask 'SELECT ref FROM jirasync.refs WHERE counted ORDER BY ref')"
+check 'main is the default branch' main "$(ask 'SELECT ref FROM jirasync.refs WHERE is_default')"
+check 'tags name their commits' "light:$first v1.0:$fixed" "$(ask "SELECT ref || ':' || sha FROM jirasync.refs WHERE kind = 'tag' ORDER BY ref")"
+check 'merged work landed with the merge' "$(git log -1 --format=%ct "$merged")|main" \
+    "$(ask "SELECT extract(epoch FROM landed_at)::bigint, landed_by FROM jirasync.commits WHERE sha = '$inner'")"
+check 'what is on no counted branch has not landed' "$open $alone" \
+    "$(ask "SELECT sha FROM jirasync.commits WHERE landed_at IS NULL ORDER BY sha <> '$open'")"
+check 'a message gives its keys' 'APP-1 UTF-8' "$(ask "SELECT key FROM jirasync.commit_keys WHERE sha = '$wrong' ORDER BY key")"
+check 'a merge hands its keys to what it brought in' "APP-2|merge|$merged" \
+    "$(ask "SELECT key, evidence, via FROM jirasync.commit_keys WHERE sha = '$inner'")"
+check 'a merge keeps its own keys as a message' 'APP-2|message' "$(ask "SELECT key, evidence FROM jirasync.commit_keys WHERE sha = '$merged'")"
+check 'a revert names what it takes back' "{$wrong}" "$(ask "SELECT reverts FROM jirasync.commits WHERE sha = '$reverted'")"
+check 'a short name is made full' "{$merged}" "$(ask "SELECT reverts FROM jirasync.commits WHERE sha = '$short'")"
+check 'a pick names its origin' "$fixed" "$(ask "SELECT picked_from FROM jirasync.commits WHERE sha = '$picked'")"
+check 'a declared encoding is read' 'APP-5 Grüße' "$(ask "SELECT message FROM jirasync.commits WHERE sha = '$latin'")"
+check 'an undeclared one as well' 'APP-6 Grüße' "$(ask "SELECT message FROM jirasync.commits WHERE sha = '$raw'")"
+check 'a job stands for each chunk' 4 "$(ask "SELECT count(*) FROM jirasync.jobs WHERE kind = 'correlate_commit' AND source = 'git'")"
+check 'the jobs cover all commits' 14 "$(ask "SELECT count(*) FROM jirasync.commits c JOIN (SELECT regexp_match(key, '^org/app#(\d+)-(\d+)\$') m FROM jirasync.jobs) j ON c.changed_seq BETWEEN m[1]::bigint AND m[2]::bigint")"
+check 'projects that the mirror has not got are named' 1 "$(grep -c '^  APP  .*no such project' <<<"$output")"
+
+state() { ask "SELECT md5(string_agg(t, '' ORDER BY t)) FROM (SELECT c::text FROM jirasync.commits c UNION ALL SELECT r::text FROM jirasync.refs r UNION ALL SELECT r::text FROM jirasync.commit_refs r UNION ALL SELECT k::text FROM jirasync.commit_keys k) s (t)"; }
+before=$(state)
+output=$(import "$work/app")
+check 'a second import says that nothing changed' 'Nothing changed: 0 rows written.' "$(sed -n 2p <<<"$output")"
+check 'and changes nothing' "$before" "$(state)"
+git clone -q --bare "$work/app" "$work/bare.git"
+import --quiet "$work/bare.git"
+check 'a bare repository says the same' "$before" "$(state)"
+git worktree add -q "$work/tree" release/1.0
+import --quiet "$work/tree"
+check 'a worktree whose HEAD is another branch names that as the default' release/1.0 "$(ask 'SELECT ref FROM jirasync.refs WHERE is_default')"
+import --quiet "$work/app"
+import --quiet --since main "$work/app"
+check 'an import of nothing new changes no place' \
+    "$(git rev-list --count main release/1.0)" "$(ask 'SELECT count(*) FROM jirasync.commit_refs')"
+
+ask "DELETE FROM jirasync.jobs" >/dev/null
+git checkout -q main
+later=$(commit 'APP-9 Later\n' later)
+output=$(import --since "$latin" "$work/app")
+check '--since sends what is new, and branches beside it' "org/app: 5 commits read, 1 new, 0 changed" "${output%%;*}"
+check 'with the right position' "$(git rev-list --count --first-parent main)" "$(ask "SELECT position FROM jirasync.commit_refs WHERE sha = '$later'")"
+check 'and one job' 1 "$(ask 'SELECT count(*) FROM jirasync.jobs')"
+
+git checkout -q main
+git reset -q --hard "$raw"
+git branch -q -D orphan
+import --quiet "$work/app"
+check 'a commit that left its branch loses its landing' '|' "$(ask "SELECT landed_at, landed_by FROM jirasync.commits WHERE sha = '$later'")"
+check 'and its place' 0 "$(ask "SELECT count(*) FROM jirasync.commit_refs WHERE sha = '$later'")"
+check 'a branch that is gone is marked' orphan "$(ask 'SELECT ref FROM jirasync.refs WHERE deleted_at IS NOT NULL')"
+import --quiet --ref 'release/*' "$work/app"
+check '--ref judges no other branch' orphan "$(ask 'SELECT ref FROM jirasync.refs WHERE deleted_at IS NOT NULL')"
+
+git clone -q "$work/app" "$work/clone" 2>/dev/null
+before=$(ask "SELECT string_agg(ref || sha, ' ' ORDER BY ref) FROM jirasync.refs WHERE deleted_at IS NULL")
+import --quiet "$work/clone"
+check 'branches of a clone go by their name' "$before" "$(ask "SELECT string_agg(ref || sha, ' ' ORDER BY ref) FROM jirasync.refs WHERE deleted_at IS NULL")"
+git clone -q --depth 1 "file://$work/app" "$work/shallow" 2>/dev/null
+import "$work/shallow"; status=$?
+check 'a shallow clone is refused' '1 shallow clone' "$status $(grep -o 'shallow clone' "$work/errors")"
+import "$work"; status=$?
+check 'a folder that is no repository is refused' 1 "$status"
+check 'with what git says' 1 "$(grep -c 'not a git repository' "$work/errors")"
+import --since no-such-thing "$work/app"; status=$?
+check 'an unknown revision is refused' 1 "$status"
+import --since=--output=x "$work/app"; status=$?
+check 'an option is no revision' 1 "$status"
+import; status=$?
+check 'a missing path is a usage error' 2 "$status"
+"$command" import-commits --source nobody --repository org/app "$work/app" 2>"$work/errors"; status=$?
+check 'an unknown source is refused' '1 1' "$status $(grep -c "no source is named 'nobody'" "$work/errors")"
+JIRASYNC_IMPORT_CHUNK=none "$command" import-commits --source git --repository org/app "$work/app" 2>/dev/null; status=$?
+check 'a bad option is a configuration error' 78 "$status"
