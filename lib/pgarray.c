@@ -6,7 +6,10 @@
 #include <string.h>
 
 /* Dimensions, has-null flag, element type, then size and lower bound of the one dimension. */
-enum { HEADER_BYTES = 5 * 4, COUNT_OFFSET = 3 * 4, HAS_NULL_OFFSET = 4, FIRST_CAPACITY = 4096 };
+enum { HEADER_BYTES = 5 * 4,
+       COUNT_OFFSET = 3 * 4,
+       HAS_NULL_OFFSET = 4,
+       FIRST_CAPACITY = 4096 };
 
 /* PostgreSQL counts from 2000-01-01. */
 #define POSTGRES_EPOCH_MICROSECONDS INT64_C(946684800000000)
@@ -15,8 +18,12 @@ enum { HEADER_BYTES = 5 * 4, COUNT_OFFSET = 3 * 4, HAS_NULL_OFFSET = 4, FIRST_CA
 static const struct {
     Oid element, array;
 } oids[] = {
-    [PGARRAY_BOOL] = {16, 1000}, [PGARRAY_BYTEA] = {17, 1001}, [PGARRAY_INT8] = {20, 1016},
-    [PGARRAY_INT4] = {23, 1007}, [PGARRAY_TEXT] = {25, 1009},  [PGARRAY_TIMESTAMPTZ] = {1184, 1185},
+    [PGARRAY_BOOL] = {16, 1000},
+    [PGARRAY_BYTEA] = {17, 1001},
+    [PGARRAY_INT8] = {20, 1016},
+    [PGARRAY_INT4] = {23, 1007},
+    [PGARRAY_TEXT] = {25, 1009},
+    [PGARRAY_TIMESTAMPTZ] = {1184, 1185},
 };
 
 static void write_int4(char *at, uint32_t value)

@@ -12,13 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum pgarray_type { PGARRAY_BOOL, PGARRAY_BYTEA, PGARRAY_INT8, PGARRAY_INT4, PGARRAY_TEXT, PGARRAY_TIMESTAMPTZ };
+enum pgarray_type { PGARRAY_BOOL,
+                    PGARRAY_BYTEA,
+                    PGARRAY_INT8,
+                    PGARRAY_INT4,
+                    PGARRAY_TEXT,
+                    PGARRAY_TIMESTAMPTZ };
 
 /* Zero-initialise; give back with pgarray_free. */
 struct pgarray {
     char *bytes;
     size_t length, capacity;
-    size_t open_at;             /* of the element that pgarray_open began */
+    size_t open_at; /* of the element that pgarray_open began */
     uint32_t count;
     bool has_null, has_failed;
 };

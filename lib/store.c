@@ -10,13 +10,16 @@
 #include <string.h>
 
 /* Where a column's value stands; a holder that an item has not got gives NULL. */
-enum holder { IN_ITEM, IN_SOURCE, IN_FORM, IN_ISSUE };
+enum holder { IN_ITEM,
+              IN_SOURCE,
+              IN_FORM,
+              IN_ISSUE };
 
 struct column {
     enum pgarray_type type;
     enum holder holder;
-    size_t offset;                                                  /* of the member in its holder ... */
-    void (*add)(struct pgarray *array, const struct store_item *item);    /* ... unless it takes more than a copy */
+    size_t offset;                                                     /* of the member in its holder ... */
+    void (*add)(struct pgarray *array, const struct store_item *item); /* ... unless it takes more than a copy */
 };
 
 static const struct normal_issue *issue_of(const struct store_item *item)
@@ -182,11 +185,26 @@ static void add_removed_ids(struct pgarray *array, const struct store_item *item
     add_version_ids(array, issue == NULL ? NULL : issue->removed, issue == NULL ? 0 : issue->removed_count);
 }
 
-#define ITEM(type, member) {PGARRAY_##type, IN_ITEM, offsetof(struct store_item, member), NULL}
-#define SOURCE(type, member) {PGARRAY_##type, IN_SOURCE, offsetof(struct source, member), NULL}
-#define FORM(type, member) {PGARRAY_##type, IN_FORM, offsetof(struct normal_form, member), NULL}
-#define ISSUE(type, member) {PGARRAY_##type, IN_ISSUE, offsetof(struct normal_issue, member), NULL}
-#define COMPUTED(type, add) {PGARRAY_##type, IN_ITEM, 0, add}
+#define ITEM(type, member) \
+    { \
+        PGARRAY_##type, IN_ITEM, offsetof(struct store_item, member), NULL \
+    }
+#define SOURCE(type, member) \
+    { \
+        PGARRAY_##type, IN_SOURCE, offsetof(struct source, member), NULL \
+    }
+#define FORM(type, member) \
+    { \
+        PGARRAY_##type, IN_FORM, offsetof(struct normal_form, member), NULL \
+    }
+#define ISSUE(type, member) \
+    { \
+        PGARRAY_##type, IN_ISSUE, offsetof(struct normal_issue, member), NULL \
+    }
+#define COMPUTED(type, add) \
+    { \
+        PGARRAY_##type, IN_ITEM, 0, add \
+    }
 
 /* In the order of the function's parameters. */
 static const struct column columns[] = {
@@ -255,8 +273,8 @@ struct buffers {
 };
 
 static const struct {
-    const char *word;       /* of the function */
-    const char *name;       /* as it stands in answers and logs */
+    const char *word; /* of the function */
+    const char *name; /* as it stands in answers and logs */
 } outcomes_by_code[STORE_OUTCOMES] = {
     [STORE_APPLIED] = {"applied", "applied"},
     [STORE_STALE] = {"stale", "stale"},

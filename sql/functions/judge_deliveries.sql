@@ -34,22 +34,23 @@ BEGIN
         RETURN v_outcome;
     END IF;
 
-    -- Against earlier members of the batch: only those that share an id or a body with another can differ.
+    -- Against earlier members of the batch: only those that share an id or a body with another can differ. A body that
+    -- an earlier member brought is known to one whose id is in conflict, too.
     FOR v_member IN
         SELECT s.*
           FROM (SELECT r.*, count(*) OVER (PARTITION BY r.id) AS ids, count(*) OVER (PARTITION BY r.body) AS bodies
-                  FROM (SELECT m.place, m.kind, m.source || '/' || m.delivery_id AS id,
+                  FROM (SELECT m.place, m.kind, m.outcome, m.source || '/' || m.delivery_id AS id,
                                m.source || '/' || encode(m.body_sha256, 'hex') AS body
                           FROM unnest(p_source, p_kind, p_delivery_id, p_body_sha256, v_outcome)
                                WITH ORDINALITY AS m (source, kind, delivery_id, body_sha256, outcome, place)
-                         WHERE m.outcome = 'fresh') r) s
+                         WHERE m.outcome IN ('fresh', 'id_conflict')) r) s
          WHERE s.ids > 1 OR s.bodies > 1
          ORDER BY s.place
     LOOP
         IF (v_member.kind = 'jira' AND v_member.body = ANY (v_bodies))
            OR v_member.id || ' ' || v_member.body = ANY (v_pairs) THEN
             v_outcome[v_member.place] := 'duplicate';
-        ELSIF v_member.id = ANY (v_ids) THEN
+        ELSIF v_member.outcome = 'id_conflict' OR v_member.id = ANY (v_ids) THEN
             v_outcome[v_member.place] := 'id_conflict';
         ELSE
             v_bodies := v_bodies || v_member.body;

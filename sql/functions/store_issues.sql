@@ -95,7 +95,7 @@ BEGIN
                event = excluded.event, delivery_id = excluded.delivery_id, rank_updated = excluded.rank_updated,
                rank_timestamp = excluded.rank_timestamp, rank_sha256 = excluded.rank_sha256,
                assignee_name = excluded.assignee_name
-        RETURNING i.tenant, i.source, i.issue_id, i.is_stub, i.xmax = 0 AS is_new
+        RETURNING i.xmax = 0 AS is_new
     ), buried AS (
         UPDATE jirasync.issues i
            SET deleted_at = j.deleted_at
@@ -107,7 +107,7 @@ BEGIN
     SELECT array_agg(j.place) FILTER (WHERE j.is_above OR j.is_burial),
            count(*) FILTER (WHERE j.is_highest AND NOT j.is_stored)
                - (SELECT count(*) FILTER (WHERE w.is_new) FROM written w),
-           (SELECT array_agg(w.source || '/' || w.issue_id) FILTER (WHERE w.is_stub) FROM written w)
+           array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole)
       INTO v_applied, v_raced, v_stubs
       FROM judged j;
 
@@ -154,6 +154,7 @@ BEGIN
      WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL AND m.is_whole AND NOT m.is_delete
     ON CONFLICT DO NOTHING;
 
+    -- An issue that is or was a stub within this batch asks for a fetch, as it would have if stored one by one.
     new_jobs := 0;
     FOR v_tenant IN
         SELECT DISTINCT m.tenant
