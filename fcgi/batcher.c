@@ -455,6 +455,17 @@ void batcher_stop(struct batcher *batcher)
     free_batcher(batcher);
 }
 
+size_t batcher_waiting(struct batcher *batcher)
+{
+    size_t count = 0;
+
+    pthread_mutex_lock(&batcher->lock);
+    for (const struct batcher_item *item = batcher->first; item != NULL; item = item->next)
+        count++;
+    pthread_mutex_unlock(&batcher->lock);
+    return count;
+}
+
 /* Known to be away for longer than a request may wait: there is no point in waiting. */
 static bool is_long_away(struct batcher *batcher)
 {

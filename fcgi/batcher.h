@@ -64,6 +64,8 @@ struct batcher *batcher_start(const struct batcher_backend *backend, const struc
                               struct counters *counters) MUST_CHECK;
 /* Stores all that waits, then ends the store thread. */
 void batcher_stop(struct batcher *batcher);
+/* How many items wait for the store thread. */
+size_t batcher_waiting(struct batcher *batcher);
 /* Queues the item and waits for its commit. ERROR_NONE with *outcome, or the error to answer with. */
 enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *item, enum store_outcome *outcome,
                                struct error *error) MUST_CHECK;
