@@ -144,13 +144,19 @@ uninstall: ## remove what install put there
 	rm -rf $(INSTALLED_SHARE)
 	for page in $(MAN_PAGES); do rm -f $(INSTALLED_MAN)/man$${page##*.}/$${page##*/}; done
 
+schema: ## write sql/schema.sql anew from the migrations
+	@dir=$$(mktemp -d /tmp/js-schema.XXXXXX) && chmod 0755 $$dir && tests/support/cluster start $$dir/pg && \
+		uri=$$(cat $$dir/pg/uri) && sql/migrate "$$uri" && sql/dump-schema "$$uri" >$$dir/schema.sql && \
+		cp $$dir/schema.sql sql/schema.sql; status=$$?; \
+		tests/support/cluster stop $$dir/pg; rm -rf $$dir; exit $$status
+
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
+.PHONY: all schema unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
 	uninstall clean help FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

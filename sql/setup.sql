@@ -33,7 +33,8 @@ BEGIN
         END IF;
         FOREACH v_setting IN ARRAY v_role.settings LOOP
             IF NOT EXISTS (SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
-                            WHERE r.rolname = v_role.name AND split_part(v_setting, '=', 1) IN
+                             JOIN pg_database d ON d.oid = s.setdatabase
+                            WHERE r.rolname = v_role.name AND d.datname = v_name AND split_part(v_setting, '=', 1) IN
                                   (SELECT split_part(c, '=', 1) FROM unnest(s.setconfig) AS c)) THEN
                 EXECUTE format('ALTER ROLE %I IN DATABASE %I SET %I = %L', v_role.name, v_name,
                                split_part(v_setting, '=', 1), split_part(v_setting, '=', 2));
