@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PREPARED_MAX 32          /* statements prepared on one connection */
-#define CANCEL_GRACE_MS 500      /* for a cancelled statement to end; then the connection is dropped */
+#define PREPARED_MAX 32     /* statements prepared on one connection */
+#define CANCEL_GRACE_MS 500 /* for a cancelled statement to end; then the connection is dropped */
 
 struct db {
     char *conninfo;
@@ -99,7 +99,8 @@ static bool wait_socket(const PGconn *connection, short events, int64_t deadline
 
     for (;;) {
         int64_t left = deadline_ms - now_ms();
-        int count = poll(&socket, 1, left < 0 ? 0 : left > INT32_MAX ? INT32_MAX : (int)left);
+        int count = poll(&socket, 1, left < 0 ? 0 : left > INT32_MAX ? INT32_MAX
+                                                                     : (int)left);
 
         if (count > 0)
             return true;
@@ -255,7 +256,7 @@ static enum error_code collect(struct db *db, int64_t deadline_ms, PGresult **la
         PQclear(*last);
         *last = result;
         if (PQresultStatus(result) == PGRES_COPY_IN || PQresultStatus(result) == PGRES_COPY_OUT)
-            return ERROR_NONE;   /* the caller goes on with COPY */
+            return ERROR_NONE; /* the caller goes on with COPY */
     }
 }
 
@@ -307,8 +308,7 @@ enum error_code db_query(struct db *db, const char *sql, const struct db_params 
         params = &no_params;
     if (code != ERROR_NONE)
         return code;
-    return finish(db, PQsendQueryParams(db->connection, sql, params->count, params->types, params->values,
-                                        params->lengths, params->formats, result_format),
+    return finish(db, PQsendQueryParams(db->connection, sql, params->count, params->types, params->values, params->lengths, params->formats, result_format),
                   deadline, result, error);
 }
 
@@ -351,8 +351,7 @@ enum error_code db_query_prepared(struct db *db, const char *name, const char *s
         code = prepare(db, name, sql, params, deadline, error);
     if (code != ERROR_NONE)
         return code;
-    return finish(db, PQsendQueryPrepared(db->connection, name, params->count, params->values, params->lengths,
-                                          params->formats, result_format),
+    return finish(db, PQsendQueryPrepared(db->connection, name, params->count, params->values, params->lengths, params->formats, result_format),
                   deadline, result, error);
 }
 
