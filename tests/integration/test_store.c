@@ -364,6 +364,30 @@ static void a_whole_event_of_higher_rank_replaces_every_column(void **state)
     END_WORLD();
 }
 
+static void an_imported_issue_is_the_body_itself(void **state)
+{
+    WITH_WORLD(SOURCE_JIRA);
+    static const char body[] = "{\"id\":\"7\",\"key\":\"APP-3\",\"fields\":{\"summary\":\"imported\","
+                               "\"status\":{\"name\":\"Open\",\"statusCategory\":{\"key\":\"new\"}},"
+                               "\"issuetype\":{\"name\":\"Story\"},\"project\":{\"id\":\"10\",\"key\":\"APP\"},"
+                               "\"updated\":\"2026-01-01T01:00:00.000+0000\"}}";
+    struct store_item *item = &batch->items[0];
+    struct normal_form *form = NULL;
+    *item = (struct store_item){.source = &world.source, .delivery_id = "sha256:import", .received_at = instant_now(), .body = (const unsigned char *)body, .body_length = sizeof body - 1};
+    assert_int_equal(normalize_jira_issue(body, sizeof body - 1, &(struct normalize_options){0}, batch->arena, &form,
+                                          &batch->error),
+                     ERROR_NONE);
+    item->form = form;
+    signature_body_hash(item->body, item->body_length, item->body_sha256);
+    assert_int_equal(store_deliveries(world.db, item, 1, TIMEOUT_MS, batch->outcomes, &batch->enqueued, &batch->error),
+                     ERROR_NONE);
+    assert_int_equal(batch->outcomes[0], STORE_APPLIED);
+    assert_answer(&world, "SELECT concat_ws('|', event, fields ->> 'summary', rank_updated = rank_timestamp, deleted_at)"
+                          " FROM jirasync.issues WHERE tenant = $1",
+                  "import|imported|t");
+    END_WORLD();
+}
+
 static void two_tenants_never_meet(void **state)
 {
     WITH_WORLD(SOURCE_JIRA);
@@ -656,6 +680,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_late_update_lifts_no_tombstone),
         cmocka_unit_test(a_fragment_fills_a_stub_and_nothing_else),
         cmocka_unit_test(a_whole_event_of_higher_rank_replaces_every_column),
+        cmocka_unit_test(an_imported_issue_is_the_body_itself),
         cmocka_unit_test(two_tenants_never_meet),
         cmocka_unit_test(any_order_and_repetition_ends_in_the_same_rows),
         cmocka_unit_test(a_batch_means_its_members_one_by_one),
