@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the commands of the documents: each fenced block marked `sh`, in order, against a local stack with the sample.
-# shellcheck disable=SC1091,SC2154,SC2016,SC2015  # e2e.sh sets work and root
+# shellcheck disable=SC1091,SC2154,SC2016,SC2015,SC2013  # e2e.sh sets work and root
 . "$(dirname "$0")/../support/e2e.sh"
 stack_up
 check 'the sample' "$support/sample" "$RUN_DIR"
