@@ -25,12 +25,14 @@ def issue(number, at, rng, size):
         "labels": ["load"], "components": [], "assignee": {"accountId": "5b10a2844c20165700ede21g"},
         "created": "2026-01-01T00:00:00.000-0700", "updated": stamp,
     }
-    field = 10100
-    while len(json.dumps(fields)) < size - 400:
+    length, field = len(json.dumps(fields)), 10100
+    while length < size - 400:
         field += 1
-        fields["customfield_%d" % field] = rng.choice(
-            [None, {"self": "https://load.example/rest/api/2/option/%d" % field, "value": "Option %d" % rng.randrange(99)},
-             "".join(rng.choice("abcdefghij klmnop") for _ in range(200)), rng.random() * 100, []])
+        value = rng.choice([
+            None, {"self": "https://load.example/rest/api/2/option/%d" % field, "value": "Option %d" % rng.randrange(99)},
+            "%0200x" % rng.getrandbits(800), rng.random() * 100, []])
+        fields["customfield_%d" % field] = value
+        length += len(json.dumps(value)) + 22
     return fields
 
 
