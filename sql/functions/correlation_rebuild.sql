@@ -15,7 +15,8 @@ BEGIN
         + jirasync.write_fix_versions(p_tenant, NULL, NULL);
     SELECT array_agg(d.source) AS sources, array_agg(d.repository) AS repositories INTO v_written
     FROM (SELECT DISTINCT c.source, c.repository FROM jirasync.commits c WHERE c.tenant = p_tenant
-          UNION SELECT DISTINCT d.source, d.repository FROM jirasync.reverted_commits d WHERE d.tenant = p_tenant) d;
+          UNION SELECT DISTINCT v.source, v.repository FROM jirasync.reverted_commits v WHERE v.tenant = p_tenant
+          UNION SELECT DISTINCT n.source, n.repository FROM jirasync.revert_names n WHERE n.tenant = p_tenant) d;
     FOR r IN SELECT * FROM unnest(v_written.sources, v_written.repositories) u (source, repository) ORDER BY 1, 2
     LOOP
         SELECT v_changed + changed INTO v_changed

@@ -27,14 +27,11 @@ BEGIN
           ON c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = r.sha
         WHERE cardinality(c.parents) > 1
     )
-    SELECT DISTINCT c.sha
+    SELECT DISTINCT r.sha
     FROM named n
-    -- OFFSET 0 keeps the look-up to the index on reverts: by repository it would read all of a repository's
-    CROSS JOIN LATERAL (
-        SELECT k.tenant, k.source, k.repository, k.sha FROM jirasync.commits k
-        WHERE k.reverts && ARRAY(SELECT left(n.sha, l) FROM generate_series(7, length(n.sha)) l)
-        OFFSET 0) c
-    WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository;
+    JOIN jirasync.revert_names r
+      ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
+     AND left(r.named, 7) = left(n.sha, 7) AND starts_with(n.sha, r.named);
 END
 $$;
 COMMENT ON FUNCTION jirasync.revert_candidates IS 'Commits of the repository whose reverts name one of the given commits, in full or cut short, one of their parents, or a merge of the same position on a branch';

@@ -13,7 +13,8 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT w.target FROM jirasync.wanted_revert_targets w
                 WHERE w.tenant = p_tenant AND w.source = p_source AND w.repository = p_repository
-                  AND w.sha = u.sha) t
+                  AND w.sha = u.sha
+                OFFSET 0) t
             UNION
             SELECT r.sha
             FROM unnest(v_frontier) u (sha)

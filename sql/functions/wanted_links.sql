@@ -9,13 +9,15 @@ BEGIN
                    w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert
             FROM jirasync.wanted_issue_commits w WHERE w.tenant = p_tenant;
     ELSE
+        -- OFFSET 0 keeps each look-up whole, so that it goes by index from its key
         RETURN QUERY
             SELECT w.tenant, w.source, w.issue_id, w.issue_key, w.commit_source, w.repository, w.sha, w.evidence,
                    w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert
             FROM unnest(p_keys) u (key)
             CROSS JOIN LATERAL (
                 SELECT * FROM jirasync.wanted_issue_commits v
-                WHERE v.tenant = p_tenant AND v.named_key = u.key) w
+                WHERE v.tenant = p_tenant AND v.named_key = u.key
+                OFFSET 0) w
             UNION
             SELECT w.tenant, w.source, w.issue_id, w.issue_key, w.commit_source, w.repository, w.sha, w.evidence,
                    w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert
@@ -23,7 +25,8 @@ BEGIN
             CROSS JOIN LATERAL (
                 SELECT * FROM jirasync.wanted_issue_commits v
                 WHERE v.tenant = p_tenant AND v.commit_source = u.source AND v.repository = u.repository
-                  AND v.sha = u.sha) w;
+                  AND v.sha = u.sha
+                OFFSET 0) w;
     END IF;
 END
 $$;

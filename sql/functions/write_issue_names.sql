@@ -21,7 +21,8 @@ BEGIN
             FROM unnest(p_sources, p_ids) u (source, issue_id)
             CROSS JOIN LATERAL (
                 SELECT * FROM jirasync.wanted_issue_names n
-                WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id) w
+                WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
+                OFFSET 0) w
             JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = u.source AND i.issue_id = u.issue_id
             WHERE (i.project_key, i.parent_key, i.fix_versions)
                   IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions)
@@ -35,7 +36,8 @@ BEGIN
     FROM unnest(v_sources, v_ids) u (source, issue_id)
     CROSS JOIN LATERAL (
         SELECT * FROM jirasync.wanted_issue_names n
-        WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id) w
+        WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
+                OFFSET 0) w
     WHERE i.tenant = p_tenant AND i.source = u.source AND i.issue_id = u.issue_id
       AND (i.project_key, i.parent_key, i.fix_versions)
           IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions);

@@ -7,6 +7,7 @@ DECLARE
     v_targets  text[];
     v_landed   timestamptz[];
 BEGIN
+    changed := jirasync.write_revert_names(p_tenant, p_source, p_repository, p_shas);
     -- From some thousand commits on, going through all reverts of the repository is cheaper than looking for
     -- those that name each commit.
     IF p_shas IS NULL OR cardinality(p_shas) > 1000 THEN
@@ -23,11 +24,12 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT * FROM jirasync.wanted_revert_targets t
             WHERE t.tenant = p_tenant AND t.source = p_source AND t.repository = p_repository
-              AND t.sha = u.sha) w;
+              AND t.sha = u.sha
+            OFFSET 0) w;
     END IF;
-    SELECT d.changed, d.shas INTO changed, shas
+    SELECT write_reverts.changed + d.changed, d.shas INTO changed, shas
     FROM jirasync.write_reverted_commits(p_tenant, p_source, p_repository, p_shas,
                                          v_reverts, v_targets, v_landed) d;
 END
 $$;
-COMMENT ON FUNCTION jirasync.write_reverts IS 'Write the difference between reverted_commits and what the landed reverts of the repository take back, for the given commits and all that reverts tie to them or (NULL) for all; says how many rows and which commits changed';
+COMMENT ON FUNCTION jirasync.write_reverts IS 'Write the difference between revert_names, reverted_commits and what the landed reverts of the repository take back, for the given commits and all that reverts tie to them or (NULL) for all; says how many rows and which commits changed';

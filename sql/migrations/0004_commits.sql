@@ -19,9 +19,6 @@ CREATE TABLE jirasync.commits (
     PRIMARY KEY (tenant, source, repository, sha)
 );
 CREATE INDEX commits_by_change ON jirasync.commits (tenant, source, repository, changed_seq);
-CREATE INDEX commits_by_revert ON jirasync.commits USING gin (reverts) WITH (fastupdate = off)
-    WHERE reverts IS NOT NULL;
-CREATE INDEX commits_reverting ON jirasync.commits (tenant, source, repository) WHERE reverts IS NOT NULL;
 
 CREATE TABLE jirasync.refs (
     tenant         text NOT NULL,
@@ -91,6 +88,22 @@ CREATE TABLE jirasync.reverted_commits (
     PRIMARY KEY (tenant, source, repository, sha)
 );
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits (tenant, source, repository, reverted_by);
+
+CREATE TABLE jirasync.revert_names (
+    tenant      text NOT NULL,
+    source      text NOT NULL,
+    repository  text NOT NULL,
+    sha         text NOT NULL,
+    named       text NOT NULL,
+    PRIMARY KEY (tenant, source, repository, sha, named)
+);
+CREATE INDEX revert_names_by_name ON jirasync.revert_names (tenant, source, repository, "left"(named, 7));
+COMMENT ON TABLE jirasync.revert_names IS 'Derived from commits.reverts, to be found by what is named: which revert names which commit, in full or cut short to seven digits or more';
+COMMENT ON COLUMN jirasync.revert_names.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.revert_names.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.revert_names.repository IS 'Full name of the repository';
+COMMENT ON COLUMN jirasync.revert_names.sha IS 'The revert';
+COMMENT ON COLUMN jirasync.revert_names.named IS 'What it names, as written';
 
 CREATE TABLE jirasync.repositories (
     tenant          text NOT NULL,

@@ -15,16 +15,14 @@ WITH told AS (
     WINDOW w AS (PARTITION BY s.tenant, s.source, s.issue_id
                  ORDER BY s.at, s.delivery_id = i.delivery_id, s.delivery_id)
 ), present AS (
-    SELECT t.tenant, t.source, t.issue_id, t.deleted_at, b.version_id, 2 * t.n AS step,
-           CASE WHEN t.n = 1 THEN t.since ELSE t.at END AS since, t.at AS until
+    SELECT t.tenant, t.source, t.issue_id, t.deleted_at, state.version_id, state.step, state.since, state.until
     FROM told t
     CROSS JOIN LATERAL (
-        (SELECT unnest(t.after_ids) EXCEPT SELECT unnest(t.added_ids))
-        UNION SELECT unnest(t.removed_ids)) b (version_id)
-    UNION ALL
-    SELECT t.tenant, t.source, t.issue_id, t.deleted_at, a.version_id, 2 * t.n + 1, t.at, t.next_at
-    FROM told t
-    CROSS JOIN LATERAL (SELECT DISTINCT unnest(t.after_ids)) a (version_id)
+        SELECT b.version_id, 2 * t.n AS step, CASE WHEN t.n = 1 THEN t.since ELSE t.at END AS since, t.at AS until
+        FROM (SELECT DISTINCT unnest(t.after_ids || t.removed_ids)) b (version_id)
+        WHERE b.version_id <> ALL (t.added_ids) OR b.version_id = ANY (t.removed_ids)
+        UNION ALL
+        SELECT DISTINCT unnest(t.after_ids), 2 * t.n + 1, t.at, t.next_at) state
 ), numbered AS (
     SELECT p.*, p.step - row_number() OVER (
         PARTITION BY p.tenant, p.source, p.issue_id, p.version_id ORDER BY p.step) AS run

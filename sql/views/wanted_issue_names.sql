@@ -4,10 +4,10 @@ SELECT i.tenant, i.source, i.issue_id,
        coalesce(p.project_key, i.project_key) AS project_key,
        coalesce(parent.issue_key, i.parent_key) AS parent_key,
        CASE WHEN i.version_ids IS NULL THEN i.fix_versions ELSE ARRAY(
-           SELECT coalesce(v.name, u.version_id::text)
+           SELECT coalesce((SELECT v.name FROM jirasync.versions v
+                            WHERE v.tenant = i.tenant AND v.source = i.source AND v.version_id = u.version_id),
+                           u.version_id::text)
            FROM unnest(i.version_ids) WITH ORDINALITY u (version_id, n)
-           LEFT JOIN jirasync.versions v
-             ON v.tenant = i.tenant AND v.source = i.source AND v.version_id = u.version_id
            ORDER BY u.n) END AS fix_versions
 FROM jirasync.issues i
 LEFT JOIN jirasync.projects p

@@ -9,7 +9,7 @@ sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 reset() {
     sql -c "DO \$\$ DECLARE t text; BEGIN
         FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects',
-            'commits', 'commit_keys', 'commit_refs', 'refs', 'repositories', 'reverted_commits', 'issue_commits', 'jobs']
+            'commits', 'commit_keys', 'commit_refs', 'refs', 'repositories', 'revert_names', 'reverted_commits', 'issue_commits', 'jobs']
         LOOP EXECUTE 'TRUNCATE jirasync.' || t; END LOOP; END \$\$" -c 'TRUNCATE facts.touched'
 }
 
@@ -41,7 +41,7 @@ links=$(sql -c 'SELECT count(*) FROM jirasync.issue_commits')
 if [ "$links" -gt 0 ]; then echo "ok the history made links"; else echo "not ok the history made no links"; fi
 before=$(sql -c "SELECT md5(string_agg(l::text, ',' ORDER BY l::text)) FROM jirasync.issue_commits l")
 sql -c 'TRUNCATE jirasync.issue_commits, jirasync.issue_fix_versions, jirasync.versions, jirasync.projects,
-        jirasync.reverted_commits' -c "UPDATE jirasync.issues SET fix_versions = '{wrong}'"
+        jirasync.reverted_commits, jirasync.revert_names' -c "UPDATE jirasync.issues SET fix_versions = '{wrong}'"
 changed=$(sql -c 'SELECT jirasync.correlation_rebuild()')
 after=$(sql -c "SELECT md5(string_agg(l::text, ',' ORDER BY l::text)) FROM jirasync.issue_commits l")
 if [ "$changed" -gt 0 ] && [ "$before" = "$after" ]; then
