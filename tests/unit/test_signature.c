@@ -137,6 +137,40 @@ static void signature_agrees_with_the_vectors(void **state)
     assert_true(vectors >= 60);
 }
 
+static void assert_rejected(const char *header)
+{
+    struct secret *secret = secret_of("env:KEY", THE_KEY, strlen(THE_KEY));
+    size_t matched = 99;
+
+    assert_int_equal(verify(header, &secret, 1, &matched), ERROR_INVALID_SIGNATURE);
+    assert_int_equal(matched, 99);
+    secret_free(secret);
+}
+
+static void rejects_a_truncated_digest(void **state)
+{
+    char header[] = SIGNED_WITH_THE_KEY;
+
+    (void)state;
+    header[strlen(header) - 1] = '\0';
+    assert_rejected(header);
+}
+
+static void rejects_another_method(void **state)
+{
+    char header[] = SIGNED_WITH_THE_KEY;
+
+    (void)state;
+    header[strlen("sha25")] = '7';
+    assert_rejected(header);
+}
+
+static void rejects_two_signatures_in_one_header(void **state)
+{
+    (void)state;
+    assert_rejected(SIGNED_WITH_THE_KEY "," SIGNED_WITH_THE_KEY);
+}
+
 static void signature_tells_which_secret_matched(void **state)
 {
     struct secret *secrets[] = {secret_of("env:NEW", "new", 3), secret_of("env:OLD", THE_KEY, strlen(THE_KEY)),
@@ -216,6 +250,9 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(signature_agrees_with_the_vectors),
+        cmocka_unit_test(rejects_a_truncated_digest),
+        cmocka_unit_test(rejects_another_method),
+        cmocka_unit_test(rejects_two_signatures_in_one_header),
         cmocka_unit_test(signature_tells_which_secret_matched),
         cmocka_unit_test(signature_names_the_first_of_two_equal_secrets),
         cmocka_unit_test(signature_holds_although_another_secret_is_unavailable),
