@@ -90,16 +90,18 @@ if [ "$(id -u)" = 0 ]; then
     mkdir "$work/ordinary"
     chown nobody "$work/ordinary"
     as_nobody() { (cd / && RUN_DIR=$work/ordinary/run setpriv --reuid=nobody --regid=nogroup --clear-groups env PATH=/usr/bin:/bin HOME=/ "$@"); }
-    if (cd / && setpriv --reuid=nobody --regid=nogroup --clear-groups test -x "$root/build/jirasync-worker"); then
+    build=${BUILD:-build}
+    case $build in /*) ;; *) build=$root/$build ;; esac
+    if (cd / && setpriv --reuid=nobody --regid=nogroup --clear-groups test -x "$build/jirasync-worker"); then
         check 'a stack starts as an ordinary user' as_nobody "$support/stack" up
         check 'it stops for an ordinary user' as_nobody "$support/stack" down
     else
         # The clone lies where an ordinary user can't read it: take what is needed along.
         cp -R "$root/tests" "$root/sql" "$root/nginx" "$work/ordinary/"
         mkdir "$work/ordinary/build"
-        cp "$root/build/jirasync" "$root"/build/jirasync-* "$work/ordinary/build/"
+        cp "$build/jirasync" "$build"/jirasync-* "$work/ordinary/build/"
         chown -R nobody "$work/ordinary"
-        check 'a stack starts as an ordinary user' as_nobody "$work/ordinary/tests/support/stack" up
+        check 'a stack starts as an ordinary user' as_nobody env BUILD=build "$work/ordinary/tests/support/stack" up
         check 'it stops for an ordinary user' as_nobody "$work/ordinary/tests/support/stack" down
     fi
 fi
