@@ -11,6 +11,8 @@ BEGIN
     PERFORM jirasync.lock_correlation(p_tenant);
     SELECT changed INTO v_changed FROM jirasync.write_projects(p_tenant, NULL, NULL);
     SELECT v_changed + changed INTO v_changed FROM jirasync.write_versions(p_tenant, NULL, NULL, NULL, NULL);
+    -- What was just filled has no statistics yet: plans made without them would join row by row.
+    ANALYZE jirasync.projects, jirasync.versions;
     v_changed := v_changed + jirasync.write_issue_names(p_tenant, NULL, NULL)
         + jirasync.write_fix_versions(p_tenant, NULL, NULL);
     SELECT array_agg(d.source) AS sources, array_agg(d.repository) AS repositories INTO v_written
@@ -24,6 +26,7 @@ BEGIN
     END LOOP;
     SELECT v_changed + changed INTO v_changed
     FROM jirasync.write_repositories(p_tenant, v_written.sources, v_written.repositories);
+    ANALYZE jirasync.reverted_commits;
     RETURN v_changed + jirasync.write_links(p_tenant, NULL, NULL, NULL, NULL);
 END
 $$;
