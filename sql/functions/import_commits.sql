@@ -3,7 +3,12 @@ CREATE OR REPLACE FUNCTION jirasync.import_commits(
     p_tenant text, p_source text, p_repository text, p_all_refs boolean, p_all_commits boolean, p_chunk integer,
     OUT commits bigint, OUT inserted integer, OUT updated integer, OUT refs integer, OUT places integer,
     OUT keys integer, OUT jobs integer)
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- Whole tables are joined, whatever the statistics say of a repository that is new: hashes, no loops, no sorts.
+SET enable_nestloop = off
+SET enable_mergejoin = off
+SET jit = off
+AS $$
 DECLARE
     v_first_seq  bigint;
 BEGIN

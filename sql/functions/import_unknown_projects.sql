@@ -8,13 +8,13 @@ BEGIN
         UNION
         SELECT p.project_key || '-' FROM jirasync.projects p WHERE p.tenant = p_tenant
     ), named AS (
-        SELECT rtrim(k.key, '0123456789') AS prefix, k.sha
+        SELECT DISTINCT rtrim(k.key, '0123456789') AS prefix, k.sha
         FROM jirasync.commit_keys k
         WHERE k.tenant = p_tenant AND k.source = p_source AND k.repository = p_repository
           AND NOT EXISTS (
               SELECT FROM jirasync.issue_keys i WHERE i.tenant = p_tenant AND i.issue_key = k.key)
     )
-    SELECT rtrim(n.prefix, '-'), count(DISTINCT n.sha), n.prefix IN (SELECT w.prefix FROM known w)
+    SELECT rtrim(n.prefix, '-'), count(*), n.prefix IN (SELECT w.prefix FROM known w)
     FROM named n GROUP BY n.prefix ORDER BY 2 DESC, 1;
 END
 $$;

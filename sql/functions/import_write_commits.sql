@@ -7,13 +7,13 @@ DECLARE
     v_sequence  regclass := pg_get_serial_sequence('jirasync.commits', 'changed_seq');
 BEGIN
     INSERT INTO pg_temp.import_landing (sha, landed_at, ref)
-    SELECT DISTINCT ON (p.sha) p.sha, p.landed_at, p.ref
+    SELECT DISTINCT ON (p.sha COLLATE "C") p.sha, p.landed_at, p.ref
     FROM jirasync.commit_refs p
     JOIN jirasync.refs r
       ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
     WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.landed_at IS NOT NULL
       AND r.kind = 'branch' AND r.counted AND r.deleted_at IS NULL
-    ORDER BY p.sha, p.landed_at, r.is_default DESC, p.ref;
+    ORDER BY p.sha COLLATE "C", p.landed_at, r.is_default DESC, p.ref;
     ANALYZE pg_temp.import_landing;
     ANALYZE pg_temp.import_changed;
     INSERT INTO jirasync.commits (tenant, source, repository, sha, parents, message, author, author_email, authored_at,
