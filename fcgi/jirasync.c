@@ -17,8 +17,8 @@
 #define JIRASYNC_GIT_SHA "unknown"
 #endif
 
-#define EXIT_MISUSED 2          /* usage */
-#define EXIT_CONFIG 78          /* unusable configuration */
+#define EXIT_MISUSED 2 /* usage */
+#define EXIT_CONFIG 78 /* unusable configuration */
 #define CONNECT_TIMEOUT_MS 10000
 #define REF_GLOBS_MAX 256
 
@@ -38,7 +38,8 @@ static const char commits_help[] =
     "usage: jirasync import-commits --source SLUG --repository FULL_NAME [--ref GLOB]... [--since REV] [--quiet] PATH\n"
     "\n"
     "Takes the history of the git repository at PATH (a clone, a bare repository or a worktree) over: branches, tags,\n"
-    "commits, where they are, and the issue keys they name. May be run again at any time: only what differs is written.\n"
+    "commits, where they are, and the issue keys they name. May be run again at any\n"
+    "time: only what differs is written.\n"
     "\n"
     "  --source SLUG            source that the repository belongs to, as in the sources file\n"
     "  --repository FULL_NAME   its full name there, as the host says it (\"org/app\")\n"
@@ -134,9 +135,12 @@ static void print_commits(const struct import_options *options, const struct imp
 }
 
 static const struct option commits_options[] = {
-    {"source", required_argument, NULL, 's'},  {"repository", required_argument, NULL, 'r'},
-    {"ref", required_argument, NULL, 'f'},     {"since", required_argument, NULL, 'i'},
-    {"quiet", no_argument, NULL, 'q'},         {NULL, 0, NULL, 0},
+    {"source", required_argument, NULL, 's'},
+    {"repository", required_argument, NULL, 'r'},
+    {"ref", required_argument, NULL, 'f'},
+    {"since", required_argument, NULL, 'i'},
+    {"quiet", no_argument, NULL, 'q'},
+    {NULL, 0, NULL, 0},
 };
 
 /* Reads the words of import-commits; false when they are not good. */

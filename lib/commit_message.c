@@ -3,37 +3,44 @@
 
 #include <string.h>
 
-static bool is_space(char byte) {
+static bool is_space(char byte)
+{
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
-static bool is_hex(char byte) {
+static bool is_hex(char byte)
+{
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
 }
 
-static bool is_word(char byte) {
+static bool is_word(char byte)
+{
     return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '_';
 }
 
-static size_t skip_spaces(const char *text, size_t length, size_t at) {
+static size_t skip_spaces(const char *text, size_t length, size_t at)
+{
     while (at < length && is_space(text[at])) {
         at++;
     }
     return at;
 }
 
-static bool starts(const char *text, size_t length, size_t at, const char *word) {
+static bool starts(const char *text, size_t length, size_t at, const char *word)
+{
     size_t size = strlen(word);
     return length - at >= size && memcmp(text + at, word, size) == 0;
 }
 
 /* Offset past word at text[at]; at itself when something else stands there. */
-static size_t past(const char *text, size_t length, size_t at, const char *word) {
+static size_t past(const char *text, size_t length, size_t at, const char *word)
+{
     return starts(text, length, at, word) ? at + strlen(word) : at;
 }
 
 /* Offset past words that are parted by any white space (messages get wrapped); 0 when they don't stand there. */
-static size_t past_words(const char *text, size_t length, size_t at, const char *const *words) {
+static size_t past_words(const char *text, size_t length, size_t at, const char *const *words)
+{
     for (; *words; words++) {
         size_t next = past(text, length, at, *words);
         if (next == at) {
@@ -48,7 +55,8 @@ static size_t past_words(const char *text, size_t length, size_t at, const char 
 }
 
 /* A commit's name at text[at]: offset past it, 0 when there is none. */
-static size_t read_id(const char *text, size_t length, size_t at, char id[COMMIT_ID_MAX + 1]) {
+static size_t read_id(const char *text, size_t length, size_t at, char id[COMMIT_ID_MAX + 1])
+{
     size_t size = 0;
     while (at + size < length && is_hex(text[at + size])) {
         if (size == COMMIT_ID_MAX) {
@@ -63,7 +71,8 @@ static size_t read_id(const char *text, size_t length, size_t at, char id[COMMIT
 }
 
 /* The next place at or after at where word stands; length when there is none. */
-static size_t find(const char *text, size_t length, size_t at, const char *word) {
+static size_t find(const char *text, size_t length, size_t at, const char *word)
+{
     if (at >= length) {
         return length;
     }
@@ -72,7 +81,8 @@ static size_t find(const char *text, size_t length, size_t at, const char *word)
 }
 
 /* Goes on in a list "X, Y and Z" whose last member ended at at: the offset of the next member, 0 when it is over. */
-static size_t next_in_list(const char *text, size_t length, size_t at) {
+static size_t next_in_list(const char *text, size_t length, size_t at)
+{
     size_t next = skip_spaces(text, length, at);
     size_t comma = past(text, length, next, ",");
     size_t word = skip_spaces(text, length, comma);
@@ -85,7 +95,8 @@ static size_t next_in_list(const char *text, size_t length, size_t at) {
 }
 
 /* Where the list of a "reverts commit" sentence begins; 0 when text[at] is not "reverts commit" after "this". */
-static size_t revert_sentence(const char *text, size_t length, size_t at) {
+static size_t revert_sentence(const char *text, size_t length, size_t at)
+{
     static const char *const one[] = {"his", "reverts", "commit", NULL};
     static const char *const many[] = {"his", "reverts", "commits", NULL};
     if (at == 0 || (text[at - 1] != 'T' && text[at - 1] != 't') || (at > 1 && is_word(text[at - 2]))) {
@@ -95,7 +106,8 @@ static size_t revert_sentence(const char *text, size_t length, size_t at) {
     return list > 0 ? list : past_words(text, length, at, one);
 }
 
-bool commit_message_next_revert(const char *message, size_t length, size_t *at, char id[COMMIT_ID_MAX + 1]) {
+bool commit_message_next_revert(const char *message, size_t length, size_t *at, char id[COMMIT_ID_MAX + 1])
+{
     if (*at > 0 && *at < length) {
         size_t member = next_in_list(message, length, *at);
         size_t end = member > 0 ? read_id(message, length, member, id) : 0;
@@ -117,7 +129,8 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
     return false;
 }
 
-bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1]) {
+bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1])
+{
     static const char *const words[] = {"(cherry", "picked", "from", "commit", NULL};
     bool found = false;
     for (size_t at = find(message, length, 0, "(cherry"); at < length; at = find(message, length, at + 1, "(cherry")) {
@@ -132,12 +145,14 @@ bool commit_message_picked_from(const char *message, size_t length, char id[COMM
     return found;
 }
 
-static size_t line_end(const char *text, size_t length, size_t at) {
+static size_t line_end(const char *text, size_t length, size_t at)
+{
     return find(text, length, at, "\n");
 }
 
 /* "Merge branch 'x' ...": git's own words, which quote what they name. */
-static bool read_git_merge(const char *text, size_t end, struct merge_subject *merge) {
+static bool read_git_merge(const char *text, size_t end, struct merge_subject *merge)
+{
     static const char *const kinds[] = {"branch '", "branches '", "remote-tracking branch '",
                                         "remote-tracking branches '", "tag '", "tags '", "commit '", "commits '"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
@@ -157,7 +172,8 @@ static bool read_git_merge(const char *text, size_t end, struct merge_subject *m
 }
 
 /* "pull request #1 from x" of GitHub, "pull request #1 in P/r from x to y" of Bitbucket Server. */
-static bool read_pull_request(const char *text, size_t end, struct merge_subject *merge) {
+static bool read_pull_request(const char *text, size_t end, struct merge_subject *merge)
+{
     size_t number = past(text, end, 0, "Merge pull request #");
     size_t from = find(text, end, number, " from ");
     if (number == 0 || from == end) {
@@ -171,7 +187,8 @@ static bool read_pull_request(const char *text, size_t end, struct merge_subject
 }
 
 /* "Merged in x (pull request #1)" of Bitbucket Cloud. */
-static bool read_merged_in(const char *text, size_t end, struct merge_subject *merge) {
+static bool read_merged_in(const char *text, size_t end, struct merge_subject *merge)
+{
     size_t start = past(text, end, 0, "Merged in ");
     size_t stop = find(text, end, start, " (pull request #");
     if (start == 0 || stop == end) {
@@ -182,7 +199,8 @@ static bool read_merged_in(const char *text, size_t end, struct merge_subject *m
     return true;
 }
 
-bool commit_message_merge(const char *message, size_t length, struct merge_subject *merge) {
+bool commit_message_merge(const char *message, size_t length, struct merge_subject *merge)
+{
     size_t end = line_end(message, length, 0);
     *merge = (struct merge_subject){.uncounted_end = end};
     if (starts(message, end, 0, "Merge ")) {
@@ -191,7 +209,8 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
     return read_merged_in(message, end, merge);
 }
 
-bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key) {
+bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key)
+{
     struct merge_subject merge;
     bool is_merge = commit_message_merge(message, length, &merge);
     while (issue_key_next(message, length, at, key)) {
@@ -203,7 +222,8 @@ bool commit_message_next_key(const char *message, size_t length, size_t *at, str
 }
 
 /* True for "* feature/x:" (git merge --log), "Conflicts:" and "# Conflicts:". */
-static bool opens_a_list(const char *text, size_t start, size_t end) {
+static bool opens_a_list(const char *text, size_t start, size_t end)
+{
     if (end > start && text[end - 1] == '\r') {
         end--;
     }
@@ -214,7 +234,8 @@ static bool opens_a_list(const char *text, size_t start, size_t end) {
            starts(text, end, start, "# Conflicts:");
 }
 
-size_t commit_message_own_length(const char *message, size_t length) {
+size_t commit_message_own_length(const char *message, size_t length)
+{
     for (size_t start = 0; start < length; start = line_end(message, length, start) + 1) {
         if (opens_a_list(message, start, line_end(message, length, start))) {
             return start;

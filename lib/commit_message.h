@@ -9,8 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMIT_ID_MIN 7     /* shortest name of a commit that is believed */
-#define COMMIT_ID_MAX 64    /* SHA-256 in hex */
+#define COMMIT_ID_MIN 7  /* shortest name of a commit that is believed */
+#define COMMIT_ID_MAX 64 /* SHA-256 in hex */
 
 /* Part of a text, borrowed. */
 struct text_slice {
@@ -20,9 +20,9 @@ struct text_slice {
 
 /* A merge's subject as git and the hosts write it. Slices are empty where the subject does not say. */
 struct merge_subject {
-    struct text_slice source;   /* "feature/APP-12", without the quotes; of several the first */
-    size_t uncounted;           /* offset in the message from which the subject names the target ... */
-    size_t uncounted_end;       /* ... up to here; equal when it names none */
+    struct text_slice source; /* "feature/APP-12", without the quotes; of several the first */
+    size_t uncounted;         /* offset in the message from which the subject names the target ... */
+    size_t uncounted_end;     /* ... up to here; equal when it names none */
 };
 
 /* Reads the subject of a message: "Merge branch 'x' [of URL] [into y]", "Merge remote-tracking branch", "Merge tag",

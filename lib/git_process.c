@@ -17,15 +17,16 @@
 
 struct git_process {
     pid_t pid;
-    int output, errors;         /* a pipe; a file in memory */
+    int output, errors; /* a pipe; a file in memory */
     char *path;
     char *buffer;
     size_t size, start, end;
-    int failure;                /* errno of a read or an allocation that failed */
+    int failure; /* errno of a read or an allocation that failed */
 };
 
 /* A file in memory that holds bytes and stands at its beginning; -1 on failure. */
-static int memory_file(const char *bytes, size_t length) {
+static int memory_file(const char *bytes, size_t length)
+{
     int file = memfd_create("jirasync-git", MFD_CLOEXEC);
     for (size_t done = 0; file >= 0 && done < length;) {
         ssize_t written = write(file, bytes + done, length - done);
@@ -42,7 +43,8 @@ static int memory_file(const char *bytes, size_t length) {
     return file;
 }
 
-static void clean_environment(void) {
+static void clean_environment(void)
+{
     static const char *const misleading[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
                                              "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_NAMESPACE",
                                              "GIT_CEILING_DIRECTORIES", "GIT_TRACE", "GIT_EXTERNAL_DIFF"};
@@ -55,7 +57,8 @@ static void clean_environment(void) {
     setenv("LC_ALL", "C.UTF-8", 1);
 }
 
-static _Noreturn void become_git(const char *const *words, int input, int output, int errors) {
+static _Noreturn void become_git(const char *const *words, int input, int output, int errors)
+{
     if (dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0 && dup2(errors, STDERR_FILENO) >= 0) {
         signal(SIGPIPE, SIG_DFL);
         clean_environment();
@@ -68,7 +71,8 @@ static _Noreturn void become_git(const char *const *words, int input, int output
     _exit(127);
 }
 
-static bool list_words(const char *path, const char *const *arguments, const char *words[ARGUMENTS_MAX + 8]) {
+static bool list_words(const char *path, const char *const *arguments, const char *words[ARGUMENTS_MAX + 8])
+{
     static const char *const first[] = {"git", "-c", "log.showSignature=false", "-C"};
     size_t count = sizeof first / sizeof first[0];
     memcpy(words, first, sizeof first);
@@ -82,7 +86,8 @@ static bool list_words(const char *path, const char *const *arguments, const cha
     return true;
 }
 
-static void free_process(struct git_process *process) {
+static void free_process(struct git_process *process)
+{
     if (process->output >= 0) {
         close(process->output);
     }
@@ -94,7 +99,8 @@ static void free_process(struct git_process *process) {
     free(process);
 }
 
-static struct git_process *new_process(const char *path) {
+static struct git_process *new_process(const char *path)
+{
     struct git_process *process = calloc(1, sizeof *process);
     if (!process) {
         return NULL;
@@ -113,7 +119,8 @@ static struct git_process *new_process(const char *path) {
 }
 
 /* Forks git with its three streams; errno tells why not. */
-static bool launch(struct git_process *process, const char *const *words, int input) {
+static bool launch(struct git_process *process, const char *const *words, int input)
+{
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) {
         return false;
@@ -128,7 +135,8 @@ static bool launch(struct git_process *process, const char *const *words, int in
 }
 
 enum error_code git_process_start(const char *path, const char *const *arguments, const char *input, size_t length,
-                                  struct git_process **process, struct error *error) {
+                                  struct git_process **process, struct error *error)
+{
     const char *words[ARGUMENTS_MAX + 8] = {NULL};
     if (!list_words(path, arguments, words)) {
         return error_set(error, ERROR_INPUT, "too many arguments for git");
@@ -151,7 +159,8 @@ enum error_code git_process_start(const char *path, const char *const *arguments
 }
 
 /* Reads more behind what is buffered, making room; false at the end of the output. */
-static bool read_more(struct git_process *process) {
+static bool read_more(struct git_process *process)
+{
     if (process->start > 0) {
         memmove(process->buffer, process->buffer + process->start, process->end - process->start);
         process->end -= process->start;
@@ -177,7 +186,8 @@ static bool read_more(struct git_process *process) {
     return got > 0;
 }
 
-bool git_process_next(struct git_process *process, const char **record, size_t *length) {
+bool git_process_next(struct git_process *process, const char **record, size_t *length)
+{
     size_t searched = 0;
     for (;;) {
         const char *begin = process->buffer + process->start;
@@ -196,7 +206,8 @@ bool git_process_next(struct git_process *process, const char **record, size_t *
 }
 
 /* What git wrote to its standard error, on one line. */
-static void read_errors(const struct git_process *process, char *text, size_t size) {
+static void read_errors(const struct git_process *process, char *text, size_t size)
+{
     ssize_t got = pread(process->errors, text, size - 1, 0);
     text[got > 0 ? got : 0] = '\0';
     for (char *at = text; *at; at++) {
@@ -209,13 +220,15 @@ static void read_errors(const struct git_process *process, char *text, size_t si
     }
 }
 
-static enum error_code report(const struct git_process *process, int status, struct error *error) {
+static enum error_code report(const struct git_process *process, int status, struct error *error)
+{
     char said[320];
     read_errors(process, said, sizeof said);
     if (strstr(said, "dubious ownership")) {
         return error_set(error, ERROR_INPUT,
                          "git refuses %.160s because it belongs to another user: run this as its owner, or allow it "
-                         "with `git config --global --add safe.directory PATH`", process->path);
+                         "with `git config --global --add safe.directory PATH`",
+                         process->path);
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
         return error_set(error, ERROR_IO, "%s", said[0] ? said : "cannot run git");
@@ -226,14 +239,16 @@ static enum error_code report(const struct git_process *process, int status, str
     return error_set(error, ERROR_INPUT, "%s", said[0] ? said : "git failed without a word");
 }
 
-static int wait_for(pid_t pid) {
+static int wait_for(pid_t pid)
+{
     int status = 0;
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     return status;
 }
 
-enum error_code git_process_finish(struct git_process *process, struct error *error) {
+enum error_code git_process_finish(struct git_process *process, struct error *error)
+{
     enum error_code code = ERROR_NONE;
     close(process->output);
     process->output = -1;
@@ -247,7 +262,8 @@ enum error_code git_process_finish(struct git_process *process, struct error *er
     return code;
 }
 
-void git_process_abandon(struct git_process *process) {
+void git_process_abandon(struct git_process *process)
+{
     if (process) {
         kill(process->pid, SIGTERM);
         wait_for(process->pid);
@@ -255,7 +271,8 @@ void git_process_abandon(struct git_process *process) {
     }
 }
 
-enum error_code git_process_line(const char *path, const char *const *arguments, char **text, struct error *error) {
+enum error_code git_process_line(const char *path, const char *const *arguments, char **text, struct error *error)
+{
     struct git_process *process;
     enum error_code code = git_process_start(path, arguments, NULL, 0, &process, error);
     if (code != ERROR_NONE) {

@@ -24,17 +24,20 @@ struct gitlog_stream {
     size_t sizes[FIELDS_MAX];
 };
 
-static enum error_code no_memory(struct error *error) {
+static enum error_code no_memory(struct error *error)
+{
     return error_set(error, ERROR_NO_MEMORY, "out of memory");
 }
 
 /* Asks `git rev-parse OPTION`. */
-static enum error_code ask(const char *path, const char *option, char **answer, struct error *error) {
+static enum error_code ask(const char *path, const char *option, char **answer, struct error *error)
+{
     const char *const arguments[] = {"rev-parse", option, NULL};
     return git_process_line(path, arguments, answer, error);
 }
 
-static enum error_code refuse_shallow(const char *path, struct error *error) {
+static enum error_code refuse_shallow(const char *path, struct error *error)
+{
     char *answer;
     enum error_code code = ask(path, "--is-shallow-repository", &answer, error);
     if (code != ERROR_NONE) {
@@ -43,13 +46,15 @@ static enum error_code refuse_shallow(const char *path, struct error *error) {
     if (strcmp(answer, "true") == 0) {
         code = error_set(error, ERROR_INPUT,
                          "%.200s is a shallow clone: where its commits are can't be told without the whole history "
-                         "(run `git fetch --unshallow` there)", path);
+                         "(run `git fetch --unshallow` there)",
+                         path);
     }
     free(answer);
     return code;
 }
 
-enum error_code gitlog_open(const char *path, struct gitlog **gitlog, struct error *error) {
+enum error_code gitlog_open(const char *path, struct gitlog **gitlog, struct error *error)
+{
     if (path[0] == '\0') {
         return error_set(error, ERROR_INPUT, "the path of the repository is empty");
     }
@@ -75,19 +80,22 @@ enum error_code gitlog_open(const char *path, struct gitlog **gitlog, struct err
     return ERROR_NONE;
 }
 
-void gitlog_close(struct gitlog *gitlog) {
+void gitlog_close(struct gitlog *gitlog)
+{
     if (gitlog) {
         free(gitlog->path);
         free(gitlog);
     }
 }
 
-size_t gitlog_id_bytes(const struct gitlog *gitlog) {
+size_t gitlog_id_bytes(const struct gitlog *gitlog)
+{
     return gitlog->id_bytes;
 }
 
 enum error_code gitlog_resolve(const struct gitlog *gitlog, const char *revision, char sha[GITLOG_ID_TEXT],
-                               struct error *error) {
+                               struct error *error)
+{
     char commit[1024], *answer;
     if (revision[0] == '-' || revision[0] == '\0' ||
         snprintf(commit, sizeof commit, "%s^{commit}", revision) >= (int)sizeof commit) {
@@ -116,16 +124,24 @@ struct found_refs {
     size_t count;
 };
 
-static void free_found(struct found_refs *found) {
+static void free_found(struct found_refs *found)
+{
     for (size_t i = 0; i < found->count; i++) {
         free(found->items[i].refname);
     }
     free(found->items);
 }
 
-enum ref_field { REF_NAME, REF_TYPE, REF_ID, REF_PEELED_TYPE, REF_PEELED_ID, REF_SYMREF, REF_FIELDS };
+enum ref_field { REF_NAME,
+                 REF_TYPE,
+                 REF_ID,
+                 REF_PEELED_TYPE,
+                 REF_PEELED_ID,
+                 REF_SYMREF,
+                 REF_FIELDS };
 
-static bool add_found(struct found_refs *found, const char *refname, const char *sha) {
+static bool add_found(struct found_refs *found, const char *refname, const char *sha)
+{
     struct found_ref *items = reallocarray(found->items, found->count + 1, sizeof *items);
     if (!items) {
         return false;
@@ -138,7 +154,8 @@ static bool add_found(struct found_refs *found, const char *refname, const char 
 
 /* Takes the fields of one ref that leads to a commit and is no symbolic one. */
 static enum error_code take_ref(const struct gitlog *gitlog, char fields[REF_FIELDS][1024], struct found_refs *found,
-                                struct error *error) {
+                                struct error *error)
+{
     char sha[GITLOG_ID_TEXT];
     snprintf(sha, sizeof sha, "%.64s", fields[REF_ID]);
     if (fields[REF_SYMREF][0] != '\0') {
@@ -147,7 +164,7 @@ static enum error_code take_ref(const struct gitlog *gitlog, char fields[REF_FIE
     if (strcmp(fields[REF_TYPE], "tag") == 0) {
         if (strcmp(fields[REF_PEELED_TYPE], "tag") == 0) {
             if (gitlog_resolve(gitlog, fields[REF_NAME], sha, error) != ERROR_NONE) {
-                return ERROR_NONE;  /* a tag of a tag of something else */
+                return ERROR_NONE; /* a tag of a tag of something else */
             }
         } else if (strcmp(fields[REF_PEELED_TYPE], "commit") != 0) {
             return ERROR_NONE;
@@ -160,7 +177,8 @@ static enum error_code take_ref(const struct gitlog *gitlog, char fields[REF_FIE
     return add_found(found, fields[REF_NAME], sha) ? ERROR_NONE : no_memory(error);
 }
 
-static enum error_code find_refs(const struct gitlog *gitlog, struct found_refs *found, struct error *error) {
+static enum error_code find_refs(const struct gitlog *gitlog, struct found_refs *found, struct error *error)
+{
     static const char *const arguments[] = {
         "for-each-ref", "--format=%(refname)%00%(objecttype)%00%(objectname)%00%(*objecttype)%00%(*objectname)%00%(symref)%00",
         "refs/heads", "refs/remotes/origin", "refs/tags", NULL};
@@ -188,12 +206,14 @@ static enum error_code find_refs(const struct gitlog *gitlog, struct found_refs 
     return git_process_finish(process, error);
 }
 
-static const char *after(const char *text, const char *prefix) {
+static const char *after(const char *text, const char *prefix)
+{
     size_t length = strlen(prefix);
     return strncmp(text, prefix, length) == 0 ? text + length : NULL;
 }
 
-static struct gitlog_ref *find_ref(struct gitlog_ref *refs, size_t count, const char *name) {
+static struct gitlog_ref *find_ref(struct gitlog_ref *refs, size_t count, const char *name)
+{
     for (size_t i = 0; i < count; i++) {
         if (strcmp(refs[i].name, name) == 0) {
             return &refs[i];
@@ -202,7 +222,8 @@ static struct gitlog_ref *find_ref(struct gitlog_ref *refs, size_t count, const 
     return NULL;
 }
 
-static bool is_ancestor(const struct gitlog *gitlog, const char *older, const char *newer) {
+static bool is_ancestor(const struct gitlog *gitlog, const char *older, const char *newer)
+{
     const char *const arguments[] = {"merge-base", "--is-ancestor", older, newer, NULL};
     char *nothing = NULL;
     struct error ignored;
@@ -213,7 +234,8 @@ static bool is_ancestor(const struct gitlog *gitlog, const char *older, const ch
 
 /* Adds a ref, or lets a local branch stand for the host's where it is ahead. */
 static bool add_ref(const struct gitlog *gitlog, struct gitlog_ref *refs, size_t *count, const char *name,
-                    const struct found_ref *found, bool is_tag) {
+                    const struct found_ref *found, bool is_tag)
+{
     char longer[1024];
     struct gitlog_ref *same = find_ref(refs, *count, name);
     if (same && !is_tag) {
@@ -238,7 +260,8 @@ static bool add_ref(const struct gitlog *gitlog, struct gitlog_ref *refs, size_t
 }
 
 static bool name_refs(const struct gitlog *gitlog, const struct found_refs *found, struct gitlog_ref *refs,
-                      size_t *count) {
+                      size_t *count)
+{
     static const char *const prefixes[] = {"refs/remotes/origin/", "refs/heads/", "refs/tags/"};
     for (size_t kind = 0; kind < 3; kind++) {
         for (size_t i = 0; i < found->count; i++) {
@@ -253,7 +276,8 @@ static bool name_refs(const struct gitlog *gitlog, const struct found_refs *foun
 
 /* Marks the branch that symbolic ref `from` points to below prefix; false when there is none such. */
 static bool mark_default(const struct gitlog *gitlog, const char *from, const char *prefix, struct gitlog_ref *refs,
-                         size_t count) {
+                         size_t count)
+{
     const char *const arguments[] = {"symbolic-ref", "--quiet", from, NULL};
     char *target = NULL;
     struct error ignored;
@@ -270,7 +294,8 @@ static bool mark_default(const struct gitlog *gitlog, const char *from, const ch
     return true;
 }
 
-static void find_default(const struct gitlog *gitlog, struct gitlog_ref *refs, size_t count) {
+static void find_default(const struct gitlog *gitlog, struct gitlog_ref *refs, size_t count)
+{
     static const char *const usual[] = {"main", "master"};
     if (mark_default(gitlog, "refs/remotes/origin/HEAD", "refs/remotes/origin/", refs, count) ||
         mark_default(gitlog, "HEAD", "refs/heads/", refs, count)) {
@@ -286,7 +311,8 @@ static void find_default(const struct gitlog *gitlog, struct gitlog_ref *refs, s
 }
 
 enum error_code gitlog_refs(const struct gitlog *gitlog, struct gitlog_ref **refs, size_t *count,
-                            struct error *error) {
+                            struct error *error)
+{
     struct found_refs found = {NULL, 0};
     struct gitlog_ref *named = NULL;
     size_t named_count = 0;
@@ -308,7 +334,8 @@ enum error_code gitlog_refs(const struct gitlog *gitlog, struct gitlog_ref **ref
     return ERROR_NONE;
 }
 
-void gitlog_refs_free(struct gitlog_ref *refs, size_t count) {
+void gitlog_refs_free(struct gitlog_ref *refs, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         free(refs[i].name);
     }
@@ -318,7 +345,8 @@ void gitlog_refs_free(struct gitlog_ref *refs, size_t count) {
 /* Commits */
 
 /* The revisions that git log reads from its standard input: they can be no options there, and any number. */
-static char *list_revisions(const struct gitlog_ref *tips, size_t count, const char *without, size_t *length) {
+static char *list_revisions(const struct gitlog_ref *tips, size_t count, const char *without, size_t *length)
+{
     char *list = NULL;
     FILE *out = open_memstream(&list, length);
     if (!out) {
@@ -339,7 +367,8 @@ static char *list_revisions(const struct gitlog_ref *tips, size_t count, const c
 
 enum error_code gitlog_start(const struct gitlog *gitlog, const struct gitlog_ref *tips, size_t count,
                              const char *without, bool with_messages, struct gitlog_stream **stream,
-                             struct error *error) {
+                             struct error *error)
+{
     const char *const arguments[] = {
         "log", "-z", "--no-color", "--no-decorate", "--no-notes", "--no-patch", "--no-mailmap", "--encoding=UTF-8",
         with_messages ? "--format=tformat:%H%x00%P%x00%ct%x00%at%x00%an%x00%ae%x00%B" : "--format=tformat:%H%x00%P%x00%ct",
@@ -364,7 +393,8 @@ enum error_code gitlog_start(const struct gitlog *gitlog, const struct gitlog_re
 }
 
 /* Keeps a field as storable text; its length, or SIZE_MAX when memory is short. */
-static size_t keep_field(struct gitlog_stream *stream, int field, const char *record, size_t length) {
+static size_t keep_field(struct gitlog_stream *stream, int field, const char *record, size_t length)
+{
     if (stream->sizes[field] < UTF8_REPAIR_BYTES(length)) {
         size_t size = UTF8_REPAIR_BYTES(length) + 64;
         char *text = realloc(stream->texts[field], size);
@@ -382,7 +412,8 @@ static size_t keep_field(struct gitlog_stream *stream, int field, const char *re
     return utf8_repair(record, length, stream->texts[field]);
 }
 
-static enum error_code end_of_stream(struct gitlog_stream *stream, int field, struct error *error) {
+static enum error_code end_of_stream(struct gitlog_stream *stream, int field, struct error *error)
+{
     struct git_process *process = stream->process;
     stream->process = NULL;
     enum error_code code = git_process_finish(process, error);
@@ -393,13 +424,15 @@ static enum error_code end_of_stream(struct gitlog_stream *stream, int field, st
 }
 
 /* Takes the newlines off a message's end, which hosts don't send either. */
-static void trim_message(struct gitlog_commit *commit, char *message) {
+static void trim_message(struct gitlog_commit *commit, char *message)
+{
     while (commit->message_length > 0 && message[commit->message_length - 1] == '\n') {
         message[--commit->message_length] = '\0';
     }
 }
 
-enum error_code gitlog_next(struct gitlog_stream *stream, const struct gitlog_commit **commit, struct error *error) {
+enum error_code gitlog_next(struct gitlog_stream *stream, const struct gitlog_commit **commit, struct error *error)
+{
     size_t lengths[FIELDS_MAX] = {0};
     *commit = NULL;
     for (int field = 0; field < stream->fields; field++) {
@@ -414,8 +447,12 @@ enum error_code gitlog_next(struct gitlog_stream *stream, const struct gitlog_co
         }
     }
     stream->commit = (struct gitlog_commit){
-        .sha = stream->texts[0],    .parents = stream->texts[1],      .committed = strtoll(stream->texts[2], NULL, 10),
-        .author = stream->texts[4], .author_email = stream->texts[5], .message = stream->texts[6],
+        .sha = stream->texts[0],
+        .parents = stream->texts[1],
+        .committed = strtoll(stream->texts[2], NULL, 10),
+        .author = stream->texts[4],
+        .author_email = stream->texts[5],
+        .message = stream->texts[6],
         .message_length = lengths[6],
     };
     if (stream->fields == FIELDS_MAX) {
@@ -426,7 +463,8 @@ enum error_code gitlog_next(struct gitlog_stream *stream, const struct gitlog_co
     return ERROR_NONE;
 }
 
-void gitlog_stop(struct gitlog_stream *stream) {
+void gitlog_stop(struct gitlog_stream *stream)
+{
     if (stream) {
         git_process_abandon(stream->process);
         for (int i = 0; i < FIELDS_MAX; i++) {

@@ -11,13 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define GITLOG_ID_TEXT 65   /* hex digits of SHA-256 and a NUL */
+#define GITLOG_ID_TEXT 65 /* hex digits of SHA-256 and a NUL */
 
 struct gitlog;
 struct gitlog_stream;
 
 struct gitlog_ref {
-    char *name;             /* "main", "release/1.0"; of a tag that shares a branch's name "tags/NAME" */
+    char *name; /* "main", "release/1.0"; of a tag that shares a branch's name "tags/NAME" */
     char sha[GITLOG_ID_TEXT];
     bool is_tag, is_default;
 };
@@ -25,8 +25,8 @@ struct gitlog_ref {
 /* One commit; borrowed until the next one is read. Without messages only sha, parents and committed are set. */
 struct gitlog_commit {
     const char *sha;
-    const char *parents;    /* hex, parted by spaces */
-    int64_t authored, committed;    /* seconds since the epoch, as git has them */
+    const char *parents;         /* hex, parted by spaces */
+    int64_t authored, committed; /* seconds since the epoch, as git has them */
     const char *author, *author_email;
     const char *message;
     size_t message_length;

@@ -14,29 +14,31 @@
 #include <string.h>
 
 #define CONNECT_TIMEOUT_MS 10000
-#define LATEST_SECOND INT64_C(7258118400)   /* 2200-01-01: a later time is nonsense */
+#define LATEST_SECOND INT64_C(7258118400) /* 2200-01-01: a later time is nonsense */
 
 struct import {
     const struct import_options *options;
     struct import_result *result;
     struct gitlog *gitlog;
-    struct gitlog_ref *refs;            /* all that are read: branches, then tags */
+    struct gitlog_ref *refs; /* all that are read: branches, then tags */
     size_t ref_count;
-    size_t *counted;                    /* indexes into refs, the trunk first */
-    struct landing_branch *branches;    /* one for each counted ref */
+    size_t *counted;                 /* indexes into refs, the trunk first */
+    struct landing_branch *branches; /* one for each counted ref */
     size_t counted_count;
     struct landing *landing;
     uint64_t to_send;
     PGconn *connection;
 };
 
-static enum error_code no_memory(struct error *error) {
+static enum error_code no_memory(struct error *error)
+{
     return error_set(error, ERROR_NO_MEMORY, "out of memory");
 }
 
 /* Refs */
 
-static bool matches_any(const char *name, const char *const *globs, size_t count) {
+static bool matches_any(const char *name, const char *const *globs, size_t count)
+{
     for (size_t i = 0; i < count; i++) {
         if (fnmatch(globs[i], name, 0) == 0) {
             return true;
@@ -46,7 +48,8 @@ static bool matches_any(const char *name, const char *const *globs, size_t count
 }
 
 /* True for a branch whose commits count; "HEAD" among the patterns names the default branch. */
-static bool is_counted(const struct source *source, const struct gitlog_ref *ref) {
+static bool is_counted(const struct source *source, const struct gitlog_ref *ref)
+{
     static const char *const usual[] = {"HEAD", "release/*", "hotfix/*", NULL};
     const char *const *globs = source->counted_refs ? (const char *const *)source->counted_refs : usual;
     for (; !ref->is_tag && *globs; globs++) {
@@ -58,7 +61,8 @@ static bool is_counted(const struct source *source, const struct gitlog_ref *ref
 }
 
 /* Keeps the branches that are asked for; the default one always, since the others' positions begin on it. */
-static void choose_refs(struct import *import) {
+static void choose_refs(struct import *import)
+{
     size_t kept = 0;
     for (size_t i = 0; i < import->ref_count; i++) {
         struct gitlog_ref *ref = &import->refs[i];
@@ -78,7 +82,8 @@ static void choose_refs(struct import *import) {
     import->ref_count = kept;
 }
 
-static int compare_trunk_first(const void *left, const void *right, void *refs) {
+static int compare_trunk_first(const void *left, const void *right, void *refs)
+{
     const struct gitlog_ref *a = (const struct gitlog_ref *)refs + *(const size_t *)left;
     const struct gitlog_ref *b = (const struct gitlog_ref *)refs + *(const size_t *)right;
     if (a->is_default != b->is_default) {
@@ -87,7 +92,8 @@ static int compare_trunk_first(const void *left, const void *right, void *refs) 
     return strverscmp(a->name, b->name);
 }
 
-static enum error_code read_refs(struct import *import, struct error *error) {
+static enum error_code read_refs(struct import *import, struct error *error)
+{
     enum error_code code = gitlog_refs(import->gitlog, &import->refs, &import->ref_count, error);
     if (code != ERROR_NONE) {
         return code;
@@ -113,17 +119,20 @@ static enum error_code read_refs(struct import *import, struct error *error) {
 
 /* The graph */
 
-static unsigned char nibble(char digit) {
+static unsigned char nibble(char digit)
+{
     return (unsigned char)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
-static void read_id(const char *hex, size_t bytes, unsigned char *id) {
+static void read_id(const char *hex, size_t bytes, unsigned char *id)
+{
     for (size_t i = 0; i < bytes; i++) {
         id[i] = (unsigned char)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
     }
 }
 
-static bool add_to_graph(struct landing *landing, const struct gitlog_commit *commit, size_t id_bytes) {
+static bool add_to_graph(struct landing *landing, const struct gitlog_commit *commit, size_t id_bytes)
+{
     unsigned char id[32], *parents = NULL;
     size_t length = strlen(commit->parents), count = (length + 1) / (2 * id_bytes + 1);
     if (strlen(commit->sha) != 2 * id_bytes || (count > 0 && !(parents = malloc(count * id_bytes)))) {
@@ -139,7 +148,8 @@ static bool add_to_graph(struct landing *landing, const struct gitlog_commit *co
 }
 
 /* Reads the whole graph, whatever is sent later: positions depend on all of it. */
-static enum error_code read_graph(struct import *import, struct error *error) {
+static enum error_code read_graph(struct import *import, struct error *error)
+{
     struct gitlog_stream *stream = NULL;
     const struct gitlog_commit *commit;
     struct progress progress;
@@ -166,7 +176,8 @@ static enum error_code read_graph(struct import *import, struct error *error) {
     return code;
 }
 
-static enum error_code place_commits(struct import *import, struct error *error) {
+static enum error_code place_commits(struct import *import, struct error *error)
+{
     for (size_t i = 0; i < import->counted_count; i++) {
         unsigned char id[32];
         read_id(import->refs[import->counted[i]].sha, gitlog_id_bytes(import->gitlog), id);
@@ -177,13 +188,14 @@ static enum error_code place_commits(struct import *import, struct error *error)
         }
     }
     return landing_place_all(import->landing, import->branches, (uint32_t)import->counted_count) ? ERROR_NONE
-                                                                                                : no_memory(error);
+                                                                                                 : no_memory(error);
 }
 
 /* Sending */
 
 static enum error_code run(PGconn *connection, const char *sql, int count, const char *const *values,
-                           PGresult **result, struct error *error) {
+                           PGresult **result, struct error *error)
+{
     PGresult *answer = PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0);
     ExecStatusType status = PQresultStatus(answer);
     enum error_code code = ERROR_NONE;
@@ -198,7 +210,8 @@ static enum error_code run(PGconn *connection, const char *sql, int count, const
     return code;
 }
 
-static enum error_code execute(PGconn *connection, const char *sql, struct error *error) {
+static enum error_code execute(PGconn *connection, const char *sql, struct error *error)
+{
     PGresult *result = PQexec(connection, sql);
     ExecStatusType status = PQresultStatus(result);
     enum error_code code = ERROR_NONE;
@@ -210,12 +223,14 @@ static enum error_code execute(PGconn *connection, const char *sql, struct error
 }
 
 /* Opens the transaction; two imports of one repository wait for one another. */
-static enum error_code begin(struct import *import, struct error *error) {
+static enum error_code begin(struct import *import, struct error *error)
+{
     const char *values[] = {import->options->source->tenant, import->options->source->name, import->options->repository};
     enum error_code code = execute(import->connection,
                                    "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; "
                                    "SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL work_mem = '128MB'; "
-                                   "SET LOCAL client_min_messages = warning", error);
+                                   "SET LOCAL client_min_messages = warning",
+                                   error);
     if (code == ERROR_NONE) {
         code = run(import->connection,
                    "SELECT pg_advisory_xact_lock(hashtextextended('import ' || $1 || ' ' || $2 || ' ' || $3, 0))", 3,
@@ -224,7 +239,8 @@ static enum error_code begin(struct import *import, struct error *error) {
     return code == ERROR_NONE ? execute(import->connection, "SELECT jirasync.import_prepare()", error) : code;
 }
 
-static void write_ref(const struct import *import, struct copy_rows *rows, size_t index) {
+static void write_ref(const struct import *import, struct copy_rows *rows, size_t index)
+{
     const struct gitlog_ref *ref = &import->refs[index];
     const struct landing_branch *branch = NULL;
     for (size_t i = 0; i < import->counted_count; i++) {
@@ -247,7 +263,8 @@ static void write_ref(const struct import *import, struct copy_rows *rows, size_
     copy_rows_bool(rows, ref->is_default);
 }
 
-static enum error_code send_refs(struct import *import, struct error *error) {
+static enum error_code send_refs(struct import *import, struct error *error)
+{
     struct copy_rows *rows;
     enum error_code code = copy_rows_start(import->connection, "COPY pg_temp.import_refs FROM STDIN", &rows, error);
     if (code != ERROR_NONE) {
@@ -264,7 +281,8 @@ static enum error_code send_refs(struct import *import, struct error *error) {
     return copy_rows_finish(rows, error);
 }
 
-static void write_hex(struct copy_rows *rows, const unsigned char *id, size_t bytes) {
+static void write_hex(struct copy_rows *rows, const unsigned char *id, size_t bytes)
+{
     static const char digits[] = "0123456789abcdef";
     char text[GITLOG_ID_TEXT];
     for (size_t i = 0; i < bytes; i++) {
@@ -275,7 +293,8 @@ static void write_hex(struct copy_rows *rows, const unsigned char *id, size_t by
 }
 
 /* Seconds since the epoch, or null for what is nonsense. */
-static void write_seconds(struct copy_rows *rows, int64_t seconds) {
+static void write_seconds(struct copy_rows *rows, int64_t seconds)
+{
     if (seconds >= 0 && seconds < LATEST_SECOND) {
         copy_rows_number(rows, seconds);
     } else {
@@ -283,7 +302,8 @@ static void write_seconds(struct copy_rows *rows, int64_t seconds) {
     }
 }
 
-static enum error_code send_places(struct import *import, struct error *error) {
+static enum error_code send_places(struct import *import, struct error *error)
+{
     struct copy_rows *rows;
     struct landing_place place;
     enum error_code code = copy_rows_start(import->connection, "COPY pg_temp.import_places FROM STDIN", &rows, error);
@@ -306,7 +326,8 @@ static enum error_code send_places(struct import *import, struct error *error) {
     return copy_rows_finish(rows, error);
 }
 
-static void write_parents(struct copy_rows *rows, const char *parents) {
+static void write_parents(struct copy_rows *rows, const char *parents)
+{
     copy_rows_open_array(rows);
     for (const char *at = parents; *at; at += strspn(at, " ")) {
         size_t length = strcspn(at, " ");
@@ -317,7 +338,8 @@ static void write_parents(struct copy_rows *rows, const char *parents) {
 }
 
 /* Names a commit in full where the repository has it, and as it was written where it has not. */
-static const char *full_name(const struct import *import, const char *name, char full[GITLOG_ID_TEXT]) {
+static const char *full_name(const struct import *import, const char *name, char full[GITLOG_ID_TEXT])
+{
     uint32_t commit = landing_find_prefix(import->landing, name, strlen(name));
     if (commit == LANDING_NONE) {
         return name;
@@ -330,7 +352,8 @@ static const char *full_name(const struct import *import, const char *name, char
 }
 
 static void write_picked_and_reverts(const struct import *import, struct copy_rows *rows,
-                                     const struct gitlog_commit *commit) {
+                                     const struct gitlog_commit *commit)
+{
     char name[COMMIT_ID_MAX + 1], full[GITLOG_ID_TEXT];
     if (commit_message_picked_from(commit->message, commit->message_length, name)) {
         const char *picked = full_name(import, name, full);
@@ -352,7 +375,8 @@ static void write_picked_and_reverts(const struct import *import, struct copy_ro
     copy_rows_close_array(rows);
 }
 
-static void write_keys(struct copy_rows *rows, const char *message, size_t length) {
+static void write_keys(struct copy_rows *rows, const char *message, size_t length)
+{
     struct issue_key key;
     bool is_open = false;
     for (size_t at = 0; commit_message_next_key(message, length, &at, &key);) {
@@ -373,7 +397,8 @@ static void write_keys(struct copy_rows *rows, const char *message, size_t lengt
 }
 
 /* True for a merge on the first-parent line of a counted branch: it hands its keys down. */
-static bool hands_down(const struct import *import, const struct gitlog_commit *commit) {
+static bool hands_down(const struct import *import, const struct gitlog_commit *commit)
+{
     unsigned char id[32];
     if (!strchr(commit->parents, ' ')) {
         return false;
@@ -384,7 +409,8 @@ static bool hands_down(const struct import *import, const struct gitlog_commit *
 }
 
 static enum error_code write_commit(const struct import *import, struct copy_rows *rows,
-                                    const struct gitlog_commit *commit, struct error *error) {
+                                    const struct gitlog_commit *commit, struct error *error)
+{
     copy_rows_text(rows, commit->sha, strlen(commit->sha));
     write_parents(rows, commit->parents);
     copy_rows_text(rows, commit->message, commit->message_length);
@@ -403,7 +429,8 @@ static enum error_code write_commit(const struct import *import, struct copy_row
 }
 
 static enum error_code stream_commits(struct import *import, struct gitlog_stream *stream, struct copy_rows *rows,
-                                      struct error *error) {
+                                      struct error *error)
+{
     const struct gitlog_commit *commit;
     struct progress progress;
     enum error_code code;
@@ -421,7 +448,8 @@ static enum error_code stream_commits(struct import *import, struct gitlog_strea
     return code;
 }
 
-static enum error_code send_commits(struct import *import, const char *since, struct error *error) {
+static enum error_code send_commits(struct import *import, const char *since, struct error *error)
+{
     struct gitlog_stream *stream = NULL;
     struct copy_rows *rows = NULL;
     enum error_code code =
@@ -441,11 +469,13 @@ static enum error_code send_commits(struct import *import, const char *since, st
     return code;
 }
 
-static int64_t number_at(const PGresult *result, int row, int column) {
+static int64_t number_at(const PGresult *result, int row, int column)
+{
     return strtoll(PQgetvalue(result, row, column), NULL, 10);
 }
 
-static enum error_code take_over(struct import *import, struct error *error) {
+static enum error_code take_over(struct import *import, struct error *error)
+{
     const struct import_options *options = import->options;
     char chunk[24];
     snprintf(chunk, sizeof chunk, "%lld", (long long)options->chunk);
@@ -459,7 +489,7 @@ static enum error_code take_over(struct import *import, struct error *error) {
     if (code == ERROR_NONE) {
         struct import_result *result = import->result;
         int64_t *const numbers[] = {&result->commits, &result->inserted, &result->updated, &result->refs,
-                                    &result->places,  &result->keys,     &result->jobs};
+                                    &result->places, &result->keys, &result->jobs};
         for (int i = 0; i < 7; i++) {
             *numbers[i] = number_at(answer, 0, i);
         }
@@ -468,7 +498,8 @@ static enum error_code take_over(struct import *import, struct error *error) {
     return code;
 }
 
-static enum error_code find_unknown(struct import *import, struct error *error) {
+static enum error_code find_unknown(struct import *import, struct error *error)
+{
     const char *values[] = {import->options->source->tenant, import->options->source->name, import->options->repository};
     PGresult *answer;
     enum error_code code = run(import->connection,
@@ -489,7 +520,8 @@ static enum error_code find_unknown(struct import *import, struct error *error) 
     return ERROR_NONE;
 }
 
-static enum error_code send_all(struct import *import, const char *since, struct error *error) {
+static enum error_code send_all(struct import *import, const char *since, struct error *error)
+{
     enum error_code code = begin(import, error);
     if (code == ERROR_NONE) {
         code = send_refs(import, error);
@@ -515,7 +547,8 @@ static enum error_code send_all(struct import *import, const char *since, struct
     return code;
 }
 
-static enum error_code import_all(struct import *import, struct error *error) {
+static enum error_code import_all(struct import *import, struct error *error)
+{
     const struct import_options *options = import->options;
     char since[GITLOG_ID_TEXT] = "";
     enum error_code code = gitlog_open(options->path, &import->gitlog, error);
@@ -535,7 +568,8 @@ static enum error_code import_all(struct import *import, struct error *error) {
 }
 
 enum error_code import_commits(struct db *db, const struct import_options *options, struct import_result *result,
-                               struct error *error) {
+                               struct error *error)
+{
     struct import import = {.options = options, .result = result};
     *result = (struct import_result){0};
     enum error_code code = db_connect(db, CONNECT_TIMEOUT_MS, error);

@@ -18,12 +18,12 @@
 /* All borrowed for the call. */
 struct import_options {
     const struct source *source;
-    const char *repository;         /* full name, as the host's own pushes say it */
+    const char *repository; /* full name, as the host's own pushes say it */
     const char *path;
-    const char *const *globs;       /* branches to read; glob_count 0: all, and tags */
+    const char *const *globs; /* branches to read; glob_count 0: all, and tags */
     size_t glob_count;
-    const char *since;              /* a revision, or NULL: what it reaches is not sent */
-    int64_t chunk;                  /* commits a recomputation job */
+    const char *since; /* a revision, or NULL: what it reaches is not sent */
+    int64_t chunk;     /* commits a recomputation job */
     bool is_quiet;
 };
 
@@ -31,13 +31,13 @@ struct import_options {
 struct import_unknown {
     char prefix[64];
     int64_t commits;
-    bool is_known;                  /* the project is there, those issues are not */
+    bool is_known; /* the project is there, those issues are not */
 };
 
 struct import_result {
-    int64_t commits, inserted, updated, refs, places, keys, jobs;   /* sent; rows changed; jobs made */
+    int64_t commits, inserted, updated, refs, places, keys, jobs; /* sent; rows changed; jobs made */
     int64_t branches, counted, tags, missing_parents;
-    char default_branch[128];       /* "" when none was found */
+    char default_branch[128]; /* "" when none was found */
     struct import_unknown unknown[IMPORT_UNKNOWN_MAX];
     size_t unknown_count, unknown_total;
 };

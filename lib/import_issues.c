@@ -26,9 +26,9 @@ struct import {
     const struct config *config;
     const struct source *source;
     struct import_issues_result *result;
-    struct arena *arena;                /* normal forms of the batch */
-    struct store_item *items;           /* bodies and delivery ids are owned */
-    struct refusal *refusals;           /* one for each item */
+    struct arena *arena;      /* normal forms of the batch */
+    struct store_item *items; /* bodies and delivery ids are owned */
+    struct refusal *refusals; /* one for each item */
     size_t count, bytes;
     struct progress progress;
 };
@@ -84,7 +84,9 @@ static void quarantine(struct import *import, size_t index, const struct error *
 /* Halves what PostgreSQL refuses until the row at fault is found and can be quarantined. */
 static enum error_code store_range(struct import *import, size_t from, size_t count, struct error *error)
 {
-    struct { size_t from, count; } waiting[64];
+    struct {
+        size_t from, count;
+    } waiting[64];
     size_t left = 0;
     waiting[left].from = from;
     waiting[left++].count = count;
@@ -148,9 +150,7 @@ static enum error_code add_issue(struct import *import, const char *body, size_t
         return code;
     unsigned char *copy = malloc(length + 1);
     struct store_item *item = &import->items[import->count];
-    *item = (struct store_item){.source = import->source, .received_at = instant_now(), .content_type = "application/json",
-                                .body = copy, .body_length = length, .form = code == ERROR_NONE ? form : NULL,
-                                .quarantine = code};
+    *item = (struct store_item){.source = import->source, .received_at = instant_now(), .content_type = "application/json", .body = copy, .body_length = length, .form = code == ERROR_NONE ? form : NULL, .quarantine = code};
     signature_body_hash((const unsigned char *)body, length, item->body_sha256);
     item->delivery_id = delivery_id(item->body_sha256);
     if (!copy || !item->delivery_id) {

@@ -8,20 +8,24 @@
 
 #define DIGITS_MAX 18
 
-static bool is_digit(char byte) {
+static bool is_digit(char byte)
+{
     return byte >= '0' && byte <= '9';
 }
 
-static bool is_letter(char byte) {
+static bool is_letter(char byte)
+{
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
 }
 
-static bool is_prefix_byte(char byte) {
+static bool is_prefix_byte(char byte)
+{
     return is_letter(byte) || is_digit(byte) || byte == '_';
 }
 
 /* A cased letter or a decimal digit of any script; CJK and other scripts without case are neither. */
-static bool is_word_character(uint32_t character) {
+static bool is_word_character(uint32_t character)
+{
     if (character < 0x80) {
         return is_letter((char)character) || is_digit((char)character);
     }
@@ -37,16 +41,19 @@ static bool is_word_character(uint32_t character) {
     return low < sizeof issue_key_ranges / sizeof issue_key_ranges[0] && character >= issue_key_ranges[low][0];
 }
 
-static bool touches_left(const char *text, size_t start, size_t run) {
+static bool touches_left(const char *text, size_t start, size_t run)
+{
     return run < start || (start > 0 && is_word_character(utf8_decode_before(text, start)));
 }
 
-static bool touches_right(const char *text, size_t length, size_t end) {
+static bool touches_right(const char *text, size_t length, size_t end)
+{
     size_t bytes;
     return end < length && is_word_character(utf8_decode(text + end, length - end, &bytes));
 }
 
-static void take(const char *text, struct issue_key *key) {
+static void take(const char *text, struct issue_key *key)
+{
     for (size_t i = 0; i < key->length; i++) {
         char byte = text[key->start + i];
         key->text[i] = byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
@@ -55,7 +62,8 @@ static void take(const char *text, struct issue_key *key) {
 }
 
 /* Judges text[start..dash) and the digits up to end; run is where the bytes that a prefix is made of begin. */
-static void judge(const char *text, size_t length, size_t run, size_t dash, size_t end, struct issue_key *key) {
+static void judge(const char *text, size_t length, size_t run, size_t dash, size_t end, struct issue_key *key)
+{
     if (touches_left(text, key->start, run)) {
         key->verdict = ISSUE_KEY_TOUCHES_LEFT;
     } else if (text[dash + 1] == '0') {
@@ -71,7 +79,8 @@ static void judge(const char *text, size_t length, size_t run, size_t dash, size
 }
 
 /* Looks at the dash; floor is where the search began. True when LETTERS-DIGITS stands around it. */
-static bool look_at(const char *text, size_t length, size_t floor, size_t dash, struct issue_key *key) {
+static bool look_at(const char *text, size_t length, size_t floor, size_t dash, struct issue_key *key)
+{
     size_t run = dash, end = dash + 1;
     while (run > floor && is_prefix_byte(text[run - 1])) {
         run--;
@@ -91,7 +100,8 @@ static bool look_at(const char *text, size_t length, size_t floor, size_t dash, 
     return true;
 }
 
-bool issue_key_next(const char *text, size_t length, size_t *at, struct issue_key *key) {
+bool issue_key_next(const char *text, size_t length, size_t *at, struct issue_key *key)
+{
     size_t floor = *at;
     while (*at < length) {
         const char *dash = memchr(text + *at, '-', length - *at);
@@ -108,10 +118,13 @@ bool issue_key_next(const char *text, size_t length, size_t *at, struct issue_ke
     return false;
 }
 
-const char *issue_key_verdict_name(enum issue_key_verdict verdict) {
+const char *issue_key_verdict_name(enum issue_key_verdict verdict)
+{
     static const char *const names[ISSUE_KEY_VERDICTS] = {
-        [ISSUE_KEY_CANDIDATE] = "candidate",         [ISSUE_KEY_TOUCHES_LEFT] = "touches_left",
-        [ISSUE_KEY_TOUCHES_RIGHT] = "touches_right", [ISSUE_KEY_LEADING_ZERO] = "leading_zero",
+        [ISSUE_KEY_CANDIDATE] = "candidate",
+        [ISSUE_KEY_TOUCHES_LEFT] = "touches_left",
+        [ISSUE_KEY_TOUCHES_RIGHT] = "touches_right",
+        [ISSUE_KEY_LEADING_ZERO] = "leading_zero",
         [ISSUE_KEY_TOO_LONG] = "too_long",
     };
     return names[verdict];

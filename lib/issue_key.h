@@ -9,22 +9,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ISSUE_KEY_PREFIX_MAX 255    /* Jira's own limit of a project key */
+#define ISSUE_KEY_PREFIX_MAX 255 /* Jira's own limit of a project key */
 #define ISSUE_KEY_BYTES (ISSUE_KEY_PREFIX_MAX + 20)
 
 enum issue_key_verdict {
     ISSUE_KEY_CANDIDATE,
-    ISSUE_KEY_TOUCHES_LEFT,     /* "éAPP-12", "_APP-12", "7APP-12" */
-    ISSUE_KEY_TOUCHES_RIGHT,    /* "APP-12abc" */
-    ISSUE_KEY_LEADING_ZERO,     /* "APP-007" */
-    ISSUE_KEY_TOO_LONG,         /* more than 18 digits, or a prefix of more than ISSUE_KEY_PREFIX_MAX */
+    ISSUE_KEY_TOUCHES_LEFT,  /* "éAPP-12", "_APP-12", "7APP-12" */
+    ISSUE_KEY_TOUCHES_RIGHT, /* "APP-12abc" */
+    ISSUE_KEY_LEADING_ZERO,  /* "APP-007" */
+    ISSUE_KEY_TOO_LONG,      /* more than 18 digits, or a prefix of more than ISSUE_KEY_PREFIX_MAX */
     ISSUE_KEY_VERDICTS
 };
 
 struct issue_key {
     enum issue_key_verdict verdict;
-    size_t start, length;           /* where it stands in the text */
-    char text[ISSUE_KEY_BYTES];     /* upper-cased; "" for a refused one */
+    size_t start, length;       /* where it stands in the text */
+    char text[ISSUE_KEY_BYTES]; /* upper-cased; "" for a refused one */
 };
 
 /* Finds the next LETTERS-DIGITS in text from *at on, taken or refused, and moves *at past it. False at the end. */

@@ -9,16 +9,16 @@
 struct json_slice {
     char *buffer;
     size_t length, size, limit;
-    uint64_t offset;            /* of the next byte */
+    uint64_t offset; /* of the next byte */
     const char *problem;
-    char stack[DEPTH_MAX];      /* '{' or '[' for each open bracket */
+    char stack[DEPTH_MAX]; /* '{' or '[' for each open bracket */
     int depth;
-    int keep_depth;             /* depth at which the kept object began, -1: nothing is kept */
-    int issues_depth;           /* depth inside the array of a page's issues, 0: in none */
+    int keep_depth;   /* depth at which the kept object began, -1: nothing is kept */
+    int issues_depth; /* depth inside the array of a page's issues, 0: in none */
     bool in_string, is_escaped;
-    bool expects_key;           /* the next string at the kept object's own depth is a name */
-    bool is_issues;             /* the name that was read last is "issues" */
-    int matched;                /* bytes of the string that agree with "issues"; -1: it is another */
+    bool expects_key; /* the next string at the kept object's own depth is a name */
+    bool is_issues;   /* the name that was read last is "issues" */
+    int matched;      /* bytes of the string that agree with "issues"; -1: it is another */
 };
 
 static const char issues_name[] = "issues";

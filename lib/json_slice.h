@@ -15,9 +15,9 @@
 struct json_slice;
 
 enum json_slice_step {
-    JSON_SLICE_MORE,    /* all bytes were taken */
-    JSON_SLICE_ISSUE,   /* an issue is whole; feed the rest again */
-    JSON_SLICE_BAD      /* not what is expected; json_slice_problem says where */
+    JSON_SLICE_MORE,  /* all bytes were taken */
+    JSON_SLICE_ISSUE, /* an issue is whole; feed the rest again */
+    JSON_SLICE_BAD    /* not what is expected; json_slice_problem says where */
 };
 
 /* A scanner that refuses issues longer than limit bytes. NULL when memory is short. */

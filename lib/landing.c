@@ -6,10 +6,10 @@
 
 struct node {
     int64_t committed;
-    uint32_t edges;             /* first of its parents in edges */
+    uint32_t edges; /* first of its parents in edges */
     uint32_t parents : 31, is_known : 1;
-    uint32_t rows;              /* newest of its rows, LANDING_NONE */
-    uint32_t position;          /* on the first-parent line that owns it; 0 beside the lines */
+    uint32_t rows;     /* newest of its rows, LANDING_NONE */
+    uint32_t position; /* on the first-parent line that owns it; 0 beside the lines */
 };
 
 struct row {
@@ -25,13 +25,14 @@ struct vector {
 struct landing {
     size_t id_bytes;
     struct vector ids, nodes, edges, rows;
-    uint32_t *slots;            /* open addressing: index + 1, 0 is free */
-    uint64_t slot_count;        /* a power of two */
-    uint32_t *sorted;           /* all indexes by id; NULL until asked for */
+    uint32_t *slots;     /* open addressing: index + 1, 0 is free */
+    uint64_t slot_count; /* a power of two */
+    uint32_t *sorted;    /* all indexes by id; NULL until asked for */
     uint32_t known;
 };
 
-static bool reserve(struct vector *vector, size_t size, uint32_t more) {
+static bool reserve(struct vector *vector, size_t size, uint32_t more)
+{
     uint64_t need = (uint64_t)vector->count + more;
     if (need <= vector->capacity) {
         return true;
@@ -50,7 +51,8 @@ static bool reserve(struct vector *vector, size_t size, uint32_t more) {
     return true;
 }
 
-static bool push(struct vector *vector, uint32_t value) {
+static bool push(struct vector *vector, uint32_t value)
+{
     if (!reserve(vector, sizeof value, 1)) {
         return false;
     }
@@ -58,19 +60,23 @@ static bool push(struct vector *vector, uint32_t value) {
     return true;
 }
 
-static uint32_t at(const struct vector *vector, uint32_t index) {
+static uint32_t at(const struct vector *vector, uint32_t index)
+{
     return ((const uint32_t *)vector->items)[index];
 }
 
-static struct node *node_of(const struct landing *landing, uint32_t commit) {
+static struct node *node_of(const struct landing *landing, uint32_t commit)
+{
     return (struct node *)landing->nodes.items + commit;
 }
 
-static struct row *row_of(const struct landing *landing, uint32_t row) {
+static struct row *row_of(const struct landing *landing, uint32_t row)
+{
     return (struct row *)landing->rows.items + row;
 }
 
-struct landing *landing_new(size_t id_bytes) {
+struct landing *landing_new(size_t id_bytes)
+{
     struct landing *landing = calloc(1, sizeof *landing);
     if (!landing) {
         return NULL;
@@ -85,7 +91,8 @@ struct landing *landing_new(size_t id_bytes) {
     return landing;
 }
 
-void landing_free(struct landing *landing) {
+void landing_free(struct landing *landing)
+{
     if (!landing) {
         return;
     }
@@ -98,12 +105,14 @@ void landing_free(struct landing *landing) {
     free(landing);
 }
 
-const unsigned char *landing_id(const struct landing *landing, uint32_t commit) {
+const unsigned char *landing_id(const struct landing *landing, uint32_t commit)
+{
     return (const unsigned char *)landing->ids.items + (size_t)commit * landing->id_bytes;
 }
 
 /* The slot where the id stands, or the free one where it belongs. Ids are hashes already. */
-static uint64_t slot_of(const struct landing *landing, const unsigned char *id) {
+static uint64_t slot_of(const struct landing *landing, const unsigned char *id)
+{
     uint64_t hash;
     memcpy(&hash, id, sizeof hash);
     uint64_t slot = hash & (landing->slot_count - 1);
@@ -113,7 +122,8 @@ static uint64_t slot_of(const struct landing *landing, const unsigned char *id) 
     return slot;
 }
 
-static bool grow_slots(struct landing *landing) {
+static bool grow_slots(struct landing *landing)
+{
     if (landing->nodes.count < landing->slot_count / 2) {
         return true;
     }
@@ -131,7 +141,8 @@ static bool grow_slots(struct landing *landing) {
 }
 
 /* Index of the id, made when it is new; LANDING_NONE when memory is short. */
-static uint32_t intern(struct landing *landing, const unsigned char *id) {
+static uint32_t intern(struct landing *landing, const unsigned char *id)
+{
     uint64_t slot = slot_of(landing, id);
     if (landing->slots[slot]) {
         return landing->slots[slot] - 1;
@@ -149,7 +160,8 @@ static uint32_t intern(struct landing *landing, const unsigned char *id) {
 }
 
 bool landing_add(struct landing *landing, const unsigned char *id, const unsigned char *parents, size_t parent_count,
-                 int64_t committed) {
+                 int64_t committed)
+{
     uint32_t index = intern(landing, id);
     if (index == LANDING_NONE) {
         return false;
@@ -175,37 +187,45 @@ bool landing_add(struct landing *landing, const unsigned char *id, const unsigne
     return true;
 }
 
-uint32_t landing_count(const struct landing *landing) {
+uint32_t landing_count(const struct landing *landing)
+{
     return landing->nodes.count;
 }
 
-uint32_t landing_missing(const struct landing *landing) {
+uint32_t landing_missing(const struct landing *landing)
+{
     return landing->nodes.count - landing->known;
 }
 
-uint32_t landing_find(const struct landing *landing, const unsigned char *id) {
+uint32_t landing_find(const struct landing *landing, const unsigned char *id)
+{
     return landing->slots[slot_of(landing, id)] - 1;
 }
 
-int64_t landing_committed(const struct landing *landing, uint32_t commit) {
+int64_t landing_committed(const struct landing *landing, uint32_t commit)
+{
     return node_of(landing, commit)->committed;
 }
 
-bool landing_is_known(const struct landing *landing, uint32_t commit) {
+bool landing_is_known(const struct landing *landing, uint32_t commit)
+{
     return node_of(landing, commit)->is_known;
 }
 
-bool landing_is_on_a_line(const struct landing *landing, uint32_t commit) {
+bool landing_is_on_a_line(const struct landing *landing, uint32_t commit)
+{
     return node_of(landing, commit)->position > 0;
 }
 
-static int compare_by_id(const void *left, const void *right, void *landing) {
+static int compare_by_id(const void *left, const void *right, void *landing)
+{
     const struct landing *graph = landing;
     return memcmp(landing_id(graph, *(const uint32_t *)left), landing_id(graph, *(const uint32_t *)right),
                   graph->id_bytes);
 }
 
-static bool sort(struct landing *landing) {
+static bool sort(struct landing *landing)
+{
     if (landing->sorted) {
         return true;
     }
@@ -221,12 +241,14 @@ static bool sort(struct landing *landing) {
     return true;
 }
 
-static unsigned nibble(char digit) {
+static unsigned nibble(char digit)
+{
     return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
 }
 
 /* Compares an id with digits of hex, as far as these go. */
-static int compare_prefix(const unsigned char *id, const char *hex, size_t digits) {
+static int compare_prefix(const unsigned char *id, const char *hex, size_t digits)
+{
     for (size_t i = 0; i < digits; i++) {
         unsigned own = i % 2 ? id[i / 2] & 15u : (unsigned)id[i / 2] >> 4;
         if (own != nibble(hex[i])) {
@@ -236,7 +258,8 @@ static int compare_prefix(const unsigned char *id, const char *hex, size_t digit
     return 0;
 }
 
-uint32_t landing_find_prefix(struct landing *landing, const char *hex, size_t digits) {
+uint32_t landing_find_prefix(struct landing *landing, const char *hex, size_t digits)
+{
     if (digits > 2 * landing->id_bytes || !sort(landing)) {
         return LANDING_NONE;
     }
@@ -262,12 +285,13 @@ struct placing {
     struct landing *landing;
     struct landing_branch *branches;
     uint32_t branch;
-    uint32_t *limits;           /* of each branch: the position up to which the placed one contains it */
+    uint32_t *limits; /* of each branch: the position up to which the placed one contains it */
     struct vector line, stack;
 };
 
 /* True when the placed branch holds the commit already: by what it forked from, or by a row of its own. */
-static bool is_contained(const struct placing *placing, uint32_t commit) {
+static bool is_contained(const struct placing *placing, uint32_t commit)
+{
     const struct landing *landing = placing->landing;
     for (uint32_t i = node_of(landing, commit)->rows; i != LANDING_NONE; i = row_of(landing, i)->next) {
         const struct row *row = row_of(landing, i);
@@ -278,7 +302,8 @@ static bool is_contained(const struct placing *placing, uint32_t commit) {
     return false;
 }
 
-static uint32_t owner_of_line(const struct landing *landing, uint32_t commit) {
+static uint32_t owner_of_line(const struct landing *landing, uint32_t commit)
+{
     uint32_t i = node_of(landing, commit)->rows;
     while (row_of(landing, i)->line_commit != commit) {
         i = row_of(landing, i)->next;
@@ -287,7 +312,8 @@ static uint32_t owner_of_line(const struct landing *landing, uint32_t commit) {
 }
 
 /* Goes down the first parents from the tip to a commit of another line, gathering what is the branch's own. */
-static bool gather_line(struct placing *placing) {
+static bool gather_line(struct placing *placing)
+{
     const struct landing *landing = placing->landing;
     struct landing_branch *branch = &placing->branches[placing->branch];
     branch->parent = LANDING_NONE;
@@ -312,7 +338,8 @@ static bool gather_line(struct placing *placing) {
 }
 
 /* What the branch contains of those it descends from, each cut where the next one forks. */
-static void set_limits(struct placing *placing, uint32_t count) {
+static void set_limits(struct placing *placing, uint32_t count)
+{
     memset(placing->limits, 0, count * sizeof *placing->limits);
     placing->limits[placing->branch] = UINT32_MAX;
     uint32_t limit = UINT32_MAX;
@@ -323,7 +350,8 @@ static void set_limits(struct placing *placing, uint32_t count) {
     }
 }
 
-static bool add_row(struct placing *placing, uint32_t commit, uint32_t line_commit) {
+static bool add_row(struct placing *placing, uint32_t commit, uint32_t line_commit)
+{
     struct landing *landing = placing->landing;
     if (!reserve(&landing->rows, sizeof(struct row), 1)) {
         return false;
@@ -336,7 +364,8 @@ static bool add_row(struct placing *placing, uint32_t commit, uint32_t line_comm
 }
 
 /* Gives a commit of the line its position, and the same to all that it brings in. */
-static bool place(struct placing *placing, uint32_t line_commit, uint32_t position) {
+static bool place(struct placing *placing, uint32_t line_commit, uint32_t position)
+{
     struct landing *landing = placing->landing;
     node_of(landing, line_commit)->position = position;
     placing->stack.count = 0;
@@ -357,7 +386,8 @@ static bool place(struct placing *placing, uint32_t line_commit, uint32_t positi
     return true;
 }
 
-static bool place_branch(struct placing *placing, uint32_t count) {
+static bool place_branch(struct placing *placing, uint32_t count)
+{
     if (!gather_line(placing)) {
         return false;
     }
@@ -371,7 +401,8 @@ static bool place_branch(struct placing *placing, uint32_t count) {
     return true;
 }
 
-bool landing_place_all(struct landing *landing, struct landing_branch *branches, uint32_t count) {
+bool landing_place_all(struct landing *landing, struct landing_branch *branches, uint32_t count)
+{
     struct placing placing = {.landing = landing, .branches = branches};
     placing.limits = calloc((size_t)count + 1, sizeof *placing.limits);
     bool placed = placing.limits != NULL;
@@ -385,9 +416,10 @@ bool landing_place_all(struct landing *landing, struct landing_branch *branches,
     return placed;
 }
 
-bool landing_next_place(const struct landing *landing, uint64_t *cursor, struct landing_place *place_out) {
+bool landing_next_place(const struct landing *landing, uint64_t *cursor, struct landing_place *place_out)
+{
     uint32_t commit = (uint32_t)(*cursor >> 32);
-    uint32_t row = (uint32_t)*cursor;       /* 0: begin with the commit's newest; else index + 1 */
+    uint32_t row = (uint32_t)*cursor; /* 0: begin with the commit's newest; else index + 1 */
     while (row == 0) {
         if (commit >= landing->nodes.count) {
             return false;

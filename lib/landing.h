@@ -26,7 +26,7 @@ struct landing_branch {
 /* A commit's place on one branch. */
 struct landing_place {
     uint32_t commit, branch;
-    uint32_t line_commit;   /* the first-parent commit that brought it; the commit itself on the line */
+    uint32_t line_commit; /* the first-parent commit that brought it; the commit itself on the line */
     uint32_t position;
 };
 

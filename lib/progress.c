@@ -10,14 +10,16 @@
 #define PLAIN_INTERVAL_US 5000000
 #define SECOND_US 1000000
 
-static int64_t now_us(void) {
+static int64_t now_us(void)
+{
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * SECOND_US + now.tv_nsec / 1000;
 }
 
 /* 1234567 as "1,234,567". */
-static char *group_digits(uint64_t number, char text[32]) {
+static char *group_digits(uint64_t number, char text[32])
+{
     char digits[24];
     int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)number);
     char *out = text;
@@ -31,7 +33,8 @@ static char *group_digits(uint64_t number, char text[32]) {
     return text;
 }
 
-char *progress_line(const struct progress *progress, int64_t elapsed_us, char *text, size_t size) {
+char *progress_line(const struct progress *progress, int64_t elapsed_us, char *text, size_t size)
+{
     char done[32], total[32], rate_text[32], of[64] = "", left[40] = "";
     double rate = elapsed_us > 0 ? (double)progress->done * SECOND_US / (double)elapsed_us : 0;
     if (progress->total > 0) {
@@ -47,7 +50,8 @@ char *progress_line(const struct progress *progress, int64_t elapsed_us, char *t
     return text;
 }
 
-static void show(struct progress *progress, int64_t now, const char *ending) {
+static void show(struct progress *progress, int64_t now, const char *ending)
+{
     char line[256];
     progress_line(progress, now - progress->started_us, line, sizeof line);
     progress->shown_us = now;
@@ -59,13 +63,14 @@ static void show(struct progress *progress, int64_t now, const char *ending) {
     fflush(stderr);
 }
 
-void progress_start(struct progress *progress, const char *label, uint64_t total, bool is_quiet) {
+void progress_start(struct progress *progress, const char *label, uint64_t total, bool is_quiet)
+{
     int64_t now = now_us();
-    *progress = (struct progress){.label = label, .total = total, .is_quiet = is_quiet,
-                                  .is_terminal = isatty(STDERR_FILENO) == 1, .started_us = now, .shown_us = now};
+    *progress = (struct progress){.label = label, .total = total, .is_quiet = is_quiet, .is_terminal = isatty(STDERR_FILENO) == 1, .started_us = now, .shown_us = now};
 }
 
-void progress_add(struct progress *progress, uint64_t more) {
+void progress_add(struct progress *progress, uint64_t more)
+{
     progress->done += more;
     if (progress->is_quiet || (progress->done & 63) != 0) {
         return;
@@ -76,7 +81,8 @@ void progress_add(struct progress *progress, uint64_t more) {
     }
 }
 
-void progress_finish(struct progress *progress) {
+void progress_finish(struct progress *progress)
+{
     if (!progress->is_quiet) {
         show(progress, now_us(), "\n");
     }

@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 struct progress {
-    const char *label;      /* borrowed: "commits" */
-    uint64_t done, total;   /* total 0: not known */
+    const char *label;    /* borrowed: "commits" */
+    uint64_t done, total; /* total 0: not known */
     bool is_quiet, is_terminal;
     int64_t started_us, shown_us;
 };

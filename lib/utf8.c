@@ -3,12 +3,14 @@
 
 #include <string.h>
 
-static bool is_continuation(char byte) {
+static bool is_continuation(char byte)
+{
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
 /* Bytes that a lead byte announces; 0 for one that can't lead. */
-static size_t announced(unsigned char lead) {
+static size_t announced(unsigned char lead)
+{
     if (lead < 0x80) {
         return 1;
     }
@@ -21,7 +23,8 @@ static size_t announced(unsigned char lead) {
     return lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
 }
 
-uint32_t utf8_decode(const char *text, size_t length, size_t *bytes) {
+uint32_t utf8_decode(const char *text, size_t length, size_t *bytes)
+{
     unsigned char lead = (unsigned char)text[0];
     size_t size = announced(lead);
     *bytes = 1;
@@ -44,7 +47,8 @@ uint32_t utf8_decode(const char *text, size_t length, size_t *bytes) {
     return character;
 }
 
-uint32_t utf8_decode_before(const char *text, size_t at) {
+uint32_t utf8_decode_before(const char *text, size_t at)
+{
     size_t start = at - 1;
     while (start > 0 && at - start < 4 && is_continuation(text[start])) {
         start--;
@@ -54,7 +58,8 @@ uint32_t utf8_decode_before(const char *text, size_t at) {
     return bytes == at - start ? character : UTF8_INVALID;
 }
 
-bool utf8_is_valid(const char *text, size_t length) {
+bool utf8_is_valid(const char *text, size_t length)
+{
     size_t bytes;
     for (size_t at = 0; at < length; at += bytes) {
         if (utf8_decode(text + at, length - at, &bytes) == UTF8_INVALID) {
@@ -64,7 +69,8 @@ bool utf8_is_valid(const char *text, size_t length) {
     return true;
 }
 
-static bool holds_wide_character(const char *text, size_t length) {
+static bool holds_wide_character(const char *text, size_t length)
+{
     size_t bytes;
     for (size_t at = 0; at < length; at += bytes) {
         if (utf8_decode(text + at, length - at, &bytes) != UTF8_INVALID && bytes > 1) {
@@ -74,7 +80,8 @@ static bool holds_wide_character(const char *text, size_t length) {
     return false;
 }
 
-size_t utf8_repair(const char *text, size_t length, char *out) {
+size_t utf8_repair(const char *text, size_t length, char *out)
+{
     bool is_latin1 = !holds_wide_character(text, length);
     size_t bytes, written = 0;
     for (size_t at = 0; at < length; at += bytes) {

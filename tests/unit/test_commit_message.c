@@ -13,7 +13,8 @@
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define A256 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-static void names_the_reverted_commits(void **state) {
+static void names_the_reverted_commits(void **state)
+{
     (void)state;
     static const struct {
         const char *message, *ids;
@@ -45,7 +46,8 @@ static void names_the_reverted_commits(void **state) {
     }
 }
 
-static void names_the_commit_it_was_picked_from(void **state) {
+static void names_the_commit_it_was_picked_from(void **state)
+{
     (void)state;
     char id[COMMIT_ID_MAX + 1] = "";
     const char *once = "APP-1 x\n\n(cherry picked from commit " A ")\n";
@@ -59,7 +61,8 @@ static void names_the_commit_it_was_picked_from(void **state) {
     assert_false(commit_message_picked_from("x", 1, id));
 }
 
-static void reads_the_subjects_of_merges(void **state) {
+static void reads_the_subjects_of_merges(void **state)
+{
     (void)state;
     static const struct {
         const char *message, *source, *uncounted;
@@ -87,7 +90,8 @@ static void reads_the_subjects_of_merges(void **state) {
     }
 }
 
-static void takes_prose_for_prose(void **state) {
+static void takes_prose_for_prose(void **state)
+{
     (void)state;
     static const char *const cases[] = {"Merge APP-1 into APP-2's page", "Merge branch x into APP-5", "Merge", "",
                                         "Merge branch 'x", "Merge pull request #12", "Merged in x", "merge branch 'x'"};
@@ -97,7 +101,8 @@ static void takes_prose_for_prose(void **state) {
     }
 }
 
-static void leaves_the_target_of_a_merge_out(void **state) {
+static void leaves_the_target_of_a_merge_out(void **state)
+{
     (void)state;
     static const struct {
         const char *message, *keys;
@@ -119,7 +124,8 @@ static void leaves_the_target_of_a_merge_out(void **state) {
     }
 }
 
-static void leaves_lists_out_of_what_is_handed_down(void **state) {
+static void leaves_lists_out_of_what_is_handed_down(void **state)
+{
     (void)state;
     static const struct {
         const char *message;
@@ -137,7 +143,8 @@ static void leaves_lists_out_of_what_is_handed_down(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_the_reverted_commits),
         cmocka_unit_test(names_the_commit_it_was_picked_from),

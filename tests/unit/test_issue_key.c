@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-static size_t unescape(char *text) {
+static size_t unescape(char *text)
+{
     size_t length = 0;
     for (const char *from = text; *from; from++) {
         unsigned byte;
@@ -20,7 +21,8 @@ static size_t unescape(char *text) {
             from += 3;
         } else if (*from == '\\') {
             from++;
-            text[length++] = *from == 'n' ? '\n' : *from == 't' ? '\t' : *from;
+            text[length++] = *from == 'n' ? '\n' : *from == 't' ? '\t'
+                                                                : *from;
         } else {
             text[length++] = *from;
         }
@@ -28,7 +30,8 @@ static size_t unescape(char *text) {
     return length;
 }
 
-static void list_keys(const char *text, size_t length, char *list, size_t size) {
+static void list_keys(const char *text, size_t length, char *list, size_t size)
+{
     struct issue_key key;
     size_t at = 0, used = 0;
     list[0] = '\0';
@@ -42,7 +45,8 @@ static void list_keys(const char *text, size_t length, char *list, size_t size) 
     }
 }
 
-static void finds_the_keys_of_the_fixture(void **state) {
+static void finds_the_keys_of_the_fixture(void **state)
+{
     (void)state;
     FILE *file = fopen("tests/fixtures/issue_keys.tsv", "r");
     assert_non_null(file);
@@ -71,7 +75,8 @@ static void finds_the_keys_of_the_fixture(void **state) {
     assert_true(cases > 50);
 }
 
-static void goes_on_after_each_key(void **state) {
+static void goes_on_after_each_key(void **state)
+{
     (void)state;
     struct issue_key key;
     size_t at = 0;
@@ -87,7 +92,8 @@ static void goes_on_after_each_key(void **state) {
     assert_false(issue_key_next(text, strlen(text), &at, &key));
 }
 
-static void refuses_prefixes_past_the_limit(void **state) {
+static void refuses_prefixes_past_the_limit(void **state)
+{
     (void)state;
     char text[ISSUE_KEY_PREFIX_MAX + 8];
     struct issue_key key;
@@ -104,7 +110,8 @@ static void refuses_prefixes_past_the_limit(void **state) {
 }
 
 /* Any text: found keys lie in it in order, spell what stands there, and a key between spaces is always found. */
-static void holds_for_any_bytes(void **state) {
+static void holds_for_any_bytes(void **state)
+{
     (void)state;
     const char *given = getenv("SEED");
     unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
@@ -132,7 +139,8 @@ static void holds_for_any_bytes(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_keys_of_the_fixture),
         cmocka_unit_test(goes_on_after_each_key),

@@ -12,14 +12,16 @@
 
 #define ID 20
 
-static void make_id(uint32_t number, unsigned char id[ID]) {
+static void make_id(uint32_t number, unsigned char id[ID])
+{
     memset(id, 0, ID);
     uint64_t mixed = (number + 1) * 0x9e3779b97f4a7c15u;
     memcpy(id, &mixed, sizeof mixed);
     memcpy(id + 8, &number, sizeof number);
 }
 
-static void add(struct landing *graph, uint32_t number, const uint32_t *parents, size_t count) {
+static void add(struct landing *graph, uint32_t number, const uint32_t *parents, size_t count)
+{
     unsigned char id[ID], parent_ids[8 * ID];
     make_id(number, id);
     for (size_t i = 0; i < count; i++) {
@@ -28,14 +30,16 @@ static void add(struct landing *graph, uint32_t number, const uint32_t *parents,
     assert_true(landing_add(graph, id, parent_ids, count, 1000 + (int64_t)number));
 }
 
-static uint32_t index_of(const struct landing *graph, uint32_t number) {
+static uint32_t index_of(const struct landing *graph, uint32_t number)
+{
     unsigned char id[ID];
     make_id(number, id);
     return landing_find(graph, id);
 }
 
 /* Builds a graph from lines "N: P P"; letters are commits. */
-static struct landing *graph_of(const char *const *lines) {
+static struct landing *graph_of(const char *const *lines)
+{
     struct landing *graph = landing_new(ID);
     assert_non_null(graph);
     for (; *lines; lines++) {
@@ -46,17 +50,19 @@ static struct landing *graph_of(const char *const *lines) {
                 parents[count++] = (uint32_t)*parent;
             }
         }
-        add(graph, (uint32_t)**lines, parents, count);
+        add(graph, (uint32_t) * *lines, parents, count);
     }
     return graph;
 }
 
-static int compare_words(const void *left, const void *right) {
+static int compare_words(const void *left, const void *right)
+{
     return memcmp(left, right, 4);
 }
 
 /* All places as sorted words "A0:5": commit, branch, position. */
-static void list_places(const struct landing *graph, char *list) {
+static void list_places(const struct landing *graph, char *list)
+{
     static const char names[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
     struct landing_place place;
     size_t used = 0;
@@ -71,7 +77,8 @@ static void list_places(const struct landing *graph, char *list) {
     qsort(list, used / 5, 5, compare_words);
 }
 
-static void expect(const char *const *lines, const char *tips, const char *places, const char *forks) {
+static void expect(const char *const *lines, const char *tips, const char *places, const char *forks)
+{
     struct landing *graph = graph_of(lines);
     struct landing_branch branches[8];
     uint32_t count = (uint32_t)strlen(tips);
@@ -93,57 +100,66 @@ static void expect(const char *const *lines, const char *tips, const char *place
     landing_free(graph);
 }
 
-static void a_merge_gives_its_position_to_what_it_brings(void **state) {
+static void a_merge_gives_its_position_to_what_it_brings(void **state)
+{
     (void)state;
     const char *const graph[] = {"M:B y", "y:x", "x:A", "B:A", "A:", NULL};
     expect(graph, "M", "A0:1 B0:2 M0:3 x0:3 y0:3 ", "- ");
 }
 
-static void a_branch_cut_from_another_holds_only_what_is_new(void **state) {
+static void a_branch_cut_from_another_holds_only_what_is_new(void **state)
+{
     (void)state;
     const char *const graph[] = {"C:B", "B:A", "r:B", "s:r", "t:s", "A:", NULL};
     expect(graph, "Cst", "A0:1 B0:2 C0:3 r1:3 s1:4 t2:5 ", "- 0:2 1:4 ");
 }
 
-static void a_branch_at_a_commit_of_another_holds_nothing(void **state) {
+static void a_branch_at_a_commit_of_another_holds_nothing(void **state)
+{
     (void)state;
     const char *const graph[] = {"C:B", "B:A", "A:", NULL};
     expect(graph, "CBC", "A0:1 B0:2 C0:3 ", "- 0:2 0:3 ");
 }
 
-static void a_branch_cut_from_merged_work_forks_where_that_work_began(void **state) {
+static void a_branch_cut_from_merged_work_forks_where_that_work_began(void **state)
+{
     (void)state;
     const char *const graph[] = {"M:B y", "y:x", "x:A", "B:A", "A:", "r:x", NULL};
     expect(graph, "Mr", "A0:1 B0:2 M0:3 r1:3 x0:3 x1:2 y0:3 ", "- 0:1 ");
 }
 
-static void a_criss_cross_numbers_both_sides(void **state) {
+static void a_criss_cross_numbers_both_sides(void **state)
+{
     (void)state;
     /* c and d are merges of each other's side. */
     const char *const graph[] = {"c:a b", "d:b a", "a:R", "b:R", "R:", NULL};
     expect(graph, "cd", "R0:1 a0:2 a1:3 b0:3 b1:2 c0:3 d1:3 ", "- 0:1 ");
 }
 
-static void an_octopus_brings_all_its_parents(void **state) {
+static void an_octopus_brings_all_its_parents(void **state)
+{
     (void)state;
     const char *const graph[] = {"O:A x y z", "x:A", "y:A", "z:y", "A:", NULL};
     expect(graph, "O", "A0:1 O0:2 x0:2 y0:2 z0:2 ", "- ");
 }
 
-static void a_merge_back_gives_the_branch_what_came_since(void **state) {
+static void a_merge_back_gives_the_branch_what_came_since(void **state)
+{
     (void)state;
     /* s merges C of the trunk into the release branch; M merges the release into the trunk. */
     const char *const graph[] = {"M:C s", "C:B", "B:A", "A:", "s:r C", "r:A", NULL};
     expect(graph, "Ms", "A0:1 B0:2 B1:3 C0:3 C1:3 M0:4 r0:4 r1:2 s0:4 s1:3 ", "- 0:1 ");
 }
 
-static void a_root_without_common_history_stands_alone(void **state) {
+static void a_root_without_common_history_stands_alone(void **state)
+{
     (void)state;
     const char *const graph[] = {"B:A", "A:", "y:x", "x:", "m:y B", NULL};
     expect(graph, "Bm", "A0:1 A1:3 B0:2 B1:3 m1:3 x1:1 y1:2 ", "- - ");
 }
 
-static void parents_that_are_missing_end_the_line(void **state) {
+static void parents_that_are_missing_end_the_line(void **state)
+{
     (void)state;
     const char *const lines[] = {"C:B q", "B:p", NULL};
     struct landing *graph = graph_of(lines);
@@ -156,7 +172,8 @@ static void parents_that_are_missing_end_the_line(void **state) {
     landing_free(graph);
 }
 
-static void prefixes_name_one_commit_or_none(void **state) {
+static void prefixes_name_one_commit_or_none(void **state)
+{
     (void)state;
     struct landing *graph = landing_new(ID);
     unsigned char ids[3][ID] = {{0xab, 0xcd, 0xe1}, {0xab, 0xcd, 0xe2}, {0xff}};
@@ -181,7 +198,8 @@ struct model {
     bool reaches[NODES][NODES];
 };
 
-static void make_model(struct model *model, struct landing *graph, unsigned *seed) {
+static void make_model(struct model *model, struct landing *graph, unsigned *seed)
+{
     memset(model, 0, sizeof *model);
     for (uint32_t i = 0; i < NODES; i++) {
         size_t count = i == 0 || rand_r(seed) % 12 == 0 ? 0 : 1 + (size_t)(rand_r(seed) % 4 == 0) + (size_t)(rand_r(seed) % 9 == 0);
@@ -201,7 +219,8 @@ static void make_model(struct model *model, struct landing *graph, unsigned *see
 }
 
 /* Position of a commit on the first-parent line below tip, counted from its root; 0 beside the line. */
-static uint32_t depth_on_line(const struct model *model, uint32_t tip, uint32_t commit) {
+static uint32_t depth_on_line(const struct model *model, uint32_t tip, uint32_t commit)
+{
     uint32_t depth = 0;
     bool below = false;
     for (uint32_t at = tip;; at = model->parents[at][0]) {
@@ -214,7 +233,8 @@ static uint32_t depth_on_line(const struct model *model, uint32_t tip, uint32_t 
 }
 
 /* The smallest position of the line below tip that reaches the commit; 0 when none does. */
-static uint32_t smallest_position(const struct model *model, uint32_t tip, uint32_t commit) {
+static uint32_t smallest_position(const struct model *model, uint32_t tip, uint32_t commit)
+{
     uint32_t smallest = 0;
     for (uint32_t at = tip; model->reaches[at][commit]; at = model->parents[at][0]) {
         smallest = depth_on_line(model, tip, at);
@@ -227,7 +247,8 @@ static uint32_t smallest_position(const struct model *model, uint32_t tip, uint3
 
 /* What the rows and forks say: is the commit on the branch, up to limit? */
 static bool holds(uint32_t rows[NODES][BRANCHES], const struct landing_branch *branches, uint32_t branch, uint32_t limit,
-                  uint32_t commit) {
+                  uint32_t commit)
+{
     for (;;) {
         uint32_t position = rows[commit][branch];
         if (position > 0 && position <= limit) {
@@ -241,7 +262,8 @@ static bool holds(uint32_t rows[NODES][BRANCHES], const struct landing_branch *b
     }
 }
 
-static void check_round(unsigned *seed) {
+static void check_round(unsigned *seed)
+{
     struct model model;
     struct landing *graph = landing_new(ID);
     struct landing_branch branches[BRANCHES];
@@ -273,7 +295,8 @@ static void check_round(unsigned *seed) {
     landing_free(graph);
 }
 
-static void random_graphs_keep_the_rule(void **state) {
+static void random_graphs_keep_the_rule(void **state)
+{
     (void)state;
     const char *given = getenv("SEED");
     unsigned seed = given ? (unsigned)strtoul(given, NULL, 10) : (unsigned)time(NULL);
@@ -283,7 +306,8 @@ static void random_graphs_keep_the_rule(void **state) {
     }
 }
 
-static void a_long_history_needs_no_deep_stack(void **state) {
+static void a_long_history_needs_no_deep_stack(void **state)
+{
     (void)state;
     const uint32_t count = 300000;
     struct landing *graph = landing_new(ID);
@@ -303,7 +327,8 @@ static void a_long_history_needs_no_deep_stack(void **state) {
     landing_free(graph);
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_merge_gives_its_position_to_what_it_brings),
         cmocka_unit_test(a_branch_cut_from_another_holds_only_what_is_new),

@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-static void tells_rate_and_time_left(void **state) {
+static void tells_rate_and_time_left(void **state)
+{
     (void)state;
     static const struct {
         uint64_t done, total;
@@ -26,14 +27,16 @@ static void tells_rate_and_time_left(void **state) {
     }
 }
 
-static void cuts_a_line_that_does_not_fit(void **state) {
+static void cuts_a_line_that_does_not_fit(void **state)
+{
     (void)state;
     struct progress progress = {.label = "commits", .done = 5};
     char line[8];
     assert_string_equal(progress_line(&progress, 1, line, sizeof line), "commits");
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tells_rate_and_time_left),
         cmocka_unit_test(cuts_a_line_that_does_not_fit),

@@ -8,13 +8,13 @@
 
 #include <cmocka.h>
 
-static void decodes_well_formed_characters(void **state) {
+static void decodes_well_formed_characters(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
         uint32_t character;
-    } cases[] = {{"A", 'A'}, {"\xc3\xa9", 0xe9}, {"\xe4\xbf\xae", 0x4fee}, {"\xf0\x9f\x98\x80", 0x1f600},
-                 {"\xf4\x8f\xbf\xbf", 0x10ffff}};
+    } cases[] = {{"A", 'A'}, {"\xc3\xa9", 0xe9}, {"\xe4\xbf\xae", 0x4fee}, {"\xf0\x9f\x98\x80", 0x1f600}, {"\xf4\x8f\xbf\xbf", 0x10ffff}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t bytes, length = strlen(cases[i].text);
         assert_int_equal(utf8_decode(cases[i].text, length, &bytes), cases[i].character);
@@ -23,10 +23,12 @@ static void decodes_well_formed_characters(void **state) {
     }
 }
 
-static void refuses_what_is_not_well_formed(void **state) {
+static void refuses_what_is_not_well_formed(void **state)
+{
     (void)state;
     static const char *const cases[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
-                                        "\xf4\x90\x80\x80", "\xff", "\xc3", "\xe4\xbf", "\xc3" "A"};
+                                        "\xf4\x90\x80\x80", "\xff", "\xc3", "\xe4\xbf", "\xc3"
+                                                                                        "A"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t bytes;
         assert_int_equal(utf8_decode(cases[i], strlen(cases[i]), &bytes), UTF8_INVALID);
@@ -37,7 +39,8 @@ static void refuses_what_is_not_well_formed(void **state) {
     assert_true(utf8_is_valid("", 0));
 }
 
-static void repairs_text_of_other_encodings(void **state) {
+static void repairs_text_of_other_encodings(void **state)
+{
     (void)state;
     static const struct {
         const char *text;
@@ -46,9 +49,10 @@ static void repairs_text_of_other_encodings(void **state) {
     } cases[] = {
         {"plain", 5, "plain"},
         {"\xc3\xa9t\xc3\xa9", 5, "\xc3\xa9t\xc3\xa9"},
-        {"\xe9t\xe9", 3, "\xc3\xa9t\xc3\xa9"},                  /* Latin-1 */
-        {"\xc3\xa9 \xe9", 4, "\xc3\xa9 \xef\xbf\xbd"},          /* mixed: UTF-8 is kept */
-        {"a\0b", 3, "a\xef\xbf\xbd" "b"},
+        {"\xe9t\xe9", 3, "\xc3\xa9t\xc3\xa9"},         /* Latin-1 */
+        {"\xc3\xa9 \xe9", 4, "\xc3\xa9 \xef\xbf\xbd"}, /* mixed: UTF-8 is kept */
+        {"a\0b", 3, "a\xef\xbf\xbd"
+                    "b"},
         {"", 0, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -62,7 +66,8 @@ static void repairs_text_of_other_encodings(void **state) {
     }
 }
 
-int main(void) {
+int main(void)
+{
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes_well_formed_characters),
         cmocka_unit_test(refuses_what_is_not_well_formed),
