@@ -17,7 +17,7 @@ static job_function run_correlation, run_noop;
  * and live issues wait while it runs. */
 const struct job_kind job_kinds[] = {
     {"correlate_issue", run_correlation, 0, true},
-    {"correlate_commit", run_correlation, 10, true},
+    {"correlate_commit", run_correlation, 2, true},
     {"noop", run_noop, 0, false},
     {NULL, NULL, 0, false},
 };
