@@ -150,7 +150,11 @@ static enum error_code add_issue(struct import *import, const char *body, size_t
         return code;
     unsigned char *copy = malloc(length + 1);
     struct store_item *item = &import->items[import->count];
-    *item = (struct store_item){.source = import->source, .received_at = instant_now(), .content_type = "application/json", .body = copy, .body_length = length, .form = code == ERROR_NONE ? form : NULL, .quarantine = code};
+    *item = (struct store_item){.source = import->source, .received_at = instant_now(), .quarantine = code};
+    item->content_type = "application/json";
+    item->body = copy;
+    item->body_length = length;
+    item->form = code == ERROR_NONE ? form : NULL;
     signature_body_hash((const unsigned char *)body, length, item->body_sha256);
     item->delivery_id = delivery_id(item->body_sha256);
     if (!copy || !item->delivery_id) {

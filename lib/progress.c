@@ -66,7 +66,9 @@ static void show(struct progress *progress, int64_t now, const char *ending)
 void progress_start(struct progress *progress, const char *label, uint64_t total, bool is_quiet)
 {
     int64_t now = now_us();
-    *progress = (struct progress){.label = label, .total = total, .is_quiet = is_quiet, .is_terminal = isatty(STDERR_FILENO) == 1, .started_us = now, .shown_us = now};
+    *progress = (struct progress){.label = label, .total = total, .is_quiet = is_quiet};
+    progress->is_terminal = isatty(STDERR_FILENO) == 1;
+    progress->started_us = progress->shown_us = now;
 }
 
 void progress_add(struct progress *progress, uint64_t more)
