@@ -63,7 +63,7 @@ CREATE TABLE jirasync.issue_keys (
 );
 CREATE INDEX issue_keys_by_key ON jirasync.issue_keys (tenant, issue_key);
 CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys (tenant, source, issue_id);
-CREATE INDEX issue_keys_by_project ON jirasync.issue_keys (tenant, rtrim(issue_key, '0123456789'));
+CREATE INDEX issue_keys_by_project ON jirasync.issue_keys (tenant, rtrim(issue_key, '0123456789'), issue_key);
 
 CREATE TABLE jirasync.issue_snapshots (
     tenant         text NOT NULL,

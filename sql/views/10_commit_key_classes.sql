@@ -3,10 +3,11 @@ CREATE OR REPLACE VIEW jirasync.commit_key_classes AS
 SELECT k.tenant, k.source, k.repository, k.sha, k.key, k.evidence,
        CASE WHEN EXISTS (
                 SELECT FROM jirasync.issue_keys i WHERE i.tenant = k.tenant AND i.issue_key = k.key) THEN 'known'
-            WHEN EXISTS (
-                SELECT FROM jirasync.issue_keys i
-                WHERE i.tenant = k.tenant
-                  AND rtrim(i.issue_key, '0123456789') = rtrim(k.key, '0123456789'))
+            -- in this order the first key of the project is one look-up in the index, whether there is one or not
+            WHEN (SELECT i.issue_key FROM jirasync.issue_keys i
+                  WHERE i.tenant = k.tenant
+                    AND rtrim(i.issue_key, '0123456789') = rtrim(k.key, '0123456789')
+                  ORDER BY i.issue_key LIMIT 1) IS NOT NULL
               OR EXISTS (
                 SELECT FROM jirasync.projects p
                 WHERE p.tenant = k.tenant AND p.project_key || '-' = rtrim(k.key, '0123456789'))
