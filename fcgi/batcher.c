@@ -11,9 +11,9 @@
 #include <string.h>
 #include <time.h>
 
-#define CONFLICT_RETRIES 3     /* the same batch again after 40001, 40P01, 55P03 */
-#define LOST_RETRIES 1         /* lost twice with the same batch: it is halved, or given up when single */
-#define NOTIFY_PAUSE_MS 5      /* at most one NOTIFY in this time */
+#define CONFLICT_RETRIES 3 /* the same batch again after 40001, 40P01, 55P03 */
+#define LOST_RETRIES 1     /* lost twice with the same batch: it is halved, or given up when single */
+#define NOTIFY_PAUSE_MS 5  /* at most one NOTIFY in this time */
 #define HOUSEKEEP_MS 1000
 #define RECONNECT_BASE_MS 50
 
@@ -23,10 +23,10 @@ struct batcher {
     struct counters *counters;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t queued;              /* for the store thread */
+    pthread_cond_t queued; /* for the store thread */
     struct batcher_item *first, **last;
     bool stopping;
-    _Atomic int64_t away_since_ms;      /* 0 while the database is there */
+    _Atomic int64_t away_since_ms; /* 0 while the database is there */
     /* the store thread's own */
     struct batcher_item **batch;
     struct store_item *items;
@@ -173,7 +173,8 @@ static bool is_stopping(struct batcher *batcher)
 /* Sleeps before the next try to reach the database; a stop ends it. */
 static void back_off(struct batcher *batcher, int attempt)
 {
-    int64_t pause = 1 + retry_delay_ms(attempt, RECONNECT_BASE_MS, batcher->limits.reconnect_cap_ms, randombytes_random());
+    int64_t pause = 1 + retry_delay_ms(attempt, RECONNECT_BASE_MS, batcher->limits.reconnect_cap_ms,
+                                       randombytes_random());
     struct timespec until = at_ms(now_ms() + pause);
 
     pthread_mutex_lock(&batcher->lock);
@@ -221,7 +222,7 @@ static void quarantine(struct batcher_item *item, const struct error *error)
     bool malformed = strncmp(error->sqlstate, "22P02", 5) == 0 || strncmp(error->sqlstate, "22021", 5) == 0 ||
                      strncmp(error->sqlstate, "22032", 5) == 0;
 
-    item->error = *error;   /* keeps the texts that the store item points to */
+    item->error = *error; /* keeps the texts that the store item points to */
     item->error.code = malformed ? ERROR_INVALID_JSON : ERROR_NOT_STORABLE;
     item->store.form = NULL;
     item->store.quarantine = item->error.code;
@@ -259,7 +260,8 @@ struct tries {
 static bool is_lost(const struct error *error)
 {
     return error->code == ERROR_DATABASE_AWAY &&
-           (error->sqlstate[0] == '\0' || strcmp(error->sqlstate, "57014") == 0 || strcmp(error->sqlstate, "53200") == 0);
+           (error->sqlstate[0] == '\0' || strcmp(error->sqlstate, "57014") == 0 ||
+            strcmp(error->sqlstate, "53200") == 0);
 }
 
 /* True when the same batch is to be tried once more. */
@@ -287,7 +289,7 @@ static void give_up(struct batcher *batcher, struct batcher_item **batch, size_t
 {
     log_error(LOG_FIELDS(.count = (int64_t)count, .event_id = batch[0]->store.delivery_id), error);
     if (error->code == ERROR_NOT_STORABLE)
-        error->code = ERROR_DATABASE_MISUSE;   /* even its quarantine was refused: not the sender's fault */
+        error->code = ERROR_DATABASE_MISUSE; /* even its quarantine was refused: not the sender's fault */
     fail(batcher, batch, count, error);
 }
 

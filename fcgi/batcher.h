@@ -19,11 +19,11 @@ struct batcher;
 /* One delivery with the memory it needs. Made by a request thread, which fills store before batcher_submit. */
 struct batcher_item {
     struct store_item store;
-    struct arena *arena;            /* holds the normal form and the strings of store */
-    unsigned char *body;            /* malloc'ed; store.body points here */
-    struct counters *counters;      /* where admitted bytes are given back, with slot */
+    struct arena *arena;       /* holds the normal form and the strings of store */
+    unsigned char *body;       /* malloc'ed; store.body points here */
+    struct counters *counters; /* where admitted bytes are given back, with slot */
     int slot;
-    int64_t admitted;               /* bytes counted as in flight until body is freed */
+    int64_t admitted; /* bytes counted as in flight until body is freed */
     /* below: the batcher's */
     struct batcher_item *next;
     pthread_cond_t answered;

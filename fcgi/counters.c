@@ -73,7 +73,7 @@ struct counters_secret *counters_secret(struct counters *counters, const char *s
     (void)snprintf(label, sizeof label, "source=\"%.60s\",secret_ref=\"%.100s\"", source, reference);
     for (char *c = label; *c != '\0'; c++)
         if (*c == '\\' || *c == '\n')
-            *c = '_';   /* would need escaping in the exposition format */
+            *c = '_'; /* would need escaping in the exposition format */
     for (size_t i = 0; i < COUNTERS_SECRETS; i++) {
         struct counters_secret *secret = &counters->secrets[i];
         int32_t free_slot = 0;

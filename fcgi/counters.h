@@ -12,13 +12,13 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define COUNTERS_SLOTS 160            /* children: 64 of this generation, 64 that drain, some to spare */
+#define COUNTERS_SLOTS 160 /* children: 64 of this generation, 64 that drain, some to spare */
 #define COUNTERS_SECRETS 64
 #define COUNTERS_LABEL_BYTES 192
 
 struct counters_slot {
     _Atomic int64_t inflight_bytes;
-    _Atomic int32_t ready;            /* the child has started all its threads */
+    _Atomic int32_t ready; /* the child has started all its threads */
 };
 
 struct counters_secret {
@@ -28,7 +28,7 @@ struct counters_secret {
 };
 
 struct counters {
-    uint64_t layout;                  /* a child of another version does not touch the page */
+    uint64_t layout; /* a child of another version does not touch the page */
     _Atomic uint64_t requests, body_bytes, batches, batched, restarts, notifications;
     _Atomic uint64_t outcomes[STORE_OUTCOMES];
     _Atomic uint64_t errors[ERROR_CODES];

@@ -18,19 +18,19 @@
 #define WEBHOOKS "/webhooks/"
 #define ID_MAX_BYTES 255
 #define EVENT_MAX_BYTES 255
-#define ADMISSION_FACTOR 4     /* body, normal form, copies for libpq */
+#define ADMISSION_FACTOR 4 /* body, normal form, copies for libpq */
 
 /* What the stages know of the request so far. */
 struct delivery {
     const struct responder_context *context;
     FCGX_Request *fcgi;
     struct request request;
-    struct request_headers headers;    /* those of the source's kind */
+    struct request_headers headers; /* those of the source's kind */
     const struct source *source;
     struct batcher_item *item;
     instant received_at;
-    const char *event_id;              /* NULL until the signature holds */
-    const char *secret_ref, *event, *issue_key;   /* for the log; the texts lie in the item's arena */
+    const char *event_id;                       /* NULL until the signature holds */
+    const char *secret_ref, *event, *issue_key; /* for the log; the texts lie in the item's arena */
     struct error error;
     enum store_outcome outcome;
 };
@@ -107,7 +107,7 @@ static enum error_code verify_token(const char *token, const struct source *sour
     bool found = false, unavailable = false;
 
     if (token == NULL)
-        token = "";   /* no secret is empty */
+        token = ""; /* no secret is empty */
     signature_body_hash((const unsigned char *)token, strlen(token), claimed);
     for (size_t i = 0; i < source->secret_count; i++) {
         const struct secret *secret = source->secrets[i];
@@ -122,7 +122,8 @@ static enum error_code verify_token(const char *token, const struct source *sour
             *matched = i;
         }
     }
-    return found ? ERROR_NONE : unavailable ? ERROR_SECRET_UNAVAILABLE : ERROR_INVALID_SIGNATURE;
+    return found ? ERROR_NONE : unavailable ? ERROR_SECRET_UNAVAILABLE
+                                            : ERROR_INVALID_SIGNATURE;
 }
 
 static void count_secret(const struct delivery *delivery)
@@ -231,7 +232,9 @@ static enum error_code keep_unread(struct delivery *delivery, struct normal_form
     (*form)->kind = NORMAL_IGNORED;
     (*form)->event_at = INSTANT_NONE;
     (*form)->event = copy_header(arena, event, EVENT_MAX_BYTES);
-    return (*form)->event == NULL ? error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery") : ERROR_NONE;
+    if ((*form)->event == NULL)
+        return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
+    return ERROR_NONE;
 }
 
 static enum error_code normalize(struct delivery *delivery)
@@ -288,7 +291,13 @@ static enum error_code store(struct delivery *delivery, enum error_code understo
 static enum error_code pass_stages(struct delivery *delivery)
 {
     static enum error_code (*const stages[])(struct delivery *) = {
-        route, check_method, check_length, admit, read_body, verify, identify,
+        route,
+        check_method,
+        check_length,
+        admit,
+        read_body,
+        verify,
+        identify,
     };
     enum error_code code = ERROR_NONE;
 
@@ -351,7 +360,7 @@ static void let_go(struct batcher_item **item)
         batcher_item_reset(*item);
         return;
     }
-    batcher_item_release(*item);   /* a waiter that gave up: the store thread frees it */
+    batcher_item_release(*item); /* a waiter that gave up: the store thread frees it */
     *item = NULL;
 }
 
@@ -387,7 +396,8 @@ static void tell_readiness(const struct delivery *delivery, bool head_only)
 
     if (!ready)
         (void)FCGX_FPrintF(delivery->fcgi->out, "Retry-After: %d\r\n", (int)delivery->context->config->retry_after_s);
-    response_text(delivery->fcgi->out, ready ? "200 OK" : "503 Service Unavailable", "application/json", text, head_only);
+    response_text(delivery->fcgi->out, ready ? "200 OK" : "503 Service Unavailable", "application/json", text,
+                  head_only);
 }
 
 static void tell_metrics(const struct delivery *delivery, bool head_only)

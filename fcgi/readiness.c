@@ -13,9 +13,9 @@ struct readiness {
     const struct source_list *sources;
     char *sources_json;
     pthread_mutex_t lock;
-    char database[256];   /* empty: as it should be */
-    char schema[64];      /* version of the schema, for the answer */
-    bool misused;         /* the last delivery was refused for a fault of ours */
+    char database[256]; /* empty: as it should be */
+    char schema[64];    /* version of the schema, for the answer */
+    bool misused;       /* the last delivery was refused for a fault of ours */
 };
 
 struct readiness *readiness_new(const struct source_list *sources)
@@ -48,7 +48,9 @@ void readiness_free(struct readiness *readiness)
 static const char *fault_of(const PGresult *hello)
 {
     static const char *const faults[] = {
-        NULL, "the database is read only", "fsync is off: an answer would not be durable",
+        NULL,
+        "the database is read only",
+        "fsync is off: an answer would not be durable",
         "synchronous_commit is off: an answer would not be durable",
     };
 

@@ -29,9 +29,9 @@
 #define JIRASYNC_GIT_SHA "unknown"
 #endif
 #define LISTEN_FD STDIN_FILENO
-#define EXIT_MISUSED 2         /* usage */
+#define EXIT_MISUSED 2 /* usage */
 #define LARGE_BYTES (1024 * 1024)
-#define HELLO_MS 5000          /* how often readiness is looked at */
+#define HELLO_MS 5000 /* how often readiness is looked at */
 
 static const char usage[] =
     "usage: spawn-fcgi -n -s SOCKET -- jirasync-receiver [-c FILE] [OPTION...]\n"
@@ -63,7 +63,7 @@ static enum error_code backend_store(void *context, const struct store_item *ite
     enum error_code code = store_deliveries(receiver->db, items, count, timeout_ms, outcomes, enqueued, error);
 
     if (code == ERROR_DATABASE_AWAY)
-        db_drop(receiver->db);   /* it may be a server that is shutting down, or a standby */
+        db_drop(receiver->db); /* it may be a server that is shutting down, or a standby */
     if (code == ERROR_NONE || code == ERROR_DATABASE_MISUSE)
         readiness_note_store(receiver->readiness, code == ERROR_NONE);
     return code;
@@ -103,7 +103,8 @@ static bool receiver_prepare(struct receiver *receiver, int counters_fd, struct 
     receiver->db = db_new(receiver->config.receiver_database, "receiver");
     receiver->readiness = readiness_new(receiver->sources);
     receiver->rejections = rejections_new();
-    if (receiver->counters != NULL && receiver->db != NULL && receiver->readiness != NULL && receiver->rejections != NULL)
+    if (receiver->counters != NULL && receiver->db != NULL && receiver->readiness != NULL &&
+        receiver->rejections != NULL)
         return true;
     error_set(error, ERROR_NO_MEMORY, "no memory to start a child");
     return false;
@@ -139,7 +140,7 @@ static void wait_for_stop(const sigset_t *signals)
 static void leave_late(int signal_number)
 {
     (void)signal_number;
-    _exit(EXIT_FAILURE);   /* what is not stored yet was not answered: the sender comes again */
+    _exit(EXIT_FAILURE); /* what is not stored yet was not answered: the sender comes again */
 }
 
 static void limit_drain(int64_t timeout_ms)
@@ -153,7 +154,8 @@ static void limit_drain(int64_t timeout_ms)
 static int serve(struct receiver *receiver, int slot, const sigset_t *signals)
 {
     const struct config *config = &receiver->config;
-    const struct batcher_backend backend = {receiver, backend_connect, backend_store, backend_notify, backend_housekeep};
+    const struct batcher_backend backend = {receiver, backend_connect, backend_store, backend_notify,
+                                            backend_housekeep};
     const struct batcher_limits limits = {(size_t)config->batch_rows, (size_t)config->batch_bytes,
                                           config->store_timeout_ms, config->reconnect_cap_ms};
     struct responder_context context = {config, receiver->sources, receiver->counters, slot, NULL, receiver->readiness,
@@ -183,7 +185,7 @@ static int run_child(struct receiver *receiver, int slot, int counters_fd)
     int code = EXIT_FAILURE;
     sigset_t signals;
 
-    block_signals(&signals);   /* before FCGX_Init, which installs handlers of its own */
+    block_signals(&signals); /* before FCGX_Init, which installs handlers of its own */
     if (!supervisor_bind_child())
         return EXIT_FAILURE;
     /* Bodies come from mmap and go back at once, however large they were before. */

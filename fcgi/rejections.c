@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define QUEUE_ROWS 256   /* more in a second are a flood: counted, not kept */
+#define QUEUE_ROWS 256 /* more in a second are a flood: counted, not kept */
 #define ROW_BYTES 512
 
 struct rejection {
@@ -45,7 +45,7 @@ void rejections_free(struct rejections *rejections)
 void rejections_add(struct rejections *rejections, const struct source *source, enum error_code reason, size_t bytes)
 {
     if (pthread_mutex_trylock(&rejections->lock) != 0)
-        return;   /* a sample: a request never waits for it */
+        return; /* a sample: a request never waits for it */
     if (rejections->count < QUEUE_ROWS) {
         struct rejection *row = &rejections->rows[rejections->count++];
 

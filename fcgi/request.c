@@ -7,21 +7,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES 4   /* most headers of one meaning, and NULL */
+#define NAMES 4 /* most headers of one meaning, and NULL */
 
 /* Where each kind's senders put what; the first name that has a value wins. */
 static const struct {
     const char *signature[NAMES], *delivery_id[NAMES], *event, *attempt;
 } names[SOURCE_KINDS] = {
     [SOURCE_JIRA] = {{"HTTP_X_HUB_SIGNATURE", "HTTP_X_ATLASSIAN_WEBHOOK_SIGNATURE", "HTTP_X_ATLASSIAN_SIGNATURE"},
-                     {"HTTP_X_ATLASSIAN_WEBHOOK_IDENTIFIER"}, NULL, "HTTP_X_ATLASSIAN_WEBHOOK_RETRY"},
+                     {"HTTP_X_ATLASSIAN_WEBHOOK_IDENTIFIER"},
+                     NULL,
+                     "HTTP_X_ATLASSIAN_WEBHOOK_RETRY"},
     [SOURCE_GITHUB] = {{"HTTP_X_HUB_SIGNATURE_256"}, {"HTTP_X_GITHUB_DELIVERY"}, "HTTP_X_GITHUB_EVENT", NULL},
-    [SOURCE_BITBUCKET] = {{"HTTP_X_HUB_SIGNATURE"}, {"HTTP_X_REQUEST_UUID"}, "HTTP_X_EVENT_KEY",
-                          "HTTP_X_ATTEMPT_NUMBER"},
+    [SOURCE_BITBUCKET] = {{"HTTP_X_HUB_SIGNATURE"}, {"HTTP_X_REQUEST_UUID"}, "HTTP_X_EVENT_KEY", "HTTP_X_ATTEMPT_NUMBER"},
     [SOURCE_BITBUCKET_SERVER] = {{"HTTP_X_HUB_SIGNATURE"}, {"HTTP_X_REQUEST_ID"}, "HTTP_X_EVENT_KEY", NULL},
     [SOURCE_GITLAB] = {{"HTTP_X_GITLAB_TOKEN"},
                        {"HTTP_IDEMPOTENCY_KEY", "HTTP_WEBHOOK_ID", "HTTP_X_GITLAB_EVENT_UUID"},
-                       "HTTP_X_GITLAB_EVENT", NULL},
+                       "HTTP_X_GITLAB_EVENT",
+                       NULL},
 };
 
 /* The value of a parameter; *times counts how often it stands there. Empty values are nginx's way to say none. */
@@ -71,7 +73,8 @@ static int parse_attempt(const char *text)
 {
     long attempt = text == NULL ? 0 : strtol(text, NULL, 10);
 
-    return attempt < 0 ? 0 : attempt > 1000 ? 1000 : (int)attempt;
+    return attempt < 0 ? 0 : attempt > 1000 ? 1000
+                                            : (int)attempt;
 }
 
 bool request_parse(struct request *request, char **parameters)

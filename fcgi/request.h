@@ -14,15 +14,15 @@ struct request {
     char **parameters;
     const char *method, *path, *content_type;
     bool has_length;
-    size_t length;                    /* of the body, in bytes; SIZE_MAX for a number beyond all limits */
+    size_t length; /* of the body, in bytes; SIZE_MAX for a number beyond all limits */
 };
 
 /* The headers of one kind of source. */
 struct request_headers {
-    const char *signature;            /* what proves the sender: a signature, or GitLab's token */
-    bool several_signatures;          /* in several headers, or joined with a comma: nobody could say which counts */
+    const char *signature;   /* what proves the sender: a signature, or GitLab's token */
+    bool several_signatures; /* in several headers, or joined with a comma: nobody could say which counts */
     const char *delivery_id, *event;
-    int attempt;                      /* the sender's retry count, else 0 */
+    int attempt; /* the sender's retry count, else 0 */
 };
 
 /* Takes what is needed out of the parameters. False when the peer sent no usable request (it went away). */

@@ -18,7 +18,7 @@
 struct responder {
     struct responder_context context;
     int listen_fd, epoll_fd, stop_fd;
-    pthread_mutex_t accepting;        /* held while waiting and accepting, never while a byte is read */
+    pthread_mutex_t accepting; /* held while waiting and accepting, never while a byte is read */
     size_t thread_count;
     pthread_t threads[];
 };
@@ -48,7 +48,7 @@ static int accept_one(struct responder *responder)
         fd = accept4(responder->listen_fd, NULL, NULL, SOCK_CLOEXEC);
         if (fd < 0) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
-                (void)usleep(10000);   /* the connection stays in the queue: no busy loop until it can be taken */
+                (void)usleep(10000); /* the connection stays in the queue: no busy loop until it can be taken */
             fd = -2;
         }
     }

@@ -14,7 +14,7 @@ struct responder_context {
     const struct config *config;
     const struct source_list *sources;
     struct counters *counters;
-    int slot;                         /* of this child in the counters */
+    int slot; /* of this child in the counters */
     struct batcher *batcher;
     struct readiness *readiness;
     struct rejections *rejections;

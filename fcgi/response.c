@@ -13,9 +13,16 @@ static const char *status_line(int status)
         int status;
         const char *line;
     } lines[] = {
-        {200, "200 OK"}, {400, "400 Bad Request"}, {401, "401 Unauthorized"}, {404, "404 Not Found"},
-        {405, "405 Method Not Allowed"}, {411, "411 Length Required"}, {413, "413 Payload Too Large"},
-        {415, "415 Unsupported Media Type"}, {422, "422 Unprocessable Entity"}, {500, "500 Internal Server Error"},
+        {200, "200 OK"},
+        {400, "400 Bad Request"},
+        {401, "401 Unauthorized"},
+        {404, "404 Not Found"},
+        {405, "405 Method Not Allowed"},
+        {411, "411 Length Required"},
+        {413, "413 Payload Too Large"},
+        {415, "415 Unsupported Media Type"},
+        {422, "422 Unprocessable Entity"},
+        {500, "500 Internal Server Error"},
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
@@ -52,7 +59,7 @@ static const char *public_detail(const struct error *error)
         return "not stored, send again";
     case ERROR_NOT_STORABLE:
         return "the database refused the row; the bytes are kept";
-    default:   /* what the database said may quote the body */
+    default: /* what the database said may quote the body */
         return error->sqlstate[0] == '\0' ? error->message : "the database does not read it as JSON; the bytes are kept";
     }
 }

@@ -14,30 +14,30 @@
 #include <unistd.h>
 
 #define CHILD_VARIABLE "JIRASYNC_CHILD"
-#define QUICK_DEATH_MS 1000        /* a child that lived less died quickly */
-#define DELAY_FIRST_MS 100         /* before the replacement of the second quick death, then doubled */
+#define QUICK_DEATH_MS 1000 /* a child that lived less died quickly */
+#define DELAY_FIRST_MS 100  /* before the replacement of the second quick death, then doubled */
 #define DELAY_LAST_MS 5000
-#define UNREADY_DEATHS 5           /* running: then there is no point in going on */
+#define UNREADY_DEATHS 5 /* running: then there is no point in going on */
 #define MAX_CHILDREN 64
-#define TICK_MS 100                /* how often due restarts are looked at */
-#define READY_SIGNAL SIGRTMIN      /* queued, unlike the classic ones: none is lost */
+#define TICK_MS 100           /* how often due restarts are looked at */
+#define READY_SIGNAL SIGRTMIN /* queued, unlike the classic ones: none is lost */
 
 struct child {
-    pid_t pid;                     /* 0: none */
+    pid_t pid; /* 0: none */
     int slot;
     int64_t started_ms;
     bool ready, draining;
-    bool is_new;                   /* of a generation that is not ready yet */
+    bool is_new; /* of a generation that is not ready yet */
 };
 
 struct supervisor {
     struct config *config;
     char **argv;
     bool (*reload)(struct config *config, char **argv);
-    char *program;                 /* the binary's path, resolved at start: an upgrade replaces what is there */
+    char *program; /* the binary's path, resolved at start: an upgrade replaces what is there */
     struct counters *counters;
     int counters_fd;
-    int wanted, wanted_next;       /* children: now, and once the reload has ended */
+    int wanted, wanted_next; /* children: now, and once the reload has ended */
     struct child children[COUNTERS_SLOTS];
     int quick_deaths, unready_deaths;
     int64_t restart_due_ms;
@@ -80,7 +80,7 @@ static struct child *free_child(struct supervisor *supervisor)
     return NULL;
 }
 
-/* In the forked process: becomes the program anew. Signals stay blocked, so that none is lost before it waits for them. */
+/* In the forked process: becomes the program anew. Signals stay blocked: none is lost before it waits. */
 static void become_child(const struct supervisor *supervisor, const struct child *child)
 {
     char value[32], parent[16];
@@ -225,7 +225,8 @@ static int wanted_children(const struct config *config)
 
     if (config->processes > 0)
         return config->processes > MAX_CHILDREN ? MAX_CHILDREN : (int)config->processes;
-    return cores < 1 ? 1 : cores > 4 ? 4 : (int)cores;
+    return cores < 1 ? 1 : cores > 4 ? 4
+                                     : (int)cores;
 }
 
 static void begin_reload(struct supervisor *supervisor)

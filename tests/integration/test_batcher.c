@@ -22,14 +22,14 @@
 struct script {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool closed;                          /* the gate: store waits until it opens */
-    int entered;                          /* calls that reached the gate */
-    int refusals;                         /* so many calls fail with `failure` first */
+    bool closed;  /* the gate: store waits until it opens */
+    int entered;  /* calls that reached the gate */
+    int refusals; /* so many calls fail with `failure` first */
     struct error failure;
-    const char *poison;                   /* a batch that holds this id always fails with `poisoned` */
+    const char *poison; /* a batch that holds this id always fails with `poisoned` */
     struct error poisoned;
     bool refuses_quarantine, enqueues;
-    int unreachable;                      /* so many connects fail; -1: all */
+    int unreachable; /* so many connects fail; -1: all */
     int calls, connects, notifications, notifications_at_last_call;
     size_t sizes[MAX_CALLS];
     char quarantined[64], quarantine_sqlstate[6];
@@ -326,8 +326,7 @@ static void what_postgresql_cannot_read_is_invalid_json(void **state)
 
 static void a_refused_quarantine_is_our_fault(void **state)
 {
-    struct script script = {.poison = "a", .refuses_quarantine = true,
-                            .poisoned = {.code = ERROR_NOT_STORABLE, .sqlstate = "22003"}};
+    struct script script = {.poison = "a", .refuses_quarantine = true, .poisoned = {.code = ERROR_NOT_STORABLE, .sqlstate = "22003"}};
     struct batcher *batcher = start(&script, 64, 1000, 5000);
     struct waiter waiter;
 
@@ -464,7 +463,7 @@ static void a_database_long_away_is_not_waited_for(void **state)
         assert_int_equal(batcher_submit(batcher, item, &outcome, &error), ERROR_DATABASE_AWAY);
         refused = strcmp(error.message, "the database is away") == 0;
         if (refused)
-            assert_true(batcher_item_is_mine(item));   /* it was never queued */
+            assert_true(batcher_item_is_mine(item)); /* it was never queued */
         batcher_item_release(item);
     }
     assert_true(refused);
