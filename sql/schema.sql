@@ -1015,6 +1015,26 @@ COMMENT ON COLUMN jirasync.repositories.repository IS 'Full name of the reposito
 
 COMMENT ON COLUMN jirasync.repositories.knows_branches IS 'True once refs has a branch of it';
 
+CREATE TABLE jirasync.revert_names (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    sha text NOT NULL,
+    named text NOT NULL
+);
+
+COMMENT ON TABLE jirasync.revert_names IS 'Derived from commits.reverts, to be found by what is named: which revert names which commit, in full or cut short to seven digits or more';
+
+COMMENT ON COLUMN jirasync.revert_names.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.revert_names.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.revert_names.repository IS 'Full name of the repository';
+
+COMMENT ON COLUMN jirasync.revert_names.sha IS 'The revert';
+
+COMMENT ON COLUMN jirasync.revert_names.named IS 'What it names, as written';
+
 CREATE TABLE jirasync.reverted_commits (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -1250,6 +1270,9 @@ ALTER TABLE ONLY jirasync.rejected_requests
 ALTER TABLE ONLY jirasync.repositories
     ADD CONSTRAINT repositories_pkey PRIMARY KEY (tenant, source, repository);
 
+ALTER TABLE ONLY jirasync.revert_names
+    ADD CONSTRAINT revert_names_pkey PRIMARY KEY (tenant, source, repository, sha, named);
+
 ALTER TABLE ONLY jirasync.reverted_commits
     ADD CONSTRAINT reverted_commits_pkey PRIMARY KEY (tenant, source, repository, sha);
 
@@ -1286,10 +1309,6 @@ CREATE INDEX commit_refs_by_position ON jirasync.commit_refs USING btree (tenant
 
 CREATE INDEX commits_by_change ON jirasync.commits USING btree (tenant, source, repository, changed_seq);
 
-CREATE INDEX commits_by_revert ON jirasync.commits USING gin (reverts) WITH (fastupdate=off) WHERE (reverts IS NOT NULL);
-
-CREATE INDEX commits_reverting ON jirasync.commits USING btree (tenant, source, repository) WHERE (reverts IS NOT NULL);
-
 CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries USING btree (tenant, source, body_sha256) WHERE (kind = 'jira'::text);
 
 CREATE INDEX deliveries_by_time ON jirasync.deliveries USING btree (tenant, received_at);
@@ -1304,7 +1323,7 @@ CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys USING btree (tenant, sou
 
 CREATE INDEX issue_keys_by_key ON jirasync.issue_keys USING btree (tenant, issue_key);
 
-CREATE INDEX issue_keys_by_project ON jirasync.issue_keys USING btree (tenant, rtrim(issue_key, '0123456789'::text));
+CREATE INDEX issue_keys_by_project ON jirasync.issue_keys USING btree (tenant, rtrim(issue_key, '0123456789'::text), issue_key);
 
 CREATE INDEX issues_by_key ON jirasync.issues USING btree (tenant, issue_key);
 
@@ -1321,6 +1340,8 @@ CREATE INDEX jobs_to_claim ON jirasync.jobs USING btree (tenant, kind, priority,
 CREATE INDEX jobs_to_rescue ON jirasync.jobs USING btree (tenant, lease_expires_at) WHERE (state = 'running'::text);
 
 CREATE UNIQUE INDEX jobs_wait_once ON jirasync.jobs USING btree (tenant, kind, source, key) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
+
+CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree (tenant, source, repository, "left"(named, 7));
 
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree (tenant, source, repository, reverted_by);
 
