@@ -1,6 +1,7 @@
 -- Which stories are covered by commits, which commits have no story, and why.
 \set ECHO none
 \ir ../support/facts.sql
+\set VERBOSITY terse
 \pset format unaligned
 \pset tuples_only on
 SET search_path = jirasync, facts, public;
@@ -104,5 +105,9 @@ SELECT fix_version, added_at, removed_at FROM issue_fix_versions WHERE issue_id 
 SELECT facts.issue(1, 'APP-1', '2026-03-01 00:00Z', '{10}', source => 'other', tenant => 'guest');
 SELECT facts.settle(p_tenant => 'guest') > 0;
 SELECT tenant, issue_key, state FROM story_coverage WHERE issue_key = 'APP-1' ORDER BY 1;
+-- Asked for by hand under an old key, in either case, the issue that bore it is enqueued.
+SELECT recompute_issue('app-3');
+SELECT kind, source, key FROM jobs;
+SELECT recompute_issue('APP-99');
 -- The rebuild finds nothing to change.
 SELECT correlation_rebuild(), correlation_rebuild('guest');
