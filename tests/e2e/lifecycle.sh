@@ -34,7 +34,7 @@ equals 'and changes nothing' "$before $states" "$(counts) $(story_states)"
 # --- artifacts
 folder=$RUN_DIR/artifacts/issues/wave3/jira_webhook
 validates() { # file
-    python3 -c 'import json, sys, jsonschema
+    /usr/bin/python3 -c 'import json, sys, jsonschema
 schema = json.load(open(sys.argv[1]))
 jsonschema.validators.validator_for(schema).check_schema(schema)
 jsonschema.validate(json.load(open(sys.argv[2])), schema)' "$folder/run.schema.json" "$1"
