@@ -52,10 +52,14 @@ equals 'down leaves no process' '' "$(left)"
 cat >"$work/interrupt" <<'SCRIPT'
 import os, signal, subprocess, sys, time
 log = open(sys.argv[2], "w")
-process = subprocess.Popen([sys.argv[1], "run"], stdout=log, stderr=log, start_new_session=True, env=dict(os.environ, RUN_ONCE="0"))
+# Whoever was started in the background ignores SIGINT, and a shell can't trap what it was started to ignore.
+process = subprocess.Popen([sys.argv[1], "run"], stdout=log, stderr=log, start_new_session=True, env=dict(os.environ, RUN_ONCE="0"),
+                           preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 deadline = time.time() + 120
 while "Ctrl-C stops it" not in open(sys.argv[2]).read():
-    assert process.poll() is None and time.time() < deadline, open(sys.argv[2]).read()
+    if process.poll() is not None or time.time() > deadline:
+        process.terminate()
+        sys.exit(open(sys.argv[2]).read())
     time.sleep(0.1)
 os.killpg(process.pid, signal.SIGINT)
 sys.exit(process.wait(60))
