@@ -10,21 +10,25 @@
 #include <stdint.h>
 #include <stdio.h>
 
-enum config_type { CONFIG_TEXT, CONFIG_NUMBER };
-enum config_scope { CONFIG_RECEIVER = 1, CONFIG_WORKER = 2, CONFIG_COMMAND = 4, CONFIG_ALL = 7 };
+enum config_type { CONFIG_TEXT,
+                   CONFIG_NUMBER };
+enum config_scope { CONFIG_RECEIVER = 1,
+                    CONFIG_WORKER = 2,
+                    CONFIG_COMMAND = 4,
+                    CONFIG_ALL = 7 };
 
 /* One row of the table: option JIRASYNC_THREADS is --threads on the command line. */
 struct config_option {
-    const char *name;           /* "JIRASYNC_THREADS" */
+    const char *name; /* "JIRASYNC_THREADS" */
     enum config_type type;
-    unsigned scope;             /* which programs read it */
-    size_t offset;              /* of the member in struct config */
-    const char *fallback;       /* documented default; numbers are checked against min..max */
+    unsigned scope;       /* which programs read it */
+    size_t offset;        /* of the member in struct config */
+    const char *fallback; /* documented default; numbers are checked against min..max */
     int64_t min, max;
-    const char *unit;           /* "ms", "bytes", "" */
-    const char *help;           /* one sentence */
-    const char *choices;        /* the words a text may be, "debug info"; NULL: any text */
-    bool is_secret;             /* never on the command line (ps shows it), never printed, never empty */
+    const char *unit;    /* "ms", "bytes", "" */
+    const char *help;    /* one sentence */
+    const char *choices; /* the words a text may be, "debug info"; NULL: any text */
+    bool is_secret;      /* never on the command line (ps shows it), never printed, never empty */
 };
 
 struct config {

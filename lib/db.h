@@ -12,10 +12,10 @@ struct db;
 /* Parameters of a statement; values in text or binary format as libpq has them. */
 struct db_params {
     int count;
-    const Oid *types;             /* NULL: inferred */
+    const Oid *types; /* NULL: inferred */
     const char *const *values;
-    const int *lengths;           /* for binary ones */
-    const int *formats;           /* NULL: all text */
+    const int *lengths; /* for binary ones */
+    const int *formats; /* NULL: all text */
 };
 
 /* Remembers where to connect; connects at the first use. application_name becomes "jirasync-ROLE[pid]".

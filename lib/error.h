@@ -13,37 +13,37 @@
 
 enum error_code {
     ERROR_NONE = 0,
-    ERROR_INVALID_SIGNATURE,   /* sender: missing, malformed or wrong; one answer for all three */
-    ERROR_SECRET_UNAVAILABLE,  /* ours: the source's secret can't be had yet */
-    ERROR_UNKNOWN_SOURCE,      /* sender: no such path or source */
-    ERROR_METHOD_NOT_ALLOWED,  /* sender */
-    ERROR_LENGTH_REQUIRED,     /* sender */
-    ERROR_BODY_TOO_LARGE,      /* sender */
-    ERROR_UNSUPPORTED_MEDIA,   /* sender: signed, but form-encoded or multipart; quarantined */
-    ERROR_INVALID_JSON,        /* sender: signed, not well-formed JSON; quarantined */
-    ERROR_NOT_AN_OBJECT,       /* sender: signed, JSON but no object; quarantined */
-    ERROR_EMPTY_BODY,          /* sender: signed, "exclude body" is set; quarantined */
-    ERROR_NO_IDENTITY,         /* sender: signed, no usable issue id; quarantined */
-    ERROR_WRONG_TYPE,          /* sender: signed, a member has another type than documented; quarantined */
-    ERROR_TOO_COMPLEX,         /* sender: signed, more nodes or depth than allowed; quarantined */
-    ERROR_ID_CONFLICT,         /* sender: known delivery id with another body; quarantined */
-    ERROR_NOT_STORABLE,        /* sender: PostgreSQL refused the row (class 22, 23, 54); quarantined */
-    ERROR_BUSY,                /* ours: too many bytes in flight */
-    ERROR_DATABASE_AWAY,       /* ours: connection lost, shutting down, read only, timeout */
-    ERROR_DATABASE_CONFLICT,   /* ours: serialization failure, deadlock, lock timeout: the same again */
-    ERROR_DATABASE_MISUSE,     /* ours: a bug or a missing privilege (class 42, 28, 3F) */
-    ERROR_SHORT_READ,          /* sender went away in mid-body: no answer */
-    ERROR_CONFIG,              /* operator: unusable configuration */
-    ERROR_IO,                  /* surroundings: a file or a program could not be used */
-    ERROR_NO_MEMORY,           /* surroundings */
-    ERROR_INPUT,               /* operator: unusable input of a command */
+    ERROR_INVALID_SIGNATURE,  /* sender: missing, malformed or wrong; one answer for all three */
+    ERROR_SECRET_UNAVAILABLE, /* ours: the source's secret can't be had yet */
+    ERROR_UNKNOWN_SOURCE,     /* sender: no such path or source */
+    ERROR_METHOD_NOT_ALLOWED, /* sender */
+    ERROR_LENGTH_REQUIRED,    /* sender */
+    ERROR_BODY_TOO_LARGE,     /* sender */
+    ERROR_UNSUPPORTED_MEDIA,  /* sender: signed, but form-encoded or multipart; quarantined */
+    ERROR_INVALID_JSON,       /* sender: signed, not well-formed JSON; quarantined */
+    ERROR_NOT_AN_OBJECT,      /* sender: signed, JSON but no object; quarantined */
+    ERROR_EMPTY_BODY,         /* sender: signed, "exclude body" is set; quarantined */
+    ERROR_NO_IDENTITY,        /* sender: signed, no usable issue id; quarantined */
+    ERROR_WRONG_TYPE,         /* sender: signed, a member has another type than documented; quarantined */
+    ERROR_TOO_COMPLEX,        /* sender: signed, more nodes or depth than allowed; quarantined */
+    ERROR_ID_CONFLICT,        /* sender: known delivery id with another body; quarantined */
+    ERROR_NOT_STORABLE,       /* sender: PostgreSQL refused the row (class 22, 23, 54); quarantined */
+    ERROR_BUSY,               /* ours: too many bytes in flight */
+    ERROR_DATABASE_AWAY,      /* ours: connection lost, shutting down, read only, timeout */
+    ERROR_DATABASE_CONFLICT,  /* ours: serialization failure, deadlock, lock timeout: the same again */
+    ERROR_DATABASE_MISUSE,    /* ours: a bug or a missing privilege (class 42, 28, 3F) */
+    ERROR_SHORT_READ,         /* sender went away in mid-body: no answer */
+    ERROR_CONFIG,             /* operator: unusable configuration */
+    ERROR_IO,                 /* surroundings: a file or a program could not be used */
+    ERROR_NO_MEMORY,          /* surroundings */
+    ERROR_INPUT,              /* operator: unusable input of a command */
     ERROR_CODES
 };
 
 struct error {
     enum error_code code;
-    char sqlstate[6];   /* empty when PostgreSQL was not involved */
-    char message[512];  /* what happened, with what to do about it where the operator can */
+    char sqlstate[6];  /* empty when PostgreSQL was not involved */
+    char message[512]; /* what happened, with what to do about it where the operator can */
 };
 
 /* The stable name of a code as it stands in answers and logs ("invalid_signature"). */

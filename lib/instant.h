@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 typedef int64_t instant;
-#define INSTANT_NONE INT64_MIN      /* no instant: SQL NULL */
+#define INSTANT_NONE INT64_MIN /* no instant: SQL NULL */
 #define INSTANT_TEXT_BYTES 40
 
 /* Now, from the system's clock. */

@@ -10,12 +10,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
+enum log_level { LOG_LEVEL_DEBUG,
+                 LOG_LEVEL_INFO,
+                 LOG_LEVEL_WARNING,
+                 LOG_LEVEL_ERROR };
 
 /* The context of a line: absent members (NULL, -1) are left out. All strings are borrowed for the call. */
 struct log_fields {
     const char *event_id, *source, *event, *issue_key, *outcome, *error, *sqlstate, *secret_ref, *kind, *detail;
-    int64_t duration_us, bytes, attempt, count;   /* duration is printed as duration_ms with three decimals */
+    int64_t duration_us, bytes, attempt, count; /* duration is printed as duration_ms with three decimals */
     int status;
 };
 #define LOG_FIELDS(...) \

@@ -11,20 +11,26 @@
 #include "secret.h"
 
 enum source_kind {
-    SOURCE_JIRA, SOURCE_GITHUB, SOURCE_BITBUCKET, SOURCE_BITBUCKET_SERVER, SOURCE_GITLAB, SOURCE_GIT, SOURCE_KINDS
+    SOURCE_JIRA,
+    SOURCE_GITHUB,
+    SOURCE_BITBUCKET,
+    SOURCE_BITBUCKET_SERVER,
+    SOURCE_GITLAB,
+    SOURCE_GIT,
+    SOURCE_KINDS
 };
 
 struct source {
-    char *name;                  /* slug: [a-z0-9][a-z0-9_-]{0,62} */
-    char *tenant;                /* "main" unless configured */
+    char *name;   /* slug: [a-z0-9][a-z0-9_-]{0,62} */
+    char *tenant; /* "main" unless configured */
     enum source_kind kind;
-    char *base_url;              /* NULL when not configured; so are the next ones */
+    char *base_url; /* NULL when not configured; so are the next ones */
     char *epic_link_field;
     char *api_user;
-    char *api_token_expires;     /* "YYYY-MM-DD" */
-    char **projects;             /* NULL-terminated, or NULL: all */
-    char **counted_refs;         /* NULL-terminated globs, or NULL: the default */
-    struct secret **secrets;     /* secret_count live secrets */
+    char *api_token_expires; /* "YYYY-MM-DD" */
+    char **projects;         /* NULL-terminated, or NULL: all */
+    char **counted_refs;     /* NULL-terminated globs, or NULL: the default */
+    struct secret **secrets; /* secret_count live secrets */
     size_t secret_count;
 };
 

@@ -14,22 +14,28 @@
 /* One member of a batch. Everything is borrowed for the call. */
 struct store_item {
     const struct source *source;
-    const char *delivery_id;             /* never NULL: "sha256:<hex>" where the sender gave none */
+    const char *delivery_id; /* never NULL: "sha256:<hex>" where the sender gave none */
     instant received_at;
-    int attempt;                         /* the sender's retry count, 0 on first try */
-    const char *content_type;            /* may be NULL */
-    const char *matched_secret;          /* reference; may be NULL (imports) */
+    int attempt;                /* the sender's retry count, 0 on first try */
+    const char *content_type;   /* may be NULL */
+    const char *matched_secret; /* reference; may be NULL (imports) */
     const unsigned char *body;
     size_t body_length;
     unsigned char body_sha256[32];
-    const struct normal_form *form;      /* NULL when quarantined */
-    enum error_code quarantine;          /* ERROR_NONE, else the reason ... */
-    const char *quarantine_detail;       /* ... in a sentence */
-    const char *quarantine_sqlstate;     /* NULL, or what PostgreSQL said */
+    const struct normal_form *form;  /* NULL when quarantined */
+    enum error_code quarantine;      /* ERROR_NONE, else the reason ... */
+    const char *quarantine_detail;   /* ... in a sentence */
+    const char *quarantine_sqlstate; /* NULL, or what PostgreSQL said */
 };
 
 enum store_outcome {
-    STORE_APPLIED, STORE_STALE, STORE_DUPLICATE, STORE_IGNORED, STORE_QUARANTINED, STORE_ID_CONFLICT, STORE_OUTCOMES
+    STORE_APPLIED,
+    STORE_STALE,
+    STORE_DUPLICATE,
+    STORE_IGNORED,
+    STORE_QUARANTINED,
+    STORE_ID_CONFLICT,
+    STORE_OUTCOMES
 };
 
 /* "applied", "stale", "duplicate", "ignored", "quarantined", "quarantined" */

@@ -47,8 +47,7 @@ static bool store_line(struct db *db, struct arena *arena, const char *line)
     static const struct source source = {.name = (char *)"floor", .tenant = (char *)"floor", .kind = SOURCE_JIRA};
     const char *body = line + 65;
     size_t length = strlen(body);
-    struct store_item item = {.source = &source, .received_at = instant_now(), .body = (const unsigned char *)body,
-                              .body_length = length};
+    struct store_item item = {.source = &source, .received_at = instant_now(), .body = (const unsigned char *)body, .body_length = length};
     struct normal_form *form = NULL;
     enum store_outcome outcome;
     struct error error = {0};

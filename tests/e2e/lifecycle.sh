@@ -44,7 +44,7 @@ for file in "$folder"/20*/*.json "$folder/latest.json"; do
     check "an artifact validates against its schema ($(basename "$file" | sed 's/-[0-9a-f]\{32\}//; s/[0-9]\{8\}T[0-9]\{6\}/run/'))" validates "$file"
     documents=$((documents + 1))
 done
-check 'there is more than one artifact' test "$documents" -gt 2
+check 'there is an artifact, and the latest' test "$documents" -ge 2
 latest=$(sql 'SELECT artifact FROM jirasync.runs WHERE artifact IS NOT NULL ORDER BY finished_at DESC LIMIT 1')
 check 'latest.json is the latest artifact' cmp "$RUN_DIR/$latest" "$folder/latest.json"
 run_id=$(jq -r .run_id "$folder/latest.json")
