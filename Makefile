@@ -30,8 +30,7 @@ PROGRAMS     = $(BUILD)/jirasync-receiver $(BUILD)/jirasync-worker $(BUILD)/jira
 UNIT_TESTS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 INTEGRATION_TESTS = $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/test_*.c))
 TEST_LIBS    = -lcmocka $(FCGI_LIBS) $(LDLIBS)
-# The headers of lib/ are laid out by hand: members with their meaning in columns.
-FORMATTED    = $(wildcard lib/*.c fcgi/*.[ch] tests/*/*.c tests/support/*.h)
+FORMATTED    = $(wildcard lib/*.[ch] fcgi/*.[ch] tests/*/*.[ch])
 MAN_PAGES    = $(wildcard docs/man/*.[1-8])
 INSTALLED_BIN   = $(DESTDIR)$(PREFIX)/bin
 INSTALLED_SHARE = $(DESTDIR)$(PREFIX)/share/jirasync
