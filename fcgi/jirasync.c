@@ -58,7 +58,7 @@ static const char issues_help[] =
 
 static int complain(const char *command, const struct error *error)
 {
-    fprintf(stderr, "jirasync %s: %s%s%s%s\n", command, error->message, error->sqlstate[0] ? " (SQLSTATE " : "",
+    fprintf(stderr, "jirasync%s%s: %s%s%s%s\n", *command ? " " : "", command, error->message, error->sqlstate[0] ? " (SQLSTATE " : "",
             error->sqlstate, error->sqlstate[0] ? ")" : "");
     return error->code == ERROR_CONFIG ? EXIT_CONFIG : EXIT_FAILURE;
 }
@@ -305,7 +305,7 @@ static int run_command(struct command_context *context, int argc, char **argv, b
     if (config_load(&context->config, CONFIG_COMMAND, argc, argv, &rest, &error) != ERROR_NONE ||
         source_list_load(&context->config, &context->sources, &error) != ERROR_NONE) {
         complain("", &error);
-        return EXIT_CONFIG;
+        return error.code == ERROR_USAGE ? EXIT_MISUSED : EXIT_CONFIG;
     }
     if (is_check)
         return EXIT_SUCCESS;

@@ -249,7 +249,7 @@ static int load(struct config *config, char **argv)
         (void)fprintf(stderr, "jirasync-receiver: \"%s\" is no option (--help lists them)\n", argv[rest]);
     else
         return EXIT_SUCCESS;
-    return error.code != ERROR_NONE ? EX_CONFIG : EXIT_MISUSED;
+    return error.code != ERROR_NONE && error.code != ERROR_USAGE ? EX_CONFIG : EXIT_MISUSED;
 }
 
 /* At SIGHUP: the configuration anew, if it is good, and the log's file. */

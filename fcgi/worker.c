@@ -468,7 +468,7 @@ static int run_worker(struct worker *worker, int argc, char **argv, bool check_o
     int rest = argc;
     if (load(worker, argc, argv, &rest, &error) != ERROR_NONE) {
         fprintf(stderr, "jirasync-worker: %s\n", error.message);
-        return EXIT_CONFIG;
+        return error.code == ERROR_USAGE ? EXIT_USAGE : EXIT_CONFIG;
     }
     if (rest < argc) {
         print_help(stderr);

@@ -349,11 +349,11 @@ static enum error_code read_arguments(struct config *config, unsigned scope, int
 
             option = strncmp(argv[i], "--", 2) == 0 ? option_of_flag(argv[i] + 2, length - 2, scope) : NULL;
             if (option == NULL)
-                return error_set(error, ERROR_CONFIG, "unknown option %.60s (--help lists them)", argv[i]);
+                return error_set(error, ERROR_USAGE, "unknown option %.60s (--help lists them)", argv[i]);
             value = equals == NULL ? NULL : equals + 1;
         }
         if (value == NULL && (value = ++i < argc ? argv[i] : NULL) == NULL)
-            return error_set(error, ERROR_CONFIG, "option %.60s takes a value", argv[i - 1]);
+            return error_set(error, ERROR_USAGE, "option %.60s takes a value", argv[i - 1]);
         if (names_file)
             *path = value;
         else if (config != NULL)

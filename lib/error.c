@@ -38,6 +38,7 @@ static const struct error_row rows[ERROR_CODES] = {
     [ERROR_IO] = {"io", 503, false, true},
     [ERROR_NO_MEMORY] = {"no_memory", 503, false, true},
     [ERROR_INPUT] = {"input", 400, false, false},
+    [ERROR_USAGE] = {"usage", 400, false, false},
 };
 
 static const struct error_row *row_of(enum error_code code)

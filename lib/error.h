@@ -37,6 +37,7 @@ enum error_code {
     ERROR_IO,                 /* surroundings: a file or a program could not be used */
     ERROR_NO_MEMORY,          /* surroundings */
     ERROR_INPUT,              /* operator: unusable input of a command */
+    ERROR_USAGE,              /* operator: an option that a program has not got, or one without its value */
     ERROR_CODES
 };
 

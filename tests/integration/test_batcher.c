@@ -194,7 +194,7 @@ static void wait_until_entered(struct script *script, int times)
 static void send_together(struct batcher *batcher, struct script *script, struct waiter *waiters, size_t count,
                           const size_t *lengths)
 {
-    char id[16];
+    char id[24]; /* any size_t */
 
     send_one(batcher, &waiters[0], "0", 1);
     wait_until_entered(script, 1);
