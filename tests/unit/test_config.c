@@ -154,19 +154,19 @@ static void config_stops_at_the_first_word_that_is_no_option(void **state)
 static void config_refuses_words_it_does_not_know(void **state)
 {
     (void)state;
-    assert_int_equal(load(CONFIG_RECEIVER, NULL, "--threds=4", NULL), ERROR_CONFIG);
+    assert_int_equal(load(CONFIG_RECEIVER, NULL, "--threds=4", NULL), ERROR_USAGE);
     assert_non_null(strstr(error.message, "--threds"));
-    assert_int_equal(load(CONFIG_RECEIVER, NULL, "-x", NULL), ERROR_CONFIG);
-    assert_int_equal(load(CONFIG_WORKER, NULL, "--threads=4", NULL), ERROR_CONFIG); /* the receiver's */
-    assert_int_equal(load(CONFIG_RECEIVER, NULL, "--threads", NULL), ERROR_CONFIG);
+    assert_int_equal(load(CONFIG_RECEIVER, NULL, "-x", NULL), ERROR_USAGE);
+    assert_int_equal(load(CONFIG_WORKER, NULL, "--threads=4", NULL), ERROR_USAGE); /* the receiver's */
+    assert_int_equal(load(CONFIG_RECEIVER, NULL, "--threads", NULL), ERROR_USAGE);
     assert_non_null(strstr(error.message, "takes a value"));
-    assert_int_equal(load(CONFIG_RECEIVER, NULL, "-c", NULL), ERROR_CONFIG);
+    assert_int_equal(load(CONFIG_RECEIVER, NULL, "-c", NULL), ERROR_USAGE);
 }
 
 static void config_keeps_secrets_off_the_command_line(void **state)
 {
     (void)state;
-    assert_int_equal(load(CONFIG_RECEIVER, NULL, "--jira-webhook-secret=hunter2", NULL), ERROR_CONFIG);
+    assert_int_equal(load(CONFIG_RECEIVER, NULL, "--jira-webhook-secret=hunter2", NULL), ERROR_USAGE);
     assert_int_equal(load(CONFIG_RECEIVER, NULL, "--jira-webhook-secret-file=/run/secret", NULL), ERROR_NONE);
     assert_string_equal(config.webhook_secret_file, "/run/secret");
 }
