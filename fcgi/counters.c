@@ -6,7 +6,15 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define LABEL_WAITS 100 /* of 100 us, for another to write its label; it was killed in that when they are over */
+
 #define LAYOUT (UINT64_C(0x6a730001) << 32 | sizeof(struct counters))
+
+/* Of a counters_secret. */
+enum { PLACE_FREE,
+       PLACE_WRITING,
+       PLACE_READY,
+       PLACE_LOST };
 
 static struct counters *map_page(int fd)
 {
@@ -66,6 +74,17 @@ void counters_release(struct counters *counters, int slot, int64_t bytes)
     atomic_fetch_sub(&counters->slots[slot].inflight_bytes, bytes);
 }
 
+/* Waits while another writes the label, and gives the place up when that has died in it. */
+static bool is_ready(struct counters_secret *secret)
+{
+    int32_t writing = PLACE_WRITING;
+
+    for (int waits = 0; waits < LABEL_WAITS && atomic_load(&secret->taken) == PLACE_WRITING; waits++)
+        (void)usleep(100);
+    (void)atomic_compare_exchange_strong(&secret->taken, &writing, PLACE_LOST);
+    return atomic_load(&secret->taken) == PLACE_READY;
+}
+
 struct counters_secret *counters_secret(struct counters *counters, const char *source, const char *reference)
 {
     char label[COUNTERS_LABEL_BYTES];
@@ -76,17 +95,16 @@ struct counters_secret *counters_secret(struct counters *counters, const char *s
             *c = '_'; /* would need escaping in the exposition format */
     for (size_t i = 0; i < COUNTERS_SECRETS; i++) {
         struct counters_secret *secret = &counters->secrets[i];
-        int32_t free_slot = 0;
+        int32_t expected = PLACE_FREE;
 
-        if (atomic_compare_exchange_strong(&secret->taken, &free_slot, 1)) {
+        if (atomic_compare_exchange_strong(&secret->taken, &expected, PLACE_WRITING)) {
             memcpy(secret->label, label, sizeof label);
-            atomic_store(&secret->taken, 2);
+            expected = PLACE_WRITING;
+            if (atomic_compare_exchange_strong(&secret->taken, &expected, PLACE_READY))
+                return secret;
+        } else if (is_ready(secret) && strcmp(secret->label, label) == 0) {
             return secret;
         }
-        while (atomic_load(&secret->taken) == 1)
-            (void)usleep(100);
-        if (strcmp(secret->label, label) == 0)
-            return secret;
     }
     return NULL;
 }

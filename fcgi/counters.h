@@ -23,7 +23,7 @@ struct counters_slot {
 
 struct counters_secret {
     _Atomic uint64_t matches;
-    _Atomic int32_t taken;            /* 1 while the label is written, 2 once it can be read */
+    _Atomic int32_t taken;            /* 1 while the label is written, 2 once it can be read, 3 never */
     char label[COUNTERS_LABEL_BYTES]; /* source="...",secret_ref="..." */
 };
 
