@@ -1,6 +1,7 @@
 /* Database, schema and secrets: ready or not, and which is not. */
 #include "readiness.h"
 
+#include "instant.h"
 #include "json_write.h"
 #include "log.h"
 
@@ -9,13 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long a refused delivery counts. A balancer that asks /readyz sends none while it is false, so that none can show
+ * that the fault is mended. */
+#define MISUSE_US (15 * 1000000)
+
 struct readiness {
     const struct source_list *sources;
     char *sources_json;
     pthread_mutex_t lock;
     char database[256]; /* empty: as it should be */
     char schema[64];    /* version of the schema, for the answer */
-    bool misused;       /* the last delivery was refused for a fault of ours */
+    instant misused_at; /* the last delivery was refused for a fault of ours; INSTANT_NONE: it was not */
 };
 
 struct readiness *readiness_new(const struct source_list *sources)
@@ -25,6 +30,7 @@ struct readiness *readiness_new(const struct source_list *sources)
     if (readiness == NULL)
         return NULL;
     readiness->sources = sources;
+    readiness->misused_at = INSTANT_NONE;
     readiness->sources_json = source_list_json(sources);
     (void)pthread_mutex_init(&readiness->lock, NULL);
     (void)snprintf(readiness->database, sizeof readiness->database, "not reached yet");
@@ -67,7 +73,7 @@ static const char *fault_of(const PGresult *hello)
 void readiness_note_store(struct readiness *readiness, bool good)
 {
     pthread_mutex_lock(&readiness->lock);
-    readiness->misused = !good;
+    readiness->misused_at = good ? INSTANT_NONE : instant_now();
     pthread_mutex_unlock(&readiness->lock);
 }
 
@@ -94,6 +100,11 @@ void readiness_refresh(struct readiness *readiness, struct db *db, int64_t timeo
     }
     pthread_mutex_unlock(&readiness->lock);
     PQclear(hello);
+}
+
+static bool is_misused(const struct readiness *readiness)
+{
+    return readiness->misused_at != INSTANT_NONE && instant_now() - readiness->misused_at < MISUSE_US;
 }
 
 /* Lists the secrets that can't be had, by source and reference. */
@@ -125,7 +136,7 @@ bool readiness_describe(struct readiness *readiness, char *text, size_t size)
 
     pthread_mutex_lock(&readiness->lock);
     memcpy(database, readiness->database, sizeof database);
-    if (database[0] == '\0' && readiness->misused)
+    if (database[0] == '\0' && is_misused(readiness))
         (void)snprintf(database, sizeof database, "a delivery could not be stored for a fault of ours: see the log");
     memcpy(schema, readiness->schema, sizeof schema);
     pthread_mutex_unlock(&readiness->lock);
