@@ -202,19 +202,14 @@ static int run_child(struct receiver *receiver, int slot, int counters_fd)
 
 /* ---- the program ---- */
 
-static int open_log(const struct config *config, const char *role, const char *run_id)
+static enum error_code open_log(const struct config *config, const char *role, const char *run_id,
+                                struct error *error)
 {
     enum log_level level = LOG_LEVEL_INFO;
-    struct error error = {0};
 
-    if (!log_level_parse(config->log_level, &level)) {
-        (void)fprintf(stderr, "jirasync-receiver: JIRASYNC_LOG_LEVEL takes debug, info, warning or error\n");
-        return EX_CONFIG;
-    }
-    if (log_open(role, config->log_file, level, run_id, &error) == ERROR_NONE)
-        return 0;
-    (void)fprintf(stderr, "jirasync-receiver: %s\n", error.message);
-    return EX_CONFIG;
+    if (!log_level_parse(config->log_level, &level))
+        return error_set(error, ERROR_CONFIG, "JIRASYNC_LOG_LEVEL takes debug, info, warning or error");
+    return log_open(role, config->log_file, level, run_id, error);
 }
 
 /* Loads the sources as a child will, so that a mistake is seen before anything is forked. */
@@ -236,35 +231,42 @@ static int check(const struct config *config, bool only_check)
     return 0;
 }
 
-static int load(struct config *config, char **argv)
+static enum error_code load(struct config *config, char **argv, struct error *error)
 {
-    struct error error = {0};
     int argc = 0, rest = 0;
+    enum error_code code;
 
     while (argv[argc] != NULL)
         argc++;
-    if (config_load(config, CONFIG_RECEIVER, argc, argv, &rest, &error) != ERROR_NONE)
-        (void)fprintf(stderr, "jirasync-receiver: %s\n", error.message);
-    else if (rest < argc)
-        (void)fprintf(stderr, "jirasync-receiver: \"%s\" is no option (--help lists them)\n", argv[rest]);
-    else
-        return EXIT_SUCCESS;
-    return error.code != ERROR_NONE && error.code != ERROR_USAGE ? EX_CONFIG : EXIT_MISUSED;
+    code = config_load(config, CONFIG_RECEIVER, argc, argv, &rest, error);
+    if (code == ERROR_NONE && rest < argc)
+        code = error_set(error, ERROR_USAGE, "\"%s\" is no option (--help lists them)", argv[rest]);
+    return code;
 }
 
 /* At SIGHUP: the configuration anew, if it is good, and the log's file. */
 static bool reload(struct config *config, char **argv)
 {
     struct config fresh = {0};
+    struct error error = {0};
 
-    if (load(&fresh, argv) != EXIT_SUCCESS || check(&fresh, false) != EXIT_SUCCESS ||
-        open_log(&fresh, "supervisor", NULL) != EXIT_SUCCESS) {
+    if (load(&fresh, argv, &error) != ERROR_NONE || check(&fresh, false) != EXIT_SUCCESS ||
+        open_log(&fresh, "supervisor", NULL, &error) != ERROR_NONE) {
+        if (error.code != ERROR_NONE)
+            log_error(NULL, &error);
         config_free(&fresh);
         return false;
     }
     config_free(config);
     *config = fresh;
     return true;
+}
+
+/* Before there is a log: what is wrong with the configuration, and the exit code for it. */
+static int complain(const struct error *error)
+{
+    (void)fprintf(stderr, "jirasync-receiver: %s\n", error->message);
+    return error->code == ERROR_USAGE ? EXIT_MISUSED : EX_CONFIG;
 }
 
 static bool is_listening(int fd)
@@ -312,6 +314,7 @@ static int run_supervisor(struct receiver *receiver, char **argv)
 int main(int argc, char **argv)
 {
     struct receiver receiver = {0};
+    struct error error = {0};
     int slot = 0, counters_fd = -1, code;
     bool is_child = supervisor_is_child(&slot, &counters_fd), only_check;
     char run_id[33];
@@ -323,10 +326,10 @@ int main(int argc, char **argv)
     if (sodium_init() < 0)
         return EXIT_FAILURE;
     log_new_run_id(run_id);
-    code = load(&receiver.config, argv);
-    if (code == EXIT_SUCCESS)
-        code = open_log(&receiver.config, is_child ? "receiver" : "supervisor", run_id);
-    if (code == EXIT_SUCCESS)
+    if (load(&receiver.config, argv, &error) != ERROR_NONE ||
+        open_log(&receiver.config, is_child ? "receiver" : "supervisor", run_id, &error) != ERROR_NONE)
+        code = complain(&error);
+    else
         code = check(&receiver.config, only_check);
     if (code == EXIT_SUCCESS && !only_check)
         code = is_child ? run_child(&receiver, slot, counters_fd) : run_supervisor(&receiver, argv);

@@ -36,6 +36,8 @@ before=$(children)
 echo 'JIRASYNC_THREADS=none' >>"$RUN_DIR/jirasync.conf"
 kill -HUP "$(supervisor)"
 check 'a bad configuration is refused' await 20 reached 'reload refused' 1
+matches 'and the log says why, as JSON' '^{.*JIRASYNC_THREADS' "$(grep JIRASYNC_THREADS "$RUN_DIR/log/receiver.log")"
+equals 'every line of the log is a JSON object' 0 "$(grep -vc '^{.*}$' "$RUN_DIR/log/receiver.log")"
 equals 'the old children go on' "$before" "$(children)"
 ask /readyz
 equals 'and answer' 200 "$status"
