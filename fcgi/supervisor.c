@@ -42,6 +42,7 @@ struct supervisor {
     int quick_deaths, unready_deaths;
     int64_t restart_due_ms;
     bool stopping, reloading;
+    bool reload_again; /* SIGHUP came during a reload: what it is to take may have changed since that began */
     int64_t stop_due_ms;
 };
 
@@ -231,6 +232,7 @@ static int wanted_children(const struct config *config)
 
 static void begin_reload(struct supervisor *supervisor)
 {
+    supervisor->reload_again = supervisor->reloading;
     if (supervisor->reloading || supervisor->stopping)
         return;
     if (!supervisor->reload(supervisor->config, supervisor->argv)) {
@@ -332,6 +334,8 @@ static int loop(struct supervisor *supervisor, const sigset_t *signals)
         }
         if (supervisor->reloading)
             end_reload(supervisor);
+        if (supervisor->reload_again && !supervisor->reloading)
+            begin_reload(supervisor);
         if (supervisor->stopping && now_ms() > supervisor->stop_due_ms)
             kill_the_late(supervisor);
     }

@@ -49,3 +49,15 @@ kill -HUP "$(supervisor)"
 check 'a good one is taken' await 30 reached reloaded 4
 three() { [ "$(children | wc -l)" = 3 ] && echo yes; }
 check 'with as many children as it says' await 30 three
+
+# --- a change that comes while the last one is being taken
+cat "$work/good.conf" >"$RUN_DIR/jirasync.conf"
+echo 'JIRASYNC_PROCESSES=4' >>"$RUN_DIR/jirasync.conf"
+begun=$(logged 'reloading from')
+kill -HUP "$(supervisor)"
+until [ "$(logged 'reloading from')" -gt "$begun" ]; do :; done
+cat "$work/good.conf" >"$RUN_DIR/jirasync.conf"
+echo 'JIRASYNC_PROCESSES=1' >>"$RUN_DIR/jirasync.conf"
+kill -HUP "$(supervisor)"
+one() { [ "$(children | wc -l)" = 1 ] && echo yes; }
+check 'a SIGHUP during a reload is not lost' await 30 one
