@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ enum {
     GIVE_BACK_DELAY_MS = 1000,
     HOUSEKEEPING_MS = 3000,
     RECONNECT_BASE_MS = 100,
+    LEAVE_MS = 10000, /* to give jobs back and close runs, once a stop is due */
 };
 
 struct worker {
@@ -81,13 +83,37 @@ static sigset_t watched_signals(void)
     return set;
 }
 
+static void leave_late(int signal_number)
+{
+    (void)signal_number;
+    _exit(EXIT_FAILED); /* what is held is rescued once its lease has run out */
+}
+
+/* Ends the process in ms, whatever it waits for; 0: no more. */
+static void limit_leaving(int64_t ms)
+{
+    const struct itimerval limit = {.it_value = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000}};
+    (void)setitimer(ITIMER_REAL, &limit, NULL);
+}
+
+/* Called by the heartbeat's thread, again and again while the worker waits for a statement that does not end. */
+static void stop_is_overdue(void)
+{
+    struct itimerval left;
+    if (getitimer(ITIMER_REAL, &left) == 0 && left.it_value.tv_sec == 0 && left.it_value.tv_usec == 0)
+        limit_leaving(LEAVE_MS);
+}
+
 static bool is_leaving(struct worker *worker)
 {
     struct signalfd_siginfo info;
+    bool was_leaving = worker->stop || worker->reload;
     while (read(worker->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
         worker->stop |= info.ssi_signo != SIGHUP;
         worker->reload |= info.ssi_signo == SIGHUP;
     }
+    if (!was_leaving && (worker->stop || worker->reload))
+        limit_leaving(worker->config.drain_timeout_ms + LEAVE_MS);
     return worker->stop || worker->reload;
 }
 
@@ -372,6 +398,7 @@ static enum error_code start(struct worker *worker, struct error *error)
     sigset_t watched = watched_signals();
     pthread_sigmask(SIG_BLOCK, &watched, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGALRM, leave_late);
     worker->signal_fd = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
     if (worker->signal_fd < 0)
         return error_set(error, ERROR_IO, "signalfd: %s", strerror(errno));
@@ -382,7 +409,8 @@ static enum error_code start(struct worker *worker, struct error *error)
     struct heartbeat_options options = {.conninfo = worker->config.worker_database,
                                         .lease_ms = worker->config.lease_ms,
                                         .drain_timeout_ms = worker->config.drain_timeout_ms,
-                                        .stop_fd = worker->signal_fd};
+                                        .stop_fd = worker->signal_fd,
+                                        .overdue = stop_is_overdue};
     worker->heartbeat = heartbeat_start(&options, error);
     return worker->heartbeat ? ERROR_NONE : error->code;
 }
@@ -492,6 +520,7 @@ static int run_worker(struct worker *worker, int argc, char **argv, bool check_o
         if (worker->reload && !worker->stop && load(&next, argc, argv, &rest, &error) != ERROR_NONE) {
             log_error(LOG_FIELDS(.detail = "reload; the old configuration stays"), &error);
             worker->reload = false;
+            limit_leaving(0);
         }
         source_list_free(next.sources);
         config_free(&next.config);
@@ -511,6 +540,7 @@ int main(int argc, char **argv)
     struct worker worker = {.signal_fd = -1};
     int status = run_worker(&worker, argc, argv, check_only, &reload);
     finish(&worker);
+    limit_leaving(0); /* a timer outlives execv */
     if (reload)
         restart(argv);
     return reload ? EXIT_FAILED : status;

@@ -141,12 +141,21 @@ static void cancel_statement(struct heartbeat *heartbeat)
     pthread_mutex_unlock(&heartbeat->mutex);
 }
 
+/* The worker has not taken notice of stop_fd: it waits for an answer that may never come. */
+static void tell_overdue(const struct heartbeat *heartbeat)
+{
+    struct pollfd stop = {.fd = heartbeat->options.stop_fd, .events = POLLIN};
+    if (heartbeat->options.overdue && poll(&stop, 1, 0) > 0)
+        heartbeat->options.overdue();
+}
+
 /* Waits for the next beat; false once the thread shall end. */
 static bool wait_for_beat(struct heartbeat *heartbeat, int64_t beat_at_ms)
 {
     for (;;) {
         int64_t now = monotonic_ms(), until = beat_at_ms;
         if (heartbeat->cancel_at_ms && now >= heartbeat->cancel_at_ms) {
+            tell_overdue(heartbeat);
             cancel_statement(heartbeat);
             heartbeat->cancel_at_ms = 0; /* set anew while the worker has not taken notice */
         }

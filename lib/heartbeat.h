@@ -16,6 +16,7 @@ struct heartbeat_options {
     int64_t drain_timeout_ms; /* from the moment stop_fd is readable to the cancelling of the worker's
                                  statement */
     int stop_fd;
+    void (*overdue)(void); /* called before each cancelling while stop_fd is still readable; may be NULL */
 };
 
 /* Starts the thread; NULL with *error set on failure. End it with heartbeat_stop. */

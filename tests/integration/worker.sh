@@ -181,6 +181,23 @@ kill "$first" "$second"
 leaves 'the first leaves with 0' "$first"
 leaves 'the second leaves with 0' "$second"
 
+# The database stands still: no statement ends, none can be cancelled.
+configure still JIRASYNC_DRAIN_TIMEOUT_MS=300
+start still
+until_true 'an idle worker is connected' "SELECT EXISTS (SELECT FROM pg_stat_activity
+    WHERE application_name = 'jirasync-worker[$worker]' AND query LIKE '%next_jobs%')"
+stopped=$(sql -c "SELECT pid FROM pg_stat_activity WHERE application_name = 'jirasync-worker[$worker]'")
+kill -STOP "$stopped"
+sleep 1 # it looks for jobs every 200 ms: by now it waits for an answer
+kill "$worker"
+(sleep 60 && kill -9 "$worker") & # else the test would wait as long as the worker does
+impatient=$!
+pids="$pids $impatient"
+wait "$worker"
+check 'SIGTERM ends a worker that waits for a database which stands still' 1 $?
+kill "$impatient"
+kill -CONT "$stopped"
+
 # The database goes away in mid-job, for less than a lease.
 configure lasting JIRASYNC_LEASE_MS=20000
 hold
