@@ -1040,10 +1040,11 @@ CREATE TABLE jirasync.reverted_commits (
     source text NOT NULL,
     repository text NOT NULL,
     sha text NOT NULL,
-    reverted_by text NOT NULL
+    reverted_by text NOT NULL,
+    holds boolean DEFAULT true NOT NULL
 );
 
-COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand';
+COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand, and those that a ring of reverts leaves undecided';
 
 COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
 
@@ -1054,6 +1055,8 @@ COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repo
 COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that was taken back';
 
 COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that took it back';
+
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'False: the revert depends on a ring of reverts, so it takes nothing back; kept so that the end of the ring is seen here';
 
 CREATE TABLE jirasync.runs (
     tenant text NOT NULL,

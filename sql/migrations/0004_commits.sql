@@ -85,6 +85,7 @@ CREATE TABLE jirasync.reverted_commits (
     repository   text NOT NULL,
     sha          text NOT NULL,
     reverted_by  text NOT NULL,
+    holds        boolean NOT NULL DEFAULT true,
     PRIMARY KEY (tenant, source, repository, sha)
 );
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits (tenant, source, repository, reverted_by);
@@ -251,12 +252,13 @@ COMMENT ON COLUMN jirasync.pull_requests.state IS 'open, merged or closed';
 COMMENT ON COLUMN jirasync.pull_requests.merge_sha IS 'Merge or squash commit';
 COMMENT ON COLUMN jirasync.pull_requests.merged_at IS 'When it was merged';
 
-COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand';
+COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand, and those that a ring of reverts leaves undecided';
 COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
 COMMENT ON COLUMN jirasync.reverted_commits.source IS 'Slug of the git host';
 COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repository, as its host has it';
 COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that was taken back';
 COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that took it back';
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'False: the revert depends on a ring of reverts, so it takes nothing back; kept so that the end of the ring is seen here';
 
 COMMENT ON TABLE jirasync.issue_commits IS 'Derived: which commits belong to which issue, each link with its evidence';
 COMMENT ON COLUMN jirasync.issue_commits.tenant IS 'Tenant of the source';

@@ -18,5 +18,6 @@ CROSS JOIN LATERAL (
     LIMIT 1) owner
 LEFT JOIN jirasync.reverted_commits r
   ON r.tenant = ck.tenant AND r.source = ck.source AND r.repository = ck.repository AND r.sha = ck.sha
+ AND r.holds
 WHERE owner.deleted_at IS NULL;
 COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits';
