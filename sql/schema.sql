@@ -1314,6 +1314,8 @@ CREATE INDEX commits_by_change ON jirasync.commits USING btree (tenant, source, 
 
 CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries USING btree (tenant, source, body_sha256) WHERE (kind = 'jira'::text);
 
+CREATE INDEX deliveries_by_source ON jirasync.deliveries USING btree (tenant, source, received_at);
+
 CREATE INDEX deliveries_by_time ON jirasync.deliveries USING btree (tenant, received_at);
 
 CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits USING btree (tenant, commit_source, repository, sha);

@@ -22,6 +22,8 @@ CREATE TABLE jirasync.deliveries (
 CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries (tenant, source, body_sha256)
     WHERE kind = 'jira';
 CREATE INDEX deliveries_by_time ON jirasync.deliveries (tenant, received_at);
+-- The last delivery of a source, also of one long silent: by time alone that walks the whole ledger.
+CREATE INDEX deliveries_by_source ON jirasync.deliveries (tenant, source, received_at);
 
 CREATE TABLE jirasync.quarantined_deliveries (
     tenant        text NOT NULL,

@@ -5,10 +5,11 @@ SELECT s.tenant, s.source, s.kind, d.last_received_at, d.last_stored_at, r.last_
        coalesce(clock_timestamp() - j.oldest_at, interval '0') AS lag
 FROM jirasync.sources s
 LEFT JOIN LATERAL (
-    SELECT d.received_at AS last_received_at, d.stored_at AS last_stored_at
+    -- As in source_health: only the index by source can serve it.
+    SELECT d.source, d.received_at AS last_received_at, d.stored_at AS last_stored_at
     FROM jirasync.deliveries d
-    WHERE d.tenant = s.tenant AND d.source = s.source
-    ORDER BY d.received_at DESC LIMIT 1) d ON true
+    WHERE d.tenant = s.tenant AND (d.source, d.received_at) <= (s.source, timestamptz 'infinity')
+    ORDER BY d.source DESC, d.received_at DESC LIMIT 1) d ON d.source = s.source
 LEFT JOIN LATERAL (
     SELECT max(i.at) AS last_correlated_at
     FROM (SELECT u.run_id FROM jirasync.runs u WHERE u.tenant = s.tenant ORDER BY u.started_at DESC LIMIT 1000) last

@@ -97,3 +97,21 @@ none 'there is no trigger' \
 none 'definer functions pin their search path' \
     "SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'jirasync'::regnamespace AND p.prosecdef
         AND NOT 'search_path=pg_catalog, jirasync, pg_temp' = ANY (coalesce(p.proconfig, '{}'))"
+
+# 20,000 deliveries of one source: the last one of another that is silent is found without walking them.
+sql -c "INSERT INTO jirasync.sources (source, tenant, kind)
+        VALUES ('loud', 'main', 'jira'), ('silent', 'main', 'jira')" \
+    -c "INSERT INTO jirasync.deliveries (tenant, source, delivery_id, event, received_at, outcome, body_sha256, kind)
+        SELECT 'main', 'loud', n, 'x', now() - n * interval '1 s', 'ignored', sha256(n::text::bytea), 'jira'
+        FROM generate_series(1, 20000) n" -c 'ANALYZE jirasync.deliveries'
+walks_no_ledger() { # view
+    sql -c "EXPLAIN (ANALYZE, TIMING off) SELECT * FROM jirasync.$1" >"$tmp/plan" && cat "$tmp/plan" &&
+        grep -q deliveries "$tmp/plan" && ! grep -Eq 'Rows Removed by Filter: [0-9]{4}|Seq Scan on deliveries' "$tmp/plan"
+}
+none 'and the loud one has its own' \
+    "SELECT 1 WHERE (SELECT array_agg(h.source || coalesce(h.last_delivery_at = d.last, false) ORDER BY h.source)
+                     FROM jirasync.source_health h, (SELECT max(received_at) AS last FROM jirasync.deliveries) d)
+                    <> '{loudtrue,silentfalse}'"
+for view in source_health sync_lag; do
+    ok "$view walks no ledger" walks_no_ledger "$view"
+done
