@@ -71,6 +71,11 @@ $(BUILD)/tests/integration/%: tests/integration/%.c $(FCGI_OBJECTS) $(BUILD)/lib
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(FCGI_OBJECTS) $(BUILD)/libjirasync.a $(TEST_LIBS)
 
+# The programs that the budgets measure; tests/budget/body.c is a part of each.
+$(BUILD)/tests/budget/%: tests/budget/%.c tests/budget/body.c tests/budget/body.h $(FCGI_OBJECTS) $(BUILD)/libjirasync.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itests/budget $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< tests/budget/body.c $(FCGI_OBJECTS) $(BUILD)/libjirasync.a $(FCGI_LIBS) $(LDLIBS)
+
 unit-tests: $(UNIT_TESTS)
 
 integration-tests: $(INTEGRATION_TESTS)
@@ -105,7 +110,7 @@ integration: ## run the SQL and integration tests alone, on a private cluster
 	@$(RUN_TESTS) sql integration
 
 all-tests:
-	@$(RUN_TESTS) unit sql integration e2e
+	@$(RUN_TESTS) unit sql integration e2e budget
 
 unit-and-integration:
 	@$(RUN_TESTS) unit sql integration
