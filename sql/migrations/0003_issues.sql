@@ -45,13 +45,14 @@ CREATE TABLE jirasync.issues (
     rank_updated     timestamptz NOT NULL,
     rank_timestamp   timestamptz NOT NULL,
     rank_sha256      bytea NOT NULL,
-    assignee_name    text,
-    PRIMARY KEY (tenant, source, issue_id)
+    assignee_name    text
 ) WITH (fillfactor = 80);
 CREATE INDEX issues_by_key ON jirasync.issues (tenant, issue_key);
 CREATE INDEX issues_by_parent ON jirasync.issues (tenant, source, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX issues_by_version ON jirasync.issues USING gin (version_ids);
 CREATE INDEX issues_by_project ON jirasync.issues (tenant, source, project_id) WHERE project_id IS NOT NULL;
+-- The last of the indexes, as with deliveries: so that it is used before the first ANALYZE, too.
+ALTER TABLE jirasync.issues ADD PRIMARY KEY (tenant, source, issue_id);
 
 CREATE TABLE jirasync.issue_keys (
     tenant     text NOT NULL,
