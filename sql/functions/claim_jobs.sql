@@ -5,6 +5,11 @@ CREATE OR REPLACE FUNCTION jirasync.claim_jobs(p_tenant text, p_kinds text[], p_
 RETURNS TABLE (id bigint, token bigint, kind text, source text, key text, attempts integer)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
+-- By index, however long the queue was when the plan was made: it may be empty one minute and 100,000 jobs the next.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 #variable_conflict use_column
 DECLARE

@@ -4,6 +4,11 @@ CREATE OR REPLACE FUNCTION jirasync.complete_jobs(p_tenant text, p_ids bigint[],
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
+-- By index, however long the queue was when the plan was made.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_hashjoin = off
+SET enable_mergejoin = off
 AS $$
 DECLARE
     v_kinds   text[];
