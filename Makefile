@@ -28,6 +28,7 @@ MAINS        = fcgi/receiver.c fcgi/worker.c fcgi/jirasync.c
 FCGI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(wildcard fcgi/*.c)))
 PROGRAMS     = $(BUILD)/jirasync-receiver $(BUILD)/jirasync-worker $(BUILD)/jirasync
 UNIT_TESTS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+BENCH_PROGRAMS = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 INTEGRATION_TESTS = $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/test_*.c))
 TEST_LIBS    = -lcmocka $(FCGI_LIBS) $(LDLIBS)
 FORMATTED    = $(wildcard lib/*.[ch] fcgi/*.[ch] tests/*/*.[ch])
@@ -76,6 +77,10 @@ $(BUILD)/tests/budget/%: tests/budget/%.c tests/budget/body.c tests/budget/body.
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/budget $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< tests/budget/body.c $(FCGI_OBJECTS) $(BUILD)/libjirasync.a $(FCGI_LIBS) $(LDLIBS)
 
+$(BUILD)/tests/bench/%: tests/bench/%.c $(BUILD)/libjirasync.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(BUILD)/libjirasync.a $(FCGI_LIBS) $(LDLIBS)
+
 unit-tests: $(UNIT_TESTS)
 
 integration-tests: $(INTEGRATION_TESTS)
@@ -114,6 +119,13 @@ all-tests:
 
 unit-and-integration:
 	@$(RUN_TESTS) unit sql integration
+
+bench: ## measure beside the bare database, and hold the figures against the budgets (PARTS='rates lag' for some)
+	@$(INSTALL_DEPENDENCIES) bench
+	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
+	@python3 tests/bench/run.py --build '$(BUILD)' $(if $(PARTS),--parts '$(PARTS)')
+
+bench-programs: $(BENCH_PROGRAMS)
 
 lint: ## check style, shell scripts, manual pages and for common mistakes
 	@$(INSTALL_DEPENDENCIES) lint
@@ -170,7 +182,7 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all all-tests schema unit-and-integration unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
+.PHONY: all all-tests bench bench-programs schema unit-and-integration unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
 	uninstall clean help FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

@@ -1,6 +1,8 @@
-/* The floor: the product's own store statement, one delivery a transaction, prepared, on the bare database.
+/* The floor: the product's own store statement on the bare database, without nginx, receiver and NOTIFY.
  *
- * store_floor CONNINFO BODIES CONNECTIONS SECONDS: prints deliveries a second. BODIES is a file of bodies.py.
+ * store_floor CONNINFO BODIES CONNECTIONS BATCH SECONDS: each connection stores BATCH deliveries a transaction, with a
+ * prepared statement, as often as it can; prints how many deliveries were stored in a second. BODIES is a file of
+ * bodies.py; each of its deliveries is stored once.
  */
 #include "arena.h"
 #include "db.h"
@@ -10,29 +12,45 @@
 #include "store.h"
 
 #include <pthread.h>
+#include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static char **lines;
-static size_t line_count;
-static _Atomic size_t next_line, stored;
-static instant end_at;
-static const char *conninfo;
+enum { HEX_BYTES = 64,
+       ID_BYTES = 32,
+       CONNECTIONS_MAX = 256,
+       BATCH_MAX = 1024,
+       STORE_TIMEOUT_MS = 60000 };
 
+static const struct source source = {.name = (char *)"default", .tenant = (char *)"main", .kind = SOURCE_JIRA};
+
+static const char *conninfo;
+static char **lines;
+static size_t line_count, batch_rows;
+static _Atomic size_t next_line, stored;
+static _Atomic bool has_failed;
+static instant end_at;
+
+/* "<signature> <body>" a line. */
 static bool read_lines(const char *path)
 {
     FILE *file = fopen(path, "re");
     char *line = NULL;
-    size_t size = 0;
+    size_t size = 0, capacity = 0;
     ssize_t length;
 
     if (file == NULL)
         return false;
-    while ((length = getline(&line, &size, file)) > 0) {
+    while ((length = getline(&line, &size, file)) > HEX_BYTES) {
+        if (line_count == capacity) {
+            capacity = capacity == 0 ? 1024 : 2 * capacity;
+            lines = realloc(lines, capacity * sizeof *lines);
+            if (lines == NULL)
+                break;
+        }
         line[length - 1] = '\0';
-        lines = realloc(lines, (line_count + 1) * sizeof *lines);
         lines[line_count++] = line;
         line = NULL;
         size = 0;
@@ -42,65 +60,107 @@ static bool read_lines(const char *path)
     return line_count > 0;
 }
 
-static bool store_line(struct db *db, struct arena *arena, const char *line)
+static bool fill_item(struct store_item *item, struct arena *arena, const char *line)
 {
-    static const struct source source = {.name = (char *)"floor", .tenant = (char *)"floor", .kind = SOURCE_JIRA};
-    const char *body = line + 65;
-    size_t length = strlen(body);
-    struct store_item item = {.source = &source, .received_at = instant_now(), .body = (const unsigned char *)body, .body_length = length};
+    const char *body = line + HEX_BYTES + 1;
     struct normal_form *form = NULL;
-    enum store_outcome outcome;
+    struct error error = {0};
+
+    *item = (struct store_item){.source = &source,
+                                .received_at = instant_now(),
+                                .body = (const unsigned char *)body,
+                                .body_length = strlen(body),
+                                .delivery_id = arena_copy(arena, line, ID_BYTES)};
+    signature_body_hash(item->body, item->body_length, item->body_sha256);
+    if (normalize_jira(body, item->body_length, &(struct normalize_options){0}, arena, &form, &error) != ERROR_NONE) {
+        (void)fprintf(stderr, "store_floor: %s\n", error.message);
+        return false;
+    }
+    item->form = form;
+    return true;
+}
+
+static bool store_batch(struct db *db, struct store_item *items, enum store_outcome *outcomes, size_t count)
+{
     struct error error = {0};
     bool enqueued;
 
-    arena_reset(arena);
-    item.delivery_id = arena_copy(arena, line, 32);
-    signature_body_hash(item.body, length, item.body_sha256);
-    if (normalize_jira(body, length, &(struct normalize_options){0}, arena, &form, &error) != ERROR_NONE)
-        return false;
-    item.form = form;
-    if (store_deliveries(db, &item, 1, 5000, &outcome, &enqueued, &error) == ERROR_NONE)
+    if (store_deliveries(db, items, count, STORE_TIMEOUT_MS, outcomes, &enqueued, &error) == ERROR_NONE) {
+        atomic_fetch_add(&stored, count);
+        return true;
+    }
+    if (error.code == ERROR_DATABASE_CONFLICT) /* the receiver would store it again; here it just does not count */
         return true;
     (void)fprintf(stderr, "store_floor: %s\n", error.message);
     return false;
 }
 
+/* Takes the next lines until the time or the lines end; false when something failed. */
+static bool store_lines(struct db *db, struct arena *arena, struct store_item *items, enum store_outcome *outcomes)
+{
+    while (instant_now() < end_at) {
+        size_t first = atomic_fetch_add(&next_line, batch_rows);
+
+        if (first + batch_rows > line_count) {
+            (void)fprintf(stderr, "store_floor: %zu bodies do not last\n", line_count);
+            return false;
+        }
+        arena_reset(arena);
+        for (size_t i = 0; i < batch_rows; i++)
+            if (!fill_item(&items[i], arena, lines[first + i]))
+                return false;
+        if (!store_batch(db, items, outcomes, batch_rows))
+            return false;
+    }
+    return true;
+}
+
 static void *run(void *unused)
 {
     struct db *db = db_new(conninfo, "floor");
-    struct arena *arena = arena_new(1 << 26);
-    size_t i;
+    struct arena *arena = arena_new(1 << 28);
+    struct store_item *items = calloc(batch_rows, sizeof *items);
+    enum store_outcome *outcomes = calloc(batch_rows, sizeof *outcomes);
 
     (void)unused;
-    while (instant_now() < end_at && (i = atomic_fetch_add(&next_line, 1)) < line_count) {
-        if (!store_line(db, arena, lines[i]))
-            break;
-        atomic_fetch_add(&stored, 1);
-    }
+    if (db == NULL || arena == NULL || items == NULL || outcomes == NULL || !store_lines(db, arena, items, outcomes))
+        atomic_store(&has_failed, true);
+    free(outcomes);
+    free(items);
     arena_free(arena);
     db_close(db);
     return NULL;
 }
 
+static bool parse_number(const char *text, size_t max, size_t *number)
+{
+    char *end;
+
+    *number = strtoul(text, &end, 10);
+    return *end == '\0' && *number >= 1 && *number <= max;
+}
+
 int main(int argc, char **argv)
 {
-    int connections = argc == 5 ? atoi(argv[3]) : 0;
-    pthread_t threads[256];
+    pthread_t threads[CONNECTIONS_MAX];
+    size_t connections, seconds;
     instant start;
 
-    if (connections < 1 || connections > 256 || !read_lines(argv[2])) {
-        (void)fprintf(stderr, "usage: store_floor CONNINFO BODIES CONNECTIONS SECONDS\n");
+    if (argc != 6 || !parse_number(argv[3], CONNECTIONS_MAX, &connections) ||
+        !parse_number(argv[4], BATCH_MAX, &batch_rows) || !parse_number(argv[5], 3600, &seconds) || sodium_init() < 0 ||
+        !read_lines(argv[2])) {
+        (void)fprintf(stderr, "usage: store_floor CONNINFO BODIES CONNECTIONS BATCH SECONDS\n");
         return 2;
     }
     conninfo = argv[1];
     normalize_init();
     start = instant_now();
-    end_at = start + (instant)atoi(argv[4]) * 1000000;
-    for (int i = 0; i < connections; i++)
+    end_at = start + (instant)seconds * 1000000;
+    for (size_t i = 0; i < connections; i++)
         if (pthread_create(&threads[i], NULL, run, NULL) != 0)
             return 1;
-    for (int i = 0; i < connections; i++)
+    for (size_t i = 0; i < connections; i++)
         (void)pthread_join(threads[i], NULL);
-    (void)printf("%.0f\n", (double)stored * 1e6 / (double)(instant_now() - start));
-    return 0;
+    (void)printf("%.1f\n", (double)stored * 1e6 / (double)(instant_now() - start));
+    return has_failed ? 1 : 0;
 }

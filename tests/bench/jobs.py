@@ -1,0 +1,67 @@
+"""Jobs: how many of each kind one worker does in a second, and how long a lone one waits to be taken."""
+import json
+import os
+import signal
+import time
+
+NOOPS = 100000
+ISSUES = 20000
+LONE_JOBS = 200
+
+# The worker is notified as the receiver does it; the wait ends when the job's row has left the state available.
+LATENCY = """
+CREATE TEMP TABLE waited (ms float8);
+DO $$
+DECLARE
+    v_began timestamptz;
+BEGIN
+    FOR i IN 1..%d LOOP
+        PERFORM jirasync.enqueue_job('noop', 'lone ' || i);
+        NOTIFY jirasync_jobs;
+        COMMIT;
+        v_began := clock_timestamp();
+        LOOP
+            EXIT WHEN NOT EXISTS (SELECT FROM jirasync.jobs WHERE tenant = 'main' AND kind = 'noop' AND state = 'available');
+            PERFORM pg_sleep(0.0002);
+            COMMIT;
+        END LOOP;
+        INSERT INTO waited VALUES (1000 * extract(epoch FROM clock_timestamp() - v_began));
+        COMMIT;
+    END LOOP;
+END $$;
+SELECT json_build_object('p50_ms', percentile_cont(0.5) WITHIN GROUP (ORDER BY ms),
+                         'p99_ms', percentile_cont(0.99) WITHIN GROUP (ORDER BY ms)) FROM waited"""
+
+
+def rate(stack, kind, enqueue):
+    """Jobs a second: all are there before the worker may begin."""
+    worker = stack.leader("worker")
+    stack.empty_queue()
+    os.kill(worker, signal.SIGSTOP)
+    try:
+        stack.sql(enqueue)
+        count = int(stack.sql("SELECT count(*) FROM jirasync.jobs WHERE kind = '%s'" % kind))
+        before = stack.cpu()
+        began = time.monotonic()
+    finally:
+        os.kill(worker, signal.SIGCONT)
+    stack.sql("NOTIFY jirasync_jobs")
+    stack.empty_queue()
+    seconds = time.monotonic() - began
+    return {"jobs": count, "rate": count / seconds, "cpu": stack.cpu_since(before, count)}
+
+
+def measure(stack, say):
+    result = {"noop": rate(stack, "noop", """
+        SELECT jirasync.enqueue_jobs('main', array_agg('noop'), array_agg(''), array_agg(n::text))
+          FROM generate_series(1, %d) n""" % NOOPS)}
+    stack.truncate()
+    stack.load("/webhooks/jira", 64, 2, stack.bodies(ISSUES, 1000, ISSUES))
+    result["correlate_issue"] = rate(stack, "correlate_issue", """
+        SELECT jirasync.enqueue_jobs('main', array_agg('correlate_issue'), array_agg(source), array_agg(issue_id::text))
+          FROM jirasync.issues""")
+    result["lone_noop"] = json.loads(stack.sql(LATENCY % LONE_JOBS).splitlines()[-1])
+    say("jobs: %.0f noop and %.0f correlate_issue a second; a lone one waits %.1f ms (p99 %.1f)" % (
+        result["noop"]["rate"], result["correlate_issue"]["rate"],
+        result["lone_noop"]["p50_ms"], result["lone_noop"]["p99_ms"]))
+    return result
