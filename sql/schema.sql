@@ -89,7 +89,9 @@ CREATE TABLE jirasync.issue_snapshots (
     project_name text,
     parent_id bigint,
     parent_key text,
-    created_at timestamp with time zone
+    created_at timestamp with time zone,
+    rank_timestamp timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL
 );
 
 COMMENT ON TABLE jirasync.issue_snapshots IS 'What each whole event says about versions, project and parent, stale ones too: the facts that scope history and names are computed from';
@@ -123,6 +125,10 @@ COMMENT ON COLUMN jirasync.issue_snapshots.parent_id IS 'Numeric id of the paren
 COMMENT ON COLUMN jirasync.issue_snapshots.parent_key IS 'Key of the parent';
 
 COMMENT ON COLUMN jirasync.issue_snapshots.created_at IS 'When the issue was created';
+
+COMMENT ON COLUMN jirasync.issue_snapshots.rank_timestamp IS 'Second part of the event''s rank: orders events of one instant';
+
+COMMENT ON COLUMN jirasync.issue_snapshots.rank_sha256 IS 'Third part: the body''s SHA-256';
 
 CREATE TABLE jirasync.comments (
     tenant text NOT NULL,
@@ -740,6 +746,7 @@ CREATE TABLE jirasync.jobs (
     lease_token bigint,
     leased_by text,
     not_before timestamp with time zone,
+    is_quiet boolean DEFAULT false NOT NULL,
     CONSTRAINT jobs_lease_while_running CHECK (((state = 'running'::text) = ((lease_token IS NOT NULL) AND (lease_expires_at IS NOT NULL) AND (leased_by IS NOT NULL)))),
     CONSTRAINT jobs_max_attempts_is_positive CHECK ((max_attempts > 0)),
     CONSTRAINT jobs_state_is_known CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text, 'discarded'::text])))
@@ -779,6 +786,8 @@ COMMENT ON COLUMN jirasync.jobs.lease_token IS 'Fencing token of the claim';
 COMMENT ON COLUMN jirasync.jobs.leased_by IS 'Worker that holds it';
 
 COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side asked for (Retry-After); no enqueueing moves run_at before it';
+
+COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only events asked for it that repeat all the correlation depends on (key, project, parent, fix versions), so that correlate() need not go through the issue; see store_issues';
 
 CREATE TABLE jirasync.issue_links (
     tenant text NOT NULL,

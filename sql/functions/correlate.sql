@@ -6,32 +6,57 @@ SET search_path = pg_catalog, jirasync, pg_temp
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
 SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
+    v_touched  record;
+    v_quiet    record;
     v_issues   record;
     v_commits  record;
-    v_keys     text[];
-    v_changed  integer;
+    v_keys     text[] := '{}';
+    v_changed  integer := 0;
 BEGIN
     PERFORM jirasync.lock_correlation(p_tenant);
-    SELECT * INTO v_issues FROM jirasync.touched_issues(p_tenant, p_ids, p_tokens);
-    SELECT * INTO v_commits FROM jirasync.touched_commits(p_tenant, p_ids, p_tokens);
-    v_keys := ARRAY(
-        SELECT DISTINCT k.issue_key
-        FROM unnest(v_issues.sources, v_issues.issue_ids) u (source, issue_id)
-        JOIN jirasync.issue_keys k ON k.tenant = p_tenant AND k.source = u.source AND k.issue_id = u.issue_id);
-    SELECT * INTO v_issues FROM jirasync.correlate_issues(p_tenant, v_issues.sources, v_issues.issue_ids);
-    SELECT * INTO v_commits FROM jirasync.correlate_commits(
-        p_tenant, v_commits.sources, v_commits.repositories, v_commits.shas);
-    v_changed := v_issues.changed + v_commits.changed + jirasync.write_links(
-        p_tenant, v_keys, v_commits.sources, v_commits.repositories, v_commits.shas);
-    INSERT INTO jirasync.run_items (tenant, run_id, subject, source, repository, id)
-    SELECT p_tenant, p_run_id, 'issue', u.source, '', u.issue_id::text
-    FROM unnest(v_issues.sources, v_issues.issue_ids) u (source, issue_id)
-    WHERE p_run_id IS NOT NULL
-    UNION ALL
-    SELECT p_tenant, p_run_id, 'commit', u.source, u.repository, u.sha
-    FROM unnest(v_commits.sources, v_commits.repositories, v_commits.shas) u (source, repository, sha)
-    WHERE p_run_id IS NOT NULL
-    ON CONFLICT DO NOTHING;
+    SELECT t.*, '{}'::text[] AS commit_sources, '{}'::text[] AS repositories, '{}'::text[] AS shas INTO v_touched
+    FROM jirasync.touched_issues(p_tenant, p_ids, p_tokens) t;
+    IF v_touched.quiet_ids <> '{}' THEN
+        SELECT * INTO v_quiet FROM jirasync.follow_names(p_tenant, v_touched.quiet_sources, v_touched.quiet_ids);
+        v_changed := v_quiet.changed;
+        v_touched.sources := v_touched.sources || v_quiet.odd_sources;
+        v_touched.issue_ids := v_touched.issue_ids || v_quiet.odd_ids;
+        v_touched.quiet_sources := v_quiet.sources;
+        v_touched.quiet_ids := v_quiet.issue_ids;
+    END IF;
+    IF v_touched.issue_ids <> '{}' THEN
+        v_keys := ARRAY(
+            SELECT DISTINCT k.issue_key
+            FROM unnest(v_touched.sources, v_touched.issue_ids) u (source, issue_id)
+            JOIN jirasync.issue_keys k ON k.tenant = p_tenant AND k.source = u.source AND k.issue_id = u.issue_id);
+        SELECT * INTO v_issues FROM jirasync.correlate_issues(p_tenant, v_touched.sources, v_touched.issue_ids);
+        v_changed := v_changed + v_issues.changed;
+        v_touched.sources := v_issues.sources;
+        v_touched.issue_ids := v_issues.issue_ids;
+    END IF;
+    IF cardinality(p_ids) > cardinality(v_touched.quiet_ids) THEN
+        SELECT * INTO v_commits FROM jirasync.touched_commits(p_tenant, p_ids, p_tokens);
+        IF v_commits.shas <> '{}' THEN
+            SELECT * INTO v_commits FROM jirasync.correlate_commits(
+                p_tenant, v_commits.sources, v_commits.repositories, v_commits.shas);
+            v_changed := v_changed + v_commits.changed;
+        END IF;
+        v_touched.commit_sources := v_commits.sources;
+        v_touched.repositories := v_commits.repositories;
+        v_touched.shas := v_commits.shas;
+        v_changed := v_changed + jirasync.write_links(
+            p_tenant, v_keys, v_commits.sources, v_commits.repositories, v_commits.shas);
+    END IF;
+    IF p_run_id IS NOT NULL THEN
+        INSERT INTO jirasync.run_items (tenant, run_id, subject, source, repository, id)
+        SELECT p_tenant, p_run_id, 'issue', u.source, '', u.issue_id::text
+        FROM unnest(v_touched.sources || v_touched.quiet_sources, v_touched.issue_ids || v_touched.quiet_ids)
+             u (source, issue_id)
+        UNION ALL
+        SELECT p_tenant, p_run_id, 'commit', u.source, u.repository, u.sha
+        FROM unnest(v_touched.commit_sources, v_touched.repositories, v_touched.shas) u (source, repository, sha)
+        ON CONFLICT DO NOTHING;
+    END IF;
     PERFORM jirasync.complete_jobs(p_tenant, p_ids, p_tokens);
     RETURN v_changed;
 END

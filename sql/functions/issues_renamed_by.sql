@@ -27,6 +27,11 @@ BEGIN
         FROM unnest(p_version_sources, p_version_ids) u (source, version_id)
         JOIN jirasync.issue_fix_versions f
           ON f.tenant = p_tenant AND f.source = u.source AND f.version_id = u.version_id
+        UNION
+        SELECT i.source, i.issue_id
+        FROM unnest(p_version_sources, p_version_ids) u (source, version_id)
+        JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = u.source
+        WHERE i.is_stub AND i.version_ids IS NOT NULL AND u.version_id = ANY (i.version_ids)
         EXCEPT
         SELECT * FROM unnest(p_sources, p_ids)) f;
 END

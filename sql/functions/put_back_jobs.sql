@@ -51,7 +51,8 @@ BEGIN
                run_at = greatest(j.not_before, excluded.not_before, least(j.run_at, excluded.run_at)),
                last_error = coalesce(excluded.last_error, j.last_error),
                first_at = least(j.first_at, excluded.first_at),
-               not_before = greatest(j.not_before, excluded.not_before)
+               not_before = greatest(j.not_before, excluded.not_before),
+               is_quiet = j.is_quiet AND excluded.is_quiet
     ), discarded AS (
         INSERT INTO jirasync.jobs AS j (tenant, id, state, kind, source, key, priority, attempts, max_attempts, run_at,
                                         last_error, first_at)

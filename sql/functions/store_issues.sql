@@ -21,6 +21,7 @@ DECLARE
     v_applied   bigint[];
     v_raced     bigint;
     v_stubs     text[];
+    v_loud      text[];
     v_tenant    text;
 BEGIN
     WITH member AS MATERIALIZED (
@@ -30,17 +31,19 @@ BEGIN
                       p_event_at, p_issue_id, p_issue_key, p_project_id, p_project_key, p_summary,
                       p_issue_type, p_hierarchy_level, p_parent_id, p_parent_key, p_status, p_status_category,
                       p_resolution, p_resolved_at, p_priority, p_assignee, p_assignee_name, p_created_at,
-                      p_updated_at, p_is_whole, p_is_delete, p_version_ids, p_version_names, p_labels, p_components)
+                      p_updated_at, p_is_whole, p_is_delete, p_version_ids, p_version_names, p_labels, p_components,
+                      p_old_keys, p_added_ids, p_removed_ids)
                WITH ORDINALITY
                AS m (outcome, tenant, source, delivery_id, event, body_sha256,
                      event_at, issue_id, issue_key, project_id, project_key, summary,
                      issue_type, hierarchy_level, parent_id, parent_key, status, status_category,
                      resolution, resolved_at, priority, assignee, assignee_name, created_at,
-                     updated_at, is_whole, is_delete, version_ids, version_names, labels, components, place)
+                     updated_at, is_whole, is_delete, version_ids, version_names, labels, components,
+                     old_keys, added_ids, removed_ids, place)
          WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL
     ), stored AS MATERIALIZED (
         SELECT i.tenant, i.source, i.issue_id, i.is_stub, i.rank_updated, i.rank_timestamp, i.rank_sha256,
-               i.deleted_at
+               i.deleted_at, i.issue_key, i.project_id, i.version_ids, i.parent_id, i.parent_key
           FROM (SELECT DISTINCT m.tenant, m.source, m.issue_id FROM member m) k
           JOIN jirasync.issues i USING (tenant, source, issue_id)
          ORDER BY i.tenant, i.source, i.issue_id
@@ -52,7 +55,17 @@ BEGIN
                       > (NOT s.is_stub, s.rank_updated, s.rank_timestamp, s.rank_sha256) AS beats_stored,
                row_number() OVER (PARTITION BY m.tenant, m.source, m.issue_id
                                   ORDER BY m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256) AS height,
-               CASE WHEN m.is_delete THEN m.rank_timestamp END AS buried_at
+               CASE WHEN m.is_delete THEN m.rank_timestamp END AS buried_at,
+               -- Quiet: nothing that the correlation depends on differs from the stored row, and the event is later
+               -- than it in every respect; so neither scope, nor names, nor keys, nor their dates change.
+               coalesce(NOT m.is_delete AND NOT s.is_stub AND s.deleted_at IS NULL AND m.issue_key = s.issue_key
+                        AND m.rank_timestamp >= s.rank_timestamp AND coalesce(m.old_keys, '{}') = '{}'
+                        AND (NOT m.is_whole
+                             OR m.rank_updated > s.rank_updated
+                                AND coalesce(m.added_ids, '{}') = '{}' AND coalesce(m.removed_ids, '{}') = '{}'
+                                AND (m.project_id, m.parent_id, m.parent_key, m.version_ids::bigint[])
+                                    IS NOT DISTINCT FROM (s.project_id, s.parent_id, s.parent_key, s.version_ids)),
+                        false) AS is_quiet
           FROM member m
           LEFT JOIN stored s ON s.issue_id = m.issue_id AND s.source = m.source AND s.tenant = m.tenant
     ), judged AS MATERIALIZED (
@@ -107,8 +120,9 @@ BEGIN
     SELECT array_agg(j.place) FILTER (WHERE j.is_above OR j.is_burial),
            count(*) FILTER (WHERE j.is_highest AND NOT j.is_stored)
                - (SELECT count(*) FILTER (WHERE w.is_new) FROM written w),
-           array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole)
-      INTO v_applied, v_raced, v_stubs
+           array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole),
+           coalesce(array_agg(j.source || '/' || j.issue_id) FILTER (WHERE NOT j.is_quiet), '{}')
+      INTO v_applied, v_raced, v_stubs, v_loud
       FROM judged j;
 
     IF v_raced <> 0 THEN
@@ -140,15 +154,15 @@ BEGIN
 
     INSERT INTO jirasync.issue_snapshots
            (tenant, source, issue_id, at, delivery_id, version_ids, version_names, added_ids, removed_ids,
-            project_id, project_key, project_name, parent_id, parent_key, created_at)
+            project_id, project_key, project_name, parent_id, parent_key, created_at, rank_timestamp, rank_sha256)
     SELECT m.tenant, m.source, m.issue_id, coalesce(m.updated_at, m.event_at, '-infinity'), m.delivery_id,
            m.version_ids::bigint[], m.version_names::text[], coalesce(m.added_ids::bigint[], '{}'),
            coalesce(m.removed_ids::bigint[], '{}'), m.project_id, m.project_key, m.project_name,
-           m.parent_id, m.parent_key, m.created_at
-      FROM unnest(p_outcome, p_tenant, p_source, p_issue_id, p_delivery_id, p_event_at, p_updated_at, p_created_at,
-                  p_is_whole, p_is_delete, p_version_ids, p_version_names, p_added_ids, p_removed_ids,
+           m.parent_id, m.parent_key, m.created_at, coalesce(m.event_at, m.updated_at, '-infinity'), m.body_sha256
+      FROM unnest(p_outcome, p_tenant, p_source, p_issue_id, p_delivery_id, p_body_sha256, p_event_at, p_updated_at,
+                  p_created_at, p_is_whole, p_is_delete, p_version_ids, p_version_names, p_added_ids, p_removed_ids,
                   p_project_id, p_project_key, p_project_name, p_parent_id, p_parent_key)
-           AS m (outcome, tenant, source, issue_id, delivery_id, event_at, updated_at, created_at,
+           AS m (outcome, tenant, source, issue_id, delivery_id, body_sha256, event_at, updated_at, created_at,
                  is_whole, is_delete, version_ids, version_names, added_ids, removed_ids,
                  project_id, project_key, project_name, parent_id, parent_key)
      WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL AND m.is_whole AND NOT m.is_delete
@@ -163,7 +177,8 @@ BEGIN
          ORDER BY 1
     LOOP
         new_jobs := new_jobs + (
-            SELECT jirasync.enqueue_jobs(v_tenant, array_agg(w.kind), array_agg(w.source), array_agg(w.issue_id::text))
+            SELECT jirasync.enqueue_jobs(v_tenant, array_agg(w.kind), array_agg(w.source), array_agg(w.issue_id::text),
+                                         array_agg(w.source || '/' || w.issue_id <> ALL (v_loud)))
               FROM (SELECT 'correlate_issue', m.source, m.issue_id
                       FROM unnest(p_outcome, p_tenant, p_source, p_issue_id) AS m (outcome, tenant, source, issue_id)
                      WHERE m.outcome = 'fresh' AND m.tenant = v_tenant AND m.issue_id IS NOT NULL

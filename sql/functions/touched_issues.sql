@@ -1,13 +1,19 @@
 -- The issues that correlate_issue jobs name.
 CREATE OR REPLACE FUNCTION jirasync.touched_issues(
-    p_tenant text, p_ids bigint[], p_tokens bigint[], OUT sources text[], OUT issue_ids bigint[])
+    p_tenant text, p_ids bigint[], p_tokens bigint[],
+    OUT sources text[], OUT issue_ids bigint[], OUT quiet_sources text[], OUT quiet_ids bigint[])
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    SELECT coalesce(array_agg(t.source), '{}'), coalesce(array_agg(t.issue_id), '{}') INTO sources, issue_ids
-    FROM (SELECT DISTINCT j.source, j.key::bigint AS issue_id
+    SELECT coalesce(array_agg(t.source) FILTER (WHERE NOT t.is_quiet), '{}'),
+           coalesce(array_agg(t.issue_id) FILTER (WHERE NOT t.is_quiet), '{}'),
+           coalesce(array_agg(t.source) FILTER (WHERE t.is_quiet), '{}'),
+           coalesce(array_agg(t.issue_id) FILTER (WHERE t.is_quiet), '{}')
+    INTO sources, issue_ids, quiet_sources, quiet_ids
+    FROM (SELECT j.source, j.key::bigint AS issue_id, bool_and(j.is_quiet) AS is_quiet
           FROM unnest(p_ids, p_tokens) u (id, token)
           JOIN jirasync.jobs j ON j.tenant = p_tenant AND j.id = u.id AND j.lease_token = u.token
-          WHERE j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$') t;
+          WHERE j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$'
+          GROUP BY j.source, j.key) t;
 END
 $$;
-COMMENT ON FUNCTION jirasync.touched_issues IS 'Issues named by the given correlate_issue jobs, as parallel arrays; a key that is no issue id names none';
+COMMENT ON FUNCTION jirasync.touched_issues IS 'Issues named by the given correlate_issue jobs, as parallel arrays, those of quiet jobs apart; a key that is no issue id names none';

@@ -49,7 +49,8 @@ CREATE TABLE jirasync.issues (
 ) WITH (fillfactor = 80);
 CREATE INDEX issues_by_key ON jirasync.issues (tenant, issue_key);
 CREATE INDEX issues_by_parent ON jirasync.issues (tenant, source, parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX issues_by_version ON jirasync.issues USING gin (version_ids);
+-- Stubs have no snapshot, so no row in issue_fix_versions either: a version that is renamed finds them by this.
+CREATE INDEX issues_stubs ON jirasync.issues (tenant, source) WHERE is_stub AND version_ids IS NOT NULL;
 CREATE INDEX issues_by_project ON jirasync.issues (tenant, source, project_id) WHERE project_id IS NOT NULL;
 -- The last of the indexes, as with deliveries: so that it is used before the first ANALYZE, too.
 ALTER TABLE jirasync.issues ADD PRIMARY KEY (tenant, source, issue_id);
@@ -82,6 +83,8 @@ CREATE TABLE jirasync.issue_snapshots (
     parent_id      bigint,
     parent_key     text,
     created_at     timestamptz,
+    rank_timestamp timestamptz NOT NULL DEFAULT '-infinity',
+    rank_sha256    bytea NOT NULL DEFAULT '',
     PRIMARY KEY (tenant, source, issue_id, at, delivery_id)
 );
 
@@ -239,6 +242,8 @@ COMMENT ON COLUMN jirasync.issue_snapshots.project_name IS 'Name of the project'
 COMMENT ON COLUMN jirasync.issue_snapshots.parent_id IS 'Numeric id of the parent';
 COMMENT ON COLUMN jirasync.issue_snapshots.parent_key IS 'Key of the parent';
 COMMENT ON COLUMN jirasync.issue_snapshots.created_at IS 'When the issue was created';
+COMMENT ON COLUMN jirasync.issue_snapshots.rank_timestamp IS 'Second part of the event''s rank: orders events of one instant';
+COMMENT ON COLUMN jirasync.issue_snapshots.rank_sha256 IS 'Third part: the body''s SHA-256';
 
 COMMENT ON TABLE jirasync.versions IS 'Derived: fix versions by id, with their newest known name';
 COMMENT ON COLUMN jirasync.versions.tenant IS 'Tenant of the source';

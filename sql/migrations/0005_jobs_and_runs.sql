@@ -20,6 +20,7 @@ CREATE TABLE jirasync.jobs (
     lease_token       bigint,
     leased_by         text,
     not_before        timestamptz,
+    is_quiet          boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant, id),
     CONSTRAINT jobs_state_is_known CHECK (state IN ('available', 'running', 'retryable', 'discarded')),
     CONSTRAINT jobs_lease_while_running CHECK ((state = 'running') =
@@ -122,6 +123,7 @@ COMMENT ON COLUMN jirasync.jobs.first_at IS 'When it was first enqueued: the deb
 COMMENT ON COLUMN jirasync.jobs.lease_token IS 'Fencing token of the claim';
 COMMENT ON COLUMN jirasync.jobs.leased_by IS 'Worker that holds it';
 COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side asked for (Retry-After); no enqueueing moves run_at before it';
+COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only events asked for it that repeat all the correlation depends on (key, project, parent, fix versions), so that correlate() need not go through the issue; see store_issues';
 
 COMMENT ON TABLE jirasync.job_counts IS 'Counts of jobs that are gone, in slots so that workers don''t wait for one another; job_queue sums them';
 COMMENT ON COLUMN jirasync.job_counts.tenant IS 'Tenant of the source';

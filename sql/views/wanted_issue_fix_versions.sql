@@ -2,7 +2,7 @@
 --
 -- Each whole event tells two states: before it (what its changelog removed was there, what it added was not) and
 -- after it. A change that no event shows is dated by the event that betrays it. Before the first event an issue
--- held its versions since it was made. Of events at one instant the one the issue's row shows is the last.
+-- held its versions since it was made. Events of one instant are ordered by the rest of their rank.
 CREATE OR REPLACE VIEW jirasync.wanted_issue_fix_versions AS
 WITH told AS (
     SELECT s.tenant, s.source, s.issue_id, s.at, i.deleted_at,
@@ -13,7 +13,7 @@ WITH told AS (
     FROM jirasync.issue_snapshots s
     JOIN jirasync.issues i ON i.tenant = s.tenant AND i.source = s.source AND i.issue_id = s.issue_id
     WINDOW w AS (PARTITION BY s.tenant, s.source, s.issue_id
-                 ORDER BY s.at, s.delivery_id = i.delivery_id, s.delivery_id)
+                 ORDER BY s.at, s.rank_timestamp, s.rank_sha256, s.delivery_id)
 ), present AS (
     SELECT t.tenant, t.source, t.issue_id, t.deleted_at, state.version_id, state.step, state.since, state.until
     FROM told t

@@ -1,19 +1,84 @@
 -- Writes facts as the store and the import do, for tests of what is derived from them: schema facts.
 --
--- Each function remembers what it touched in facts.touched; facts.settle() runs correlate() over that, as a worker
--- would over the jobs.
+-- Each function asks for the job that its facts need; facts.settle() runs correlate() over those jobs, as a worker would.
 CREATE SCHEMA facts;
 SET search_path = jirasync, facts, public;
 
-CREATE TABLE facts.touched (kind text, source text, key text, PRIMARY KEY (kind, source, key));
-
-CREATE FUNCTION facts.touch(p_kind text, p_source text, p_key text) RETURNS void LANGUAGE sql AS $$
-    -- The update locks a waiting row, so that it is not claimed before the facts are committed.
-    INSERT INTO facts.touched VALUES (p_kind, p_source, p_key)
-    ON CONFLICT (kind, source, key) DO UPDATE SET key = excluded.key
+CREATE FUNCTION facts.touch(p_kind text, p_source text, p_key text, p_tenant text DEFAULT 'main') RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM jirasync.enqueue_jobs(p_tenant, ARRAY[p_kind], ARRAY[p_source], ARRAY[p_key]);
+END
 $$;
 
--- One whole event of an issue. versions and the changelog's added and removed are ids; names are by id.
+-- One event of an issue, in the normal form that the receiver passes to the store.
+CREATE TYPE facts.event AS (
+    tenant text, source text, delivery text, id bigint, key text, told timestamptz, at timestamptz, created timestamptz,
+    whole boolean, deletes boolean, versions bigint[], names text[], added bigint[], removed bigint[], old_keys text[],
+    project bigint, project_key text, parent bigint, parent_key text, type text, level int, resolution text, labels text[]);
+
+-- Stores events as one batch; raises where one is refused.
+CREATE FUNCTION facts.store(p_events facts.event[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_refused  text;
+BEGIN
+    SELECT string_agg(s.outcome, ' ') FILTER (WHERE s.outcome NOT IN ('applied', 'stale', 'duplicate')) INTO v_refused
+    FROM (SELECT array_agg(e.tenant) AS tenant, array_agg(e.source) AS source, array_agg(e.delivery) AS delivery,
+                 array_agg(to_json(e.*)::text::bytea) AS body, array_agg(e.id) AS id, array_agg(e.key) AS key,
+                 array_agg(e.told) AS told, array_agg(e.at) AS at, array_agg(e.created) AS created,
+                 array_agg(e.whole) AS whole, array_agg(e.deletes) AS deletes,
+                 array_agg(e.versions::text) AS versions, array_agg(e.names::text) AS names,
+                 array_agg(e.added::text) AS added, array_agg(e.removed::text) AS removed,
+                 array_agg(e.old_keys::text) AS old_keys, array_agg(e.labels::text) AS labels,
+                 array_agg(e.project) AS project, array_agg(e.project_key) AS project_key,
+                 array_agg('Project ' || e.project_key) AS project_name, array_agg(e.parent) AS parent,
+                 array_agg(e.parent_key) AS parent_key, array_agg(e.type) AS type, array_agg(e.level) AS level,
+                 array_agg(e.resolution) AS resolution, array_agg('Summary of ' || e.id) AS summary,
+                 array_fill(NULL::text, ARRAY[count(*)::int]) AS none,
+                 array_fill(0, ARRAY[count(*)::int]) AS zero,
+                 array_fill(now(), ARRAY[count(*)::int]) AS received,
+                 array_fill('jira'::text, ARRAY[count(*)::int]) AS kind,
+                 array_fill('jira:issue_updated'::text, ARRAY[count(*)::int]) AS event
+          FROM unnest(p_events) e) a
+    CROSS JOIN LATERAL jirasync.store_deliveries(
+        p_tenant => a.tenant, p_source => a.source, p_kind => a.kind, p_delivery_id => a.delivery, p_event => a.event,
+        p_received_at => a.received, p_attempt => a.zero, p_altered => a.zero,
+        p_body_sha256 => ARRAY(SELECT sha256(b) FROM unnest(a.body) WITH ORDINALITY u (b, n) ORDER BY n),
+        p_body => a.body, p_storable => a.none, p_content_type => a.none, p_matched_secret => a.none,
+        p_reason => a.none, p_detail => a.none, p_sqlstate => a.none, p_event_at => a.told, p_issue_id => a.id,
+        p_issue_key => a.key, p_project_id => a.project, p_project_key => a.project_key,
+        p_project_name => a.project_name, p_summary => a.summary, p_issue_type => a.type,
+        p_hierarchy_level => a.level, p_parent_id => a.parent, p_parent_key => a.parent_key, p_status => a.none,
+        p_status_category => a.none, p_resolution => a.resolution, p_resolved_at => a.none::timestamptz[],
+        p_priority => a.none, p_assignee => a.none, p_assignee_name => a.none, p_created_at => a.created,
+        p_updated_at => a.at, p_is_whole => a.whole, p_is_delete => a.deletes, p_version_ids => a.versions,
+        p_version_names => a.names, p_labels => a.labels, p_components => a.none, p_old_keys => a.old_keys,
+        p_added_ids => a.added, p_removed_ids => a.removed) s;
+    IF v_refused IS NOT NULL THEN
+        RAISE EXCEPTION 'the store refused: %', v_refused;
+    END IF;
+END
+$$;
+
+-- versions and the changelog's added and removed are ids; names are by id.
+CREATE FUNCTION facts.event(
+    p_id bigint, p_key text, p_at text, versions bigint[] DEFAULT '{}', names text[] DEFAULT NULL,
+    added bigint[] DEFAULT '{}', removed bigint[] DEFAULT '{}', parent bigint DEFAULT NULL,
+    parent_key text DEFAULT NULL, type text DEFAULT 'Story', level int DEFAULT 0, resolution text DEFAULT NULL,
+    project bigint DEFAULT 10000, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
+    labels text[] DEFAULT '{}', source text DEFAULT 'default', tenant text DEFAULT 'main', delivery text DEFAULT NULL,
+    told text DEFAULT NULL, whole boolean DEFAULT true, deletes boolean DEFAULT false,
+    old_keys text[] DEFAULT '{}') RETURNS facts.event LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN (tenant, source, coalesce(delivery, 'd-' || p_id || '-' || p_at), p_id, p_key, coalesce(told, p_at)::timestamptz,
+            p_at::timestamptz, created::timestamptz, whole, deletes, versions,
+            coalesce(names, ARRAY(SELECT '1.' || v FROM unnest(versions) v)), added, removed, old_keys, project,
+            coalesce(project_key, rtrim(rtrim(p_key, '0123456789'), '-')), parent, parent_key, type, level, resolution,
+            labels)::facts.event;
+END
+$$;
+
+-- One whole event of an issue, stored by itself.
 CREATE FUNCTION facts.issue(
     p_id bigint, p_key text, p_at text, versions bigint[] DEFAULT '{}', names text[] DEFAULT NULL,
     added bigint[] DEFAULT '{}', removed bigint[] DEFAULT '{}', parent bigint DEFAULT NULL,
@@ -21,41 +86,26 @@ CREATE FUNCTION facts.issue(
     project bigint DEFAULT 10000, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
     labels text[] DEFAULT '{}', source text DEFAULT 'default', tenant text DEFAULT 'main',
     delivery text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    v_delivery text := coalesce(delivery, 'd-' || p_id || '-' || p_at);
-    v_project  text := coalesce(project_key, rtrim(rtrim(p_key, '0123456789'), '-'));
-    v_names    text[] := coalesce(names, ARRAY(SELECT '1.' || v FROM unnest(versions) v));
 BEGIN
-    INSERT INTO jirasync.issue_snapshots VALUES (
-        tenant, source, p_id, p_at::timestamptz, v_delivery, versions, v_names, added, removed, project, v_project,
-        'Project ' || v_project, parent, parent_key, created::timestamptz) ON CONFLICT DO NOTHING;
-    INSERT INTO jirasync.issues AS i (
-        tenant, source, issue_id, issue_key, project_key, summary, issue_type, hierarchy_level, parent_id, parent_key,
-        status, status_category, resolution, fix_versions, labels, components, created_at, updated_at, is_stub,
-        project_id, version_ids, event, delivery_id, rank_updated, rank_timestamp, rank_sha256)
-    VALUES (tenant, source, p_id, p_key, v_project, 'Summary of ' || p_id, type, level, parent, parent_key, 'Open',
-            'new', resolution, v_names, labels, '{}', created::timestamptz, p_at::timestamptz, false, project, versions,
-            'jira:issue_updated', v_delivery, p_at::timestamptz, p_at::timestamptz, sha256(v_delivery::bytea))
-    ON CONFLICT ON CONSTRAINT issues_pkey DO UPDATE SET
-        issue_key = excluded.issue_key, project_key = excluded.project_key, issue_type = excluded.issue_type,
-        hierarchy_level = excluded.hierarchy_level, parent_id = excluded.parent_id, parent_key = excluded.parent_key,
-        resolution = excluded.resolution, fix_versions = excluded.fix_versions, labels = excluded.labels,
-        updated_at = excluded.updated_at, project_id = excluded.project_id, version_ids = excluded.version_ids,
-        delivery_id = excluded.delivery_id, rank_updated = excluded.rank_updated,
-        rank_timestamp = excluded.rank_timestamp, rank_sha256 = excluded.rank_sha256
-    WHERE (i.rank_updated, i.rank_timestamp, i.rank_sha256)
-          < (excluded.rank_updated, excluded.rank_timestamp, excluded.rank_sha256);
-    INSERT INTO jirasync.issue_keys AS k VALUES (tenant, source, p_key, p_id, p_at::timestamptz)
-    ON CONFLICT ON CONSTRAINT issue_keys_pkey DO UPDATE SET since = least(k.since, excluded.since);
-    PERFORM facts.touch('correlate_issue', source, p_id::text);
+    PERFORM facts.store(ARRAY[facts.event(
+        p_id, p_key, p_at, versions, names, added, removed, parent, parent_key, type, level, resolution, project,
+        project_key, created, labels, source, tenant, delivery)]);
 END
 $$;
 
+-- An event that deletes the issue as it is stored.
 CREATE FUNCTION facts.issue_deleted(p_id bigint, p_at text, p_source text DEFAULT 'default') RETURNS void
-LANGUAGE sql AS $$
-    UPDATE jirasync.issues SET deleted_at = greatest(deleted_at, p_at::timestamptz)
-    WHERE source = p_source AND issue_id = p_id;
-    SELECT facts.touch('correlate_issue', p_source, p_id::text)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_issue  jirasync.issues;
+BEGIN
+    SELECT * INTO v_issue FROM jirasync.issues i WHERE i.source = p_source AND i.issue_id = p_id;
+    PERFORM facts.store(ARRAY[facts.event(
+        p_id, coalesce(v_issue.issue_key, 'APP-' || p_id), coalesce(v_issue.updated_at::text, p_at), v_issue.version_ids,
+        v_issue.fix_versions, level => v_issue.hierarchy_level, source => p_source, told => p_at, deletes => true,
+        project => v_issue.project_id, project_key => v_issue.project_key, parent => v_issue.parent_id,
+        delivery => 'deleted-' || p_id || '-' || p_at || '-' || md5(v_issue::text))]);
+END
 $$;
 
 -- A commit with the keys its message names; landed NULL is not landed, parents NULL: the host did not tell. Its sha is the name, padded to 40 digits.
@@ -78,7 +128,7 @@ BEGIN
     INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence)
     SELECT p_tenant, p_source, p_repository, facts.sha(p_name), k, 'message' FROM unnest(p_keys) k
     ON CONFLICT DO NOTHING;
-    PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(p_name));
+    PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(p_name), p_tenant);
 END
 $$;
 
@@ -93,27 +143,27 @@ BEGIN
     INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position)
     SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position FROM unnest(p_names) n
     ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position;
-    PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n)) FROM unnest(p_names) n;
+    PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n), p_tenant) FROM unnest(p_names) n;
 END
 $$;
 
--- Claims up to p_most of what was touched, as a worker claims jobs.
+-- Claims up to p_most of the correlation jobs, as a worker does, but in any order and whether due or not.
 CREATE FUNCTION facts.claim(p_most int DEFAULT 1000000, p_tenant text DEFAULT 'main') RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
     v_ids bigint[];
 BEGIN
-    WITH taken AS (
-        DELETE FROM facts.touched t
-        WHERE (t.kind, t.source, t.key) IN (
-            SELECT kind, source, key FROM facts.touched ORDER BY random() LIMIT p_most FOR UPDATE SKIP LOCKED)
-        RETURNING t.*
-    ), job AS (
-        INSERT INTO jirasync.jobs (tenant, kind, source, key, state, lease_token, lease_expires_at, leased_by)
-        SELECT p_tenant, t.kind, t.source, t.key, 'running', 1, now() + interval '1 hour', 'test' FROM taken t
-        RETURNING id
+    WITH due AS (
+        SELECT j.id FROM jirasync.jobs j
+        WHERE j.tenant = p_tenant AND j.kind IN ('correlate_issue', 'correlate_commit') AND j.state = 'available'
+        ORDER BY random() LIMIT p_most FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE jirasync.jobs j SET state = 'running', lease_token = 1, lease_expires_at = now() + interval '1 hour',
+                                   leased_by = 'test'
+        FROM due WHERE j.tenant = p_tenant AND j.id = due.id
+        RETURNING j.id
     )
-    SELECT coalesce(array_agg(id ORDER BY id), '{}') INTO v_ids FROM job;
+    SELECT coalesce(array_agg(t.id ORDER BY t.id), '{}') INTO v_ids FROM taken t;
     RETURN v_ids;
 END
 $$;

@@ -6,22 +6,75 @@ CREATE FUNCTION facts.some_versions(p_share float) RETURNS bigint[] LANGUAGE sql
 $$;
 
 -- Few instants, few keys, few names: so that ties, contested keys and renamed versions are common.
-CREATE FUNCTION facts.random_issue() RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION facts.random_event() RETURNS facts.event LANGUAGE plpgsql AS $$
 DECLARE
     v_id        bigint := 1 + facts.roll(10);
     v_versions  bigint[] := facts.some_versions(0.4);
     v_project   int := facts.roll(2);
+    v_minute    int := facts.roll(30);
 BEGIN
-    PERFORM facts.issue(
+    RETURN facts.event(
         v_id,
         (ARRAY['APP', 'OPS'])[1 + v_project] || '-' || CASE facts.roll(4) WHEN 0 THEN 1 + facts.roll(10) ELSE v_id END,
-        '2026-03-01 00:' || lpad(facts.roll(30)::text, 2, '0') || 'Z', v_versions,
+        facts.minute(v_minute), v_versions,
         ARRAY(SELECT '1.' || v || (ARRAY['', '', '-rc', '.0'])[1 + facts.roll(4)] FROM unnest(v_versions) v),
         facts.some_versions(0.2), facts.some_versions(0.2),
         parent => CASE facts.roll(2) WHEN 0 THEN 1 + facts.roll(10) END,
         parent_key => 'APP-' || facts.roll(10), level => facts.roll(3) - 1, project => 10000 + v_project,
         project_key => (ARRAY['APP', 'OPS', 'APX'])[1 + v_project + facts.roll(2)],
-        delivery => 'd' || v_id || '-' || facts.roll(1000000));
+        delivery => 'd' || v_id || '-' || facts.roll(1000000),
+        told => CASE facts.roll(3) WHEN 0 THEN facts.minute(v_minute + facts.roll(5)) END, whole => facts.roll(8) > 0,
+        old_keys => CASE facts.roll(6) WHEN 0 THEN ARRAY['APP-' || facts.roll(10)] END);
+END
+$$;
+
+CREATE FUNCTION facts.minute(p_minute int) RETURNS text LANGUAGE sql AS $$
+    SELECT '2026-03-01 00:' || lpad(p_minute::text, 2, '0') || 'Z'
+$$;
+
+-- An event that repeats an issue as it is stored, or all but one thing, some time later or at the same instant.
+CREATE FUNCTION facts.random_repeat() RETURNS facts.event LANGUAGE plpgsql AS $$
+DECLARE
+    v_issue  jirasync.issues;
+    v_event  facts.event := facts.random_event();
+    v_other  int := facts.roll(16);
+BEGIN
+    SELECT * INTO v_issue FROM jirasync.issues i ORDER BY md5(i.issue_id::text || random()) LIMIT 1;
+    IF v_issue.issue_id IS NULL OR v_other = 0 THEN
+        RETURN v_event;
+    END IF;
+    v_event.id := v_issue.issue_id;
+    v_event.whole := facts.roll(4) > 0;
+    v_event.at := v_issue.updated_at + facts.roll(4) * interval '1 minute';
+    v_event.told := v_event.at + (facts.roll(5) - 2) * interval '1 minute';
+    IF v_other <> 1 THEN v_event.key := v_issue.issue_key; END IF;
+    IF v_other <> 2 THEN v_event.versions := v_issue.version_ids; END IF;
+    IF v_other <> 3 THEN v_event.names := ARRAY(
+        SELECT coalesce(v.name, '1.' || u.id) FROM unnest(v_event.versions) WITH ORDINALITY u (id, n)
+        LEFT JOIN jirasync.versions v ON v.version_id = u.id ORDER BY u.n);
+    END IF;
+    IF v_other <> 4 THEN v_event.added := '{}'; END IF;
+    IF v_other <> 5 THEN v_event.removed := '{}'; END IF;
+    IF v_other <> 6 THEN v_event.project := v_issue.project_id; END IF;
+    IF v_other <> 7 THEN v_event.project_key := coalesce((
+        SELECT p.project_key FROM jirasync.projects p WHERE p.project_id = v_event.project), v_event.project_key);
+    END IF;
+    IF v_other <> 8 THEN v_event.parent := v_issue.parent_id; END IF;
+    IF v_other <> 9 THEN v_event.parent_key := v_issue.parent_key; END IF;
+    IF v_other <> 10 THEN v_event.old_keys := '{}'; END IF;
+    RETURN v_event;
+END
+$$;
+
+-- A batch of one to three events.
+CREATE FUNCTION facts.random_issues() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM facts.store(ARRAY(
+        SELECT CASE WHEN facts.roll(8) > 0 THEN facts.random_repeat() ELSE facts.random_event() END
+        FROM generate_series(1, 1 + facts.roll(3))));
+EXCEPTION WHEN serialization_failure OR deadlock_detected THEN
+    -- as the store's caller does, but with other events
+    PERFORM facts.random_issues();
 END
 $$;
 
@@ -71,7 +124,7 @@ BEGIN
         -- a deletion is for ever: seldom, or no issue would be left
         WHEN facts.roll(80) = 0 THEN
             PERFORM facts.issue_deleted(1 + facts.roll(10), '2026-03-01 00:' || 10 + facts.roll(50) || 'Z');
-        WHEN facts.roll(5) < 2 THEN PERFORM facts.random_issue();
+        WHEN facts.roll(5) < 3 THEN PERFORM facts.random_issues();
         WHEN facts.roll(4) = 0 THEN PERFORM facts.random_placing();
         ELSE PERFORM facts.random_commit();
     END CASE;
@@ -79,13 +132,12 @@ END
 $$;
 
 -- Facts and correlation in turn, each in a transaction of its own, as the receiver and a worker have them.
-CREATE PROCEDURE facts.live(p_seed float, p_steps int) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE facts.live(p_steps int) LANGUAGE plpgsql AS $$
 DECLARE
     v_ids bigint[];
 BEGIN
-    PERFORM setseed(p_seed);
     FOR n IN 1 .. p_steps LOOP
-        IF facts.roll(3) > 0 THEN
+        IF facts.roll(2) > 0 THEN
             PERFORM facts.random_fact();
             COMMIT;
         ELSE
@@ -94,6 +146,21 @@ BEGIN
             PERFORM facts.correlate(v_ids);
             COMMIT;
         END IF;
+    END LOOP;
+END
+$$;
+
+-- Lives on and asks the rebuild again and again, since a later event heals much; adds up what the rebuilds changed.
+CREATE PROCEDURE facts.live_and_rebuild(p_seed float, p_rounds int, p_steps int, INOUT changed bigint DEFAULT 0)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM setseed(p_seed);
+    FOR n IN 1 .. p_rounds LOOP
+        CALL facts.live(p_steps);
+        PERFORM facts.settle();
+        COMMIT;
+        changed := changed + jirasync.correlation_rebuild();
+        COMMIT;
     END LOOP;
 END
 $$;
