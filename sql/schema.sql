@@ -1345,7 +1345,7 @@ CREATE INDEX issues_by_parent ON jirasync.issues USING btree (tenant, source, pa
 
 CREATE INDEX issues_by_project ON jirasync.issues USING btree (tenant, source, project_id) WHERE (project_id IS NOT NULL);
 
-CREATE INDEX issues_by_version ON jirasync.issues USING gin (version_ids);
+CREATE INDEX issues_stubs ON jirasync.issues USING btree (tenant, source) WHERE (is_stub AND (version_ids IS NOT NULL));
 
 CREATE UNIQUE INDEX jobs_discarded_once ON jirasync.jobs USING btree (tenant, kind, source, key) WHERE (state = 'discarded'::text);
 
