@@ -17,6 +17,11 @@
 #define HOUSEKEEP_MS 1000
 #define RECONNECT_BASE_MS 50
 
+/* Whose an item is: its request thread's, the store thread's, or the store thread's to free. */
+enum { ITEM_MINE,
+       ITEM_QUEUED,
+       ITEM_LEFT };
+
 struct batcher {
     struct batcher_backend backend;
     struct batcher_limits limits;
@@ -65,11 +70,10 @@ struct batcher_item *batcher_item_new(size_t arena_limit)
 
     if (item == NULL)
         return NULL;
-    item->references = 1;
-    init_condition(&item->answered);
+    (void)sem_init(&item->answered, 0, 0);
     item->arena = arena_new(arena_limit);
     if (item->arena == NULL) {
-        batcher_item_release(item);
+        batcher_item_free(item);
         return NULL;
     }
     return item;
@@ -85,57 +89,62 @@ static void free_body(struct batcher_item *item)
     item->admitted = 0;
 }
 
-void batcher_item_release(struct batcher_item *item)
+void batcher_item_free(struct batcher_item *item)
 {
-    if (item == NULL || atomic_fetch_sub(&item->references, 1) != 1)
+    if (item == NULL)
         return;
     free_body(item);
     arena_free(item->arena);
-    (void)pthread_cond_destroy(&item->answered);
+    (void)sem_destroy(&item->answered);
     free(item);
 }
 
-bool batcher_item_is_mine(const struct batcher_item *item)
-{
-    return atomic_load(&item->references) == 1;
-}
-
-void batcher_item_reset(struct batcher_item *item)
+static void reset(struct batcher_item *item)
 {
     free_body(item);
     arena_reset(item->arena);
     memset(&item->store, 0, sizeof item->store);
-    atomic_store(&item->detached, false);
-    item->done = false;
     item->error = (struct error){0};
+    item->is_late = false;
+}
+
+struct batcher_item *batcher_item_recover(struct batcher_item *item)
+{
+    if (item->is_late) {
+        if (atomic_exchange(&item->state, ITEM_LEFT) == ITEM_QUEUED)
+            return NULL;
+        atomic_store(&item->state, ITEM_MINE);
+        (void)sem_wait(&item->answered); /* answered after all: the post is on its way */
+    }
+    reset(item);
+    return item;
 }
 
 /* ---- answers ---- */
 
-/* Lets go of the items under the lock, so that a waiter that wakes up has its item to itself again. */
-static void finish(struct batcher *batcher, struct batcher_item **batch, size_t count)
+/* Gives the item back to its waiter, or frees it when that one has left. */
+static void give_back(struct batcher_item *item)
 {
-    pthread_mutex_lock(&batcher->lock);
-    for (size_t i = 0; i < count; i++) {
-        batch[i]->done = true;
-        pthread_cond_signal(&batch[i]->answered);
-        batcher_item_release(batch[i]);
-    }
-    pthread_mutex_unlock(&batcher->lock);
+    if (atomic_exchange(&item->state, ITEM_MINE) == ITEM_LEFT)
+        batcher_item_free(item);
+    else
+        (void)sem_post(&item->answered);
 }
 
-static void fail(struct batcher *batcher, struct batcher_item **batch, size_t count, const struct error *error)
+static void fail(struct batcher_item **batch, size_t count, const struct error *error)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         batch[i]->error = *error;
-    finish(batcher, batch, count);
+        give_back(batch[i]);
+    }
 }
 
 static void succeed(struct batcher *batcher, struct batcher_item **batch, size_t count, bool enqueued)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         batch[i]->outcome = batcher->outcomes[i];
-    finish(batcher, batch, count);
+        give_back(batch[i]);
+    }
     if (batcher->counters != NULL) {
         atomic_fetch_add(&batcher->counters->batches, 1);
         atomic_fetch_add(&batcher->counters->batched, count);
@@ -146,14 +155,14 @@ static void succeed(struct batcher *batcher, struct batcher_item **batch, size_t
 
 /* ---- storing ---- */
 
-/* Lets go of the members whose waiters gave up; the sender was told to come again. Returns how many are left. */
-static size_t drop_detached(struct batcher *batcher, struct batcher_item **batch, size_t count)
+/* Frees the members whose waiters gave up; the sender was told to come again. Returns how many are left. */
+static size_t drop_abandoned(struct batcher_item **batch, size_t count)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < count; i++) {
-        if (atomic_load(&batch[i]->detached))
-            finish(batcher, &batch[i], 1);
+        if (atomic_load(&batch[i]->state) == ITEM_LEFT)
+            batcher_item_free(batch[i]);
         else
             batch[kept++] = batch[i];
     }
@@ -203,12 +212,12 @@ static size_t connect_for(struct batcher *batcher, struct batcher_item **batch, 
 {
     struct error error = {0};
 
-    while ((count = drop_detached(batcher, batch, count)) > 0) {
+    while ((count = drop_abandoned(batch, count)) > 0) {
         if (batcher->backend.connect(batcher->backend.context, batcher->limits.store_timeout_ms, &error) == ERROR_NONE)
             return count;
         note_away(batcher, &error);
         if (error.code == ERROR_DATABASE_MISUSE || is_stopping(batcher)) {
-            fail(batcher, batch, count, &error);
+            fail(batch, count, &error);
             return 0;
         }
         back_off(batcher, ++*attempt);
@@ -285,12 +294,12 @@ static bool try_again(struct batcher *batcher, struct batcher_item **batch, size
     return true;
 }
 
-static void give_up(struct batcher *batcher, struct batcher_item **batch, size_t count, struct error *error)
+static void give_up(struct batcher_item **batch, size_t count, struct error *error)
 {
     log_error(LOG_FIELDS(.count = (int64_t)count, .event_id = batch[0]->store.delivery_id), error);
     if (error->code == ERROR_NOT_STORABLE)
         error->code = ERROR_DATABASE_MISUSE; /* even its quarantine was refused: not the sender's fault */
-    fail(batcher, batch, count, error);
+    fail(batch, count, error);
 }
 
 /* Stores the members in one transaction, or finds out which of them can't be. Answers each of them. */
@@ -313,7 +322,7 @@ static void store_batch(struct batcher *batcher, struct batcher_item **batch, si
         if (count > 1 && (is_lost(&error) || code == ERROR_NOT_STORABLE))
             store_halves(batcher, batch, count);
         else
-            give_up(batcher, batch, count, &error);
+            give_up(batch, count, &error);
         return;
     }
 }
@@ -476,26 +485,37 @@ static bool is_long_away(struct batcher *batcher)
     return since != 0 && now_ms() - since > batcher->limits.store_timeout_ms;
 }
 
-enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *item, enum store_outcome *outcome,
-                               struct error *error)
+static void await_answer(struct batcher_item *item, const struct timespec *deadline)
 {
-    struct timespec deadline = at_ms(now_ms() + batcher->limits.store_timeout_ms);
-    bool done;
+    int status;
 
-    if (is_long_away(batcher))
-        return error_set(error, ERROR_DATABASE_AWAY, "the database is away");
-    atomic_fetch_add(&item->references, 1);
+    do
+        status = sem_clockwait(&item->answered, CLOCK_MONOTONIC, deadline);
+    while (status != 0 && errno == EINTR);
+    /* The state is looked at for its memory order, too: what the store thread wrote before is seen now. */
+    item->is_late = status != 0 || atomic_load(&item->state) != ITEM_MINE;
+}
+
+static void enqueue(struct batcher *batcher, struct batcher_item *item)
+{
+    atomic_store(&item->state, ITEM_QUEUED);
     pthread_mutex_lock(&batcher->lock);
     *batcher->last = item;
     batcher->last = &item->next;
     pthread_cond_signal(&batcher->queued);
-    while (!item->done && pthread_cond_timedwait(&item->answered, &batcher->lock, &deadline) != ETIMEDOUT)
-        continue;
-    done = item->done;
-    if (!done)
-        atomic_store(&item->detached, true);
     pthread_mutex_unlock(&batcher->lock);
-    if (!done)
+}
+
+enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *item, enum store_outcome *outcome,
+                               struct error *error)
+{
+    struct timespec deadline = at_ms(now_ms() + batcher->limits.store_timeout_ms);
+
+    if (is_long_away(batcher))
+        return error_set(error, ERROR_DATABASE_AWAY, "the database is away");
+    enqueue(batcher, item);
+    await_answer(item, &deadline);
+    if (item->is_late)
         return error_set(error, ERROR_DATABASE_AWAY, "not stored within %lld ms",
                          (long long)batcher->limits.store_timeout_ms);
     *error = item->error;

@@ -1,8 +1,8 @@
 /* The queue between request threads and the store thread: group commit.
  *
  * The store thread takes all that wait (up to the configured rows and bytes; a larger item goes alone) and stores them
- * in one transaction; alone, an item is stored at once. An item is owned by references: a waiter that gives up at its
- * deadline only detaches, and the store thread lets go of the item when it is done with it.
+ * in one transaction; alone, an item is stored at once. From batcher_submit until its answer an item is the store
+ * thread's to change; a waiter that gives up at its deadline leaves it there for good.
  */
 #ifndef JIRASYNC_BATCHER_H
 #define JIRASYNC_BATCHER_H
@@ -12,7 +12,7 @@
 #include "error.h"
 #include "store.h"
 
-#include <pthread.h>
+#include <semaphore.h>
 
 struct batcher;
 
@@ -26,10 +26,9 @@ struct batcher_item {
     int64_t admitted; /* bytes counted as in flight until body is freed */
     /* below: the batcher's */
     struct batcher_item *next;
-    pthread_cond_t answered;
-    _Atomic int references;
-    _Atomic bool detached;
-    bool done;
+    sem_t answered;
+    _Atomic int state;
+    bool is_late; /* its waiter gave up, but has not left it yet */
     enum store_outcome outcome;
     struct error error;
 };
@@ -51,13 +50,12 @@ struct batcher_limits {
     int64_t store_timeout_ms, reconnect_cap_ms;
 };
 
-/* An item with its own arena; NULL when memory is short. Let go of it with batcher_item_release. */
+/* An item with its own arena; NULL when memory is short. Free with batcher_item_free. */
 struct batcher_item *batcher_item_new(size_t arena_limit) MUST_CHECK;
-void batcher_item_release(struct batcher_item *item);
-/* True when nobody else holds the item any more, so that its maker may use it for the next request. */
-bool batcher_item_is_mine(const struct batcher_item *item);
-/* Forgets body and arena contents. */
-void batcher_item_reset(struct batcher_item *item);
+void batcher_item_free(struct batcher_item *item);
+/* When a request is done: the item for the next one, without body and arena contents; NULL when it was submitted and
+ * not answered yet: then the store thread frees it. */
+struct batcher_item *batcher_item_recover(struct batcher_item *item) MUST_CHECK;
 
 /* Starts the store thread. counters may be NULL. Stop and free with batcher_stop. */
 struct batcher *batcher_start(const struct batcher_backend *backend, const struct batcher_limits *limits,
@@ -66,7 +64,8 @@ struct batcher *batcher_start(const struct batcher_backend *backend, const struc
 void batcher_stop(struct batcher *batcher);
 /* How many items wait for the store thread. */
 size_t batcher_waiting(struct batcher *batcher);
-/* Queues the item and waits for its commit. ERROR_NONE with *outcome, or the error to answer with. */
+/* Queues the item and waits for its commit. ERROR_NONE with *outcome, or the error to answer with. Once
+ * it gave up, the item's texts may still be read until batcher_item_recover. */
 enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *item, enum store_outcome *outcome,
                                struct error *error) MUST_CHECK;
 

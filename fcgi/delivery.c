@@ -182,18 +182,15 @@ static const char *copy_header(struct arena *arena, const char *text, size_t max
     return copy;
 }
 
-/* The sender's id, or "sha256:" and the hex of the body. */
+/* The sender's id, or one made of the body. */
 static enum error_code identify(struct delivery *delivery)
 {
     struct store_item *store = &delivery->item->store;
-    char text[7 + 64 + 1] = "sha256:";
+    char body_id[SIGNATURE_BODY_ID_BYTES];
     const char *id = delivery->headers.delivery_id;
 
-    signature_body_hash(store->body, store->body_length, store->body_sha256);
-    if (!is_usable_id(id)) {
-        (void)sodium_bin2hex(text + 7, sizeof text - 7, store->body_sha256, sizeof store->body_sha256);
-        id = text;
-    }
+    if (!is_usable_id(id))
+        id = signature_body_id(store->body, store->body_length, body_id);
     store->delivery_id = arena_copy(delivery->item->arena, id, strlen(id));
     if (store->delivery_id == NULL)
         return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
@@ -353,17 +350,6 @@ static bool have_item(struct batcher_item **item, const struct config *config)
     return *item != NULL;
 }
 
-/* Gives the body's memory back at once: the thread may wait long for its next request. */
-static void let_go(struct batcher_item **item)
-{
-    if (batcher_item_is_mine(*item)) {
-        batcher_item_reset(*item);
-        return;
-    }
-    batcher_item_release(*item); /* a waiter that gave up: the store thread frees it */
-    *item = NULL;
-}
-
 static void handle_webhook(struct delivery *delivery, struct batcher_item **item)
 {
     const struct responder_context *context = delivery->context;
@@ -379,7 +365,7 @@ static void handle_webhook(struct delivery *delivery, struct batcher_item **item
     answer(delivery, code);
     count(delivery, code);
     log_delivery(delivery, code);
-    let_go(item);
+    *item = batcher_item_recover(*item); /* the body's memory at once: the next request may be long in coming */
 }
 
 /* ---- what operators ask ---- */

@@ -96,7 +96,7 @@ static void *run(void *argument)
     while ((fd = accept_one(responder)) != -1)
         if (fd >= 0)
             serve(responder, &item, fd);
-    batcher_item_release(item);
+    batcher_item_free(item);
     return NULL;
 }
 

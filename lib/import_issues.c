@@ -14,7 +14,6 @@
 #define READ_BYTES 65536
 #define TRIES 3
 #define STORE_TIMEOUT_MS 60000
-#define DELIVERY_ID_BYTES 80
 
 /* Why an item is quarantined. */
 struct refusal {
@@ -119,15 +118,10 @@ static enum error_code store_batch(struct import *import, struct error *error)
 }
 
 /* The delivery id of an import: the same issue in the same state is one delivery. */
-static char *delivery_id(const unsigned char hash[32])
+static char *delivery_id(const unsigned char *body, size_t length)
 {
-    char *id = malloc(DELIVERY_ID_BYTES);
-    if (id) {
-        int length = snprintf(id, DELIVERY_ID_BYTES, "import:sha256:");
-        for (int i = 0; i < 32; i++)
-            length += snprintf(id + length, DELIVERY_ID_BYTES - (size_t)length, "%02x", hash[i]);
-    }
-    return id;
+    char body_id[SIGNATURE_BODY_ID_BYTES], *id;
+    return asprintf(&id, "import:%s", signature_body_id(body, length, body_id)) < 0 ? NULL : id;
 }
 
 /* Normalizes into the batch's arena; a full arena is emptied by storing what waits, once. */
@@ -155,8 +149,7 @@ static enum error_code add_issue(struct import *import, const char *body, size_t
     item->body = copy;
     item->body_length = length;
     item->form = code == ERROR_NONE ? form : NULL;
-    signature_body_hash((const unsigned char *)body, length, item->body_sha256);
-    item->delivery_id = delivery_id(item->body_sha256);
+    item->delivery_id = delivery_id((const unsigned char *)body, length);
     if (!copy || !item->delivery_id) {
         free(copy);
         free((void *)(uintptr_t)item->delivery_id);

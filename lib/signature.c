@@ -76,3 +76,14 @@ void signature_body_hash(const unsigned char *body, size_t length, unsigned char
 {
     crypto_hash_sha256(hash, body, length);
 }
+
+const char *signature_body_id(const unsigned char *body, size_t length, char text[SIGNATURE_BODY_ID_BYTES])
+{
+    static const char prefix[] = "sha256:";
+    unsigned char hash[32];
+
+    signature_body_hash(body, length, hash);
+    memcpy(text, prefix, sizeof prefix);
+    (void)sodium_bin2hex(text + sizeof prefix - 1, SIGNATURE_BODY_ID_BYTES - (sizeof prefix - 1), hash, sizeof hash);
+    return text;
+}

@@ -16,4 +16,8 @@ enum error_code signature_verify(const char *header, const unsigned char *body, 
 /* SHA-256 of the body. */
 void signature_body_hash(const unsigned char *body, size_t length, unsigned char hash[32]);
 
+#define SIGNATURE_BODY_ID_BYTES 72 /* "sha256:", 64 hex digits, NUL */
+/* Writes the delivery id of a body that came without one: "sha256:" and the hash in hex. Returns text. */
+const char *signature_body_id(const unsigned char *body, size_t length, char text[SIGNATURE_BODY_ID_BYTES]);
+
 #endif

@@ -37,11 +37,6 @@ static void add_kind(struct pgarray *array, const struct store_item *item)
     add_text(array, source_kind_name(item->source->kind));
 }
 
-static void add_hash(struct pgarray *array, const struct store_item *item)
-{
-    pgarray_add_bytes(array, item->body_sha256, sizeof item->body_sha256);
-}
-
 static void add_body(struct pgarray *array, const struct store_item *item)
 {
     /* An empty body is a value, not NULL. */
@@ -216,7 +211,6 @@ static const struct column columns[] = {
     ITEM(TIMESTAMPTZ, received_at),
     ITEM(INT4, attempt),
     FORM(INT4, altered),
-    COMPUTED(BYTEA, add_hash),
     COMPUTED(BYTEA, add_body),
     COMPUTED(TEXT, add_storable),
     ITEM(TEXT, content_type),
@@ -256,12 +250,12 @@ static const struct column columns[] = {
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns };
-_Static_assert(COLUMNS == 45, "the statement below has 45 parameters");
+_Static_assert(COLUMNS == 44, "the statement below has 44 parameters");
 
 static const char statement[] =
     "SELECT outcome, enqueued FROM jirasync.store_deliveries("
     "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
-    "$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45)";
+    "$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)";
 
 /* What is kept with the connection, so that a batch costs no allocation once the buffers have grown. */
 struct buffers {

@@ -21,7 +21,6 @@ struct store_item {
     const char *matched_secret; /* reference; may be NULL (imports) */
     const unsigned char *body;
     size_t body_length;
-    unsigned char body_sha256[32];
     const struct normal_form *form;  /* NULL when quarantined */
     enum error_code quarantine;      /* ERROR_NONE, else the reason ... */
     const char *quarantine_detail;   /* ... in a sentence */

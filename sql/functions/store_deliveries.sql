@@ -9,7 +9,7 @@
 
 CREATE OR REPLACE FUNCTION jirasync.store_deliveries(
     p_tenant text[], p_source text[], p_kind text[], p_delivery_id text[], p_event text[],
-    p_received_at timestamptz[], p_attempt integer[], p_altered integer[], p_body_sha256 bytea[], p_body bytea[],
+    p_received_at timestamptz[], p_attempt integer[], p_altered integer[], p_body bytea[],
     p_storable text[], p_content_type text[], p_matched_secret text[],
     p_reason text[], p_detail text[], p_sqlstate text[],
     p_event_at timestamptz[], p_issue_id bigint[], p_issue_key text[],
@@ -31,12 +31,14 @@ SET enable_mergejoin = off
 SET enable_bitmapscan = off
 AS $$
 DECLARE
+    v_sha256    bytea[] := ARRAY(
+        SELECT sha256(b.body) FROM unnest(p_body) WITH ORDINALITY AS b (body, place) ORDER BY b.place);
     v_outcome   text[];
     v_entered   text[];
     v_fields    jsonb[];
     v_new_jobs  integer := 0;
 BEGIN
-    v_outcome := jirasync.judge_deliveries(p_tenant, p_source, p_kind, p_delivery_id, p_body_sha256,
+    v_outcome := jirasync.judge_deliveries(p_tenant, p_source, p_kind, p_delivery_id, v_sha256,
         ARRAY(SELECT CASE WHEN r.reason IS NOT NULL THEN 'quarantined' END
                 FROM unnest(p_reason) WITH ORDINALITY AS r (reason, place) ORDER BY r.place));
 
@@ -49,7 +51,7 @@ BEGIN
                    CASE WHEN m.issue_id IS NULL THEN 'ignored' ELSE 'applied' END,
                    m.attempt, m.altered, m.body_sha256, m.body, m.kind, m.matched_secret
               FROM unnest(p_tenant, p_source, p_delivery_id, p_event, p_issue_id, p_issue_key, p_received_at,
-                          p_attempt, p_altered, p_body_sha256, p_body, p_kind, p_matched_secret, v_outcome)
+                          p_attempt, p_altered, v_sha256, p_body, p_kind, p_matched_secret, v_outcome)
                    AS m (tenant, source, delivery_id, event, issue_id, issue_key, received_at,
                          attempt, altered, body_sha256, body, kind, matched_secret, outcome)
              WHERE m.outcome = 'fresh'
@@ -62,7 +64,7 @@ BEGIN
         IF cardinality(v_entered) < cardinality(array_positions(v_outcome, 'fresh')) THEN
             -- Another connection won the race for an id or a body: what did not enter is judged anew by a statement
             -- that sees the winner. What would be fresh now was judged by a member that lost.
-            v_outcome := jirasync.judge_deliveries(p_tenant, p_source, p_kind, p_delivery_id, p_body_sha256,
+            v_outcome := jirasync.judge_deliveries(p_tenant, p_source, p_kind, p_delivery_id, v_sha256,
                 ARRAY(SELECT CASE WHEN m.outcome = 'quarantined' THEN m.outcome
                                   WHEN m.outcome = 'fresh' AND m.source || '/' || m.delivery_id = ANY (v_entered)
                                   THEN 'entered' END
@@ -96,7 +98,7 @@ BEGIN
     SELECT m.tenant, m.source, m.delivery_id, m.body_sha256, coalesce(m.reason, 'id_conflict'),
            coalesce(m.detail, 'this delivery id is known with another body'), m.sqlstate, m.event, m.received_at,
            m.content_type, m.body, m.kind
-      FROM unnest(p_tenant, p_source, p_delivery_id, p_body_sha256, p_reason, p_detail, p_sqlstate, p_event,
+      FROM unnest(p_tenant, p_source, p_delivery_id, v_sha256, p_reason, p_detail, p_sqlstate, p_event,
                   p_received_at, p_content_type, p_body, p_kind, v_outcome)
            AS m (tenant, source, delivery_id, body_sha256, reason, detail, sqlstate, event,
                  received_at, content_type, body, kind, outcome)
@@ -107,7 +109,7 @@ BEGIN
     IF 'fresh' = ANY (v_outcome) THEN
         SELECT s.outcome, s.new_jobs INTO v_outcome, v_new_jobs
           FROM jirasync.store_issues(
-                   v_outcome, v_fields, p_tenant, p_source, p_delivery_id, p_event, p_body_sha256,
+                   v_outcome, v_fields, p_tenant, p_source, p_delivery_id, p_event, v_sha256,
                    p_event_at, p_issue_id, p_issue_key, p_project_id, p_project_key, p_project_name, p_summary,
                    p_issue_type, p_hierarchy_level, p_parent_id, p_parent_key, p_status, p_status_category,
                    p_resolution, p_resolved_at, p_priority, p_assignee, p_assignee_name, p_created_at, p_updated_at,

@@ -8,7 +8,6 @@
 #include "db.h"
 #include "instant.h"
 #include "normalize.h"
-#include "signature.h"
 #include "store.h"
 
 #include <pthread.h>
@@ -71,7 +70,6 @@ static bool fill_item(struct store_item *item, struct arena *arena, const char *
                                 .body = (const unsigned char *)body,
                                 .body_length = strlen(body),
                                 .delivery_id = arena_copy(arena, line, ID_BYTES)};
-    signature_body_hash(item->body, item->body_length, item->body_sha256);
     if (normalize_jira(body, item->body_length, &(struct normalize_options){0}, arena, &form, &error) != ERROR_NONE) {
         (void)fprintf(stderr, "store_floor: %s\n", error.message);
         return false;

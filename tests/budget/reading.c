@@ -36,13 +36,11 @@ static bool deliver(void)
     const struct normalize_options options = {0};
     struct normal_form *form = NULL;
     struct error error = {0};
-    unsigned char hash[32];
     size_t matched = 1;
 
     arena_reset(arena);
     if (signature_verify(header, (const unsigned char *)body, length, &secret, 1, &matched) != ERROR_NONE)
         return false;
-    signature_body_hash((const unsigned char *)body, length, hash);
     return normalize_jira(body, length, &options, arena, &form, &error) == ERROR_NONE && form->issue.is_whole;
 }
 

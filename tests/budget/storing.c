@@ -50,9 +50,10 @@ static void fill_item(struct batch *batch, long place, const struct plan *plan, 
     *item = (struct store_item){.source = &source, .received_at = INT64_C(1767225600000000) + moment * 1000, .content_type = "application/json", .matched_secret = "env:JIRA_WEBHOOK_SECRET"};
     batch->bodies[place] = body_new(issue, moment, (size_t)plan->bytes, &item->body_length);
     item->body = (const unsigned char *)batch->bodies[place];
-    signature_body_hash(item->body, item->body_length, item->body_sha256);
+    unsigned char hash[32];
+    signature_body_hash(item->body, item->body_length, hash);
     /* As long as the ids that Jira sends, and no more in order than those. */
-    item->delivery_id = arena_copy(batch->arena, id, (size_t)snprintf(id, sizeof id, "%08x-%04x-4000-8000-%012lx", *(const unsigned *)item->body_sha256, *(const unsigned short *)(item->body_sha256 + 4), moment));
+    item->delivery_id = arena_copy(batch->arena, id, (size_t)snprintf(id, sizeof id, "%08x-%04x-4000-8000-%012lx", *(const unsigned *)hash, *(const unsigned short *)(hash + 4), moment));
     if (normalize_jira(batch->bodies[place], item->body_length, &(struct normalize_options){0}, batch->arena, &form, &error) != ERROR_NONE)
         fail("normalize", &error);
     item->form = form;

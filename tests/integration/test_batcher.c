@@ -171,7 +171,7 @@ static void send_one(struct batcher *batcher, struct waiter *waiter, const char 
 static void receive(struct waiter *waiter)
 {
     assert_int_equal(pthread_join(waiter->thread, NULL), 0);
-    batcher_item_release(waiter->item);
+    batcher_item_free(batcher_item_recover(waiter->item));
 }
 
 static void open_gate(struct script *script)
@@ -412,7 +412,7 @@ static void a_fault_of_ours_is_answered_at_once(void **state)
 
 /* ---- waiters that give up ---- */
 
-static void a_waiter_only_detaches(void **state)
+static void a_waiter_that_gives_up_leaves_its_item(void **state)
 {
     struct script script = {.closed = true};
     struct batcher *batcher = start(&script, 64, 1000, 50);
@@ -422,12 +422,28 @@ static void a_waiter_only_detaches(void **state)
 
     (void)state;
     assert_int_equal(batcher_submit(batcher, item, &outcome, &error), ERROR_DATABASE_AWAY);
-    assert_false(batcher_item_is_mine(item));
+    assert_string_equal(item->store.delivery_id, "a"); /* still to be read, for the log */
+    assert_null(batcher_item_recover(item));
     open_gate(&script);
     batcher_stop(batcher);
-    assert_true(batcher_item_is_mine(item));
     assert_int_equal(script.calls, 1);
-    batcher_item_release(item);
+}
+
+static void an_answer_that_comes_late_gives_the_item_back(void **state)
+{
+    struct script script = {.closed = true};
+    struct batcher *batcher = start(&script, 64, 1000, 50);
+    struct batcher_item *item = item_of("a", 1);
+    enum store_outcome outcome;
+    struct error error;
+
+    (void)state;
+    assert_int_equal(batcher_submit(batcher, item, &outcome, &error), ERROR_DATABASE_AWAY);
+    open_gate(&script);
+    batcher_stop(batcher);
+    assert_ptr_equal(batcher_item_recover(item), item);
+    assert_null(item->store.delivery_id);
+    batcher_item_free(item);
 }
 
 static void what_nobody_waits_for_is_not_stored(void **state)
@@ -462,9 +478,10 @@ static void a_database_long_away_is_not_waited_for(void **state)
 
         assert_int_equal(batcher_submit(batcher, item, &outcome, &error), ERROR_DATABASE_AWAY);
         refused = strcmp(error.message, "the database is away") == 0;
+        item = batcher_item_recover(item);
         if (refused)
-            assert_true(batcher_item_is_mine(item)); /* it was never queued */
-        batcher_item_release(item);
+            assert_non_null(item); /* it was never queued */
+        batcher_item_free(item);
     }
     assert_true(refused);
     batcher_stop(batcher);
@@ -484,12 +501,12 @@ static void admitted_bytes_are_given_back_with_the_body(void **state)
     item->counters = counters;
     item->slot = 3;
     item->admitted = 400;
-    batcher_item_reset(item);
+    assert_ptr_equal(batcher_item_recover(item), item);
     assert_int_equal(atomic_load(&counters->slots[3].inflight_bytes), 0);
     item->counters = counters;
     item->slot = 5;
     item->admitted = 600;
-    batcher_item_release(item);
+    batcher_item_free(item);
     assert_int_equal(atomic_load(&counters->slots[5].inflight_bytes), 0);
     counters_close(counters);
 }
@@ -510,7 +527,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_batch_that_breaks_the_connection_is_halved),
         cmocka_unit_test(a_database_that_refuses_is_waited_for),
         cmocka_unit_test(a_fault_of_ours_is_answered_at_once),
-        cmocka_unit_test(a_waiter_only_detaches),
+        cmocka_unit_test(a_waiter_that_gives_up_leaves_its_item),
+        cmocka_unit_test(an_answer_that_comes_late_gives_the_item_back),
         cmocka_unit_test(what_nobody_waits_for_is_not_stored),
         cmocka_unit_test(a_database_long_away_is_not_waited_for),
         cmocka_unit_test(admitted_bytes_are_given_back_with_the_body),
