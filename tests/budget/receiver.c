@@ -1,8 +1,9 @@
-/* Counts allocations per delivery in a warm receiver: real request threads, a real store thread, a real database.
+/* A receiver in one process, with a request thread, a store thread and a database: what budgets are measured in.
  *
- * allocations CONNINFO BYTES COUNT: prints "SITE CALLS" for each place that allocated while COUNT deliveries passed one
- * after the other. SITE is "own+0xOFFSET", an address of this program for addr2line (what libc does for the program
- * counts as the program's), or the library's name.
+ * receiver CONNINFO BYTES FIRST COUNT [sites]: sends itself COUNT deliveries of BYTES bytes, one after the other,
+ * numbered from FIRST on. With `sites` it prints "SITE CALLS" for each place that allocated after the first 32 of them.
+ * SITE is "own+0xOFFSET", an address of this program for addr2line (what libc does for the program counts as the
+ * program's), or the library's name.
  */
 #include "arena.h"
 #include "batcher.h"
@@ -237,7 +238,7 @@ static bool deliver(const char *path, long number, size_t bytes)
     (void)close(fd);
     if (memmem(answer, got, "\"applied\"", 9) != NULL)
         return true;
-    (void)fprintf(stderr, "allocations: not applied: %.*s\n", (int)got, answer);
+    (void)fprintf(stderr, "receiver: not applied: %.*s\n", (int)got, answer);
     return false;
 }
 
@@ -264,9 +265,9 @@ int main(int argc, char **argv)
     bool good;
 
     is_exempt = true;
-    if (argc != 4 || sodium_init() < 0 || source_list_load(&config, &sources, &error) != ERROR_NONE ||
+    if (argc < 5 || sodium_init() < 0 || source_list_load(&config, &sources, &error) != ERROR_NONE ||
         log_open("budget", "/dev/null", LOG_LEVEL_INFO, "budget", &error) != ERROR_NONE) {
-        (void)fprintf(stderr, "usage: allocations CONNINFO BYTES COUNT %s\n", error.message);
+        (void)fprintf(stderr, "usage: receiver CONNINFO BYTES FIRST COUNT [sites] %s\n", error.message);
         return 2;
     }
     (void)backtrace(frames, 2); /* it loads a library at its first use */
@@ -283,10 +284,10 @@ int main(int argc, char **argv)
     responder = responder_start(&context, listen_at(path));
 
     size_t bytes = strtoul(argv[2], NULL, 10);
-    long count = strtol(argv[3], NULL, 10);
-    good = responder != NULL && deliver_all(path, 1, WARM_UP, bytes);
-    atomic_store(&counting, true);
-    good = good && deliver_all(path, 1 + WARM_UP, count, bytes);
+    long first = strtol(argv[3], NULL, 10), count = strtol(argv[4], NULL, 10), warm = count < WARM_UP ? count : WARM_UP;
+    good = responder != NULL && deliver_all(path, first, warm, bytes);
+    atomic_store(&counting, argc == 6);
+    good = good && deliver_all(path, first + warm, count - warm, bytes);
     atomic_store(&counting, false);
     responder_stop(responder);
     batcher_stop(context.batcher);
