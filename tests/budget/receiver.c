@@ -19,6 +19,7 @@
 #include <fastcgi.h>
 #include <fcgiapp.h>
 #include <link.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
