@@ -18,8 +18,7 @@ DECLARE
 BEGIN
     WITH finished AS (
         DELETE FROM jirasync.jobs j
-         USING unnest(p_ids, p_tokens) AS t (id, token)
-         WHERE j.tenant = p_tenant AND j.id = t.id AND j.lease_token = t.token
+         WHERE j.tenant = p_tenant AND j.id = ANY (p_ids) AND j.lease_token = p_tokens[array_position(p_ids, j.id)]
         RETURNING j.kind
     ), counted AS (
         SELECT kind, count(*) AS jobs FROM finished GROUP BY kind

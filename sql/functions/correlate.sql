@@ -4,7 +4,7 @@ RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 -- Plans by index whatever the size of the batch: the work follows what is touched, not what is stored.
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
-SET enable_mergejoin = off SET jit = off AS $$
+SET enable_mergejoin = off SET enable_bitmapscan = off SET enable_material = off SET jit = off AS $$
 DECLARE
     v_touched  record;
     v_quiet    record;

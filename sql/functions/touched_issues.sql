@@ -10,9 +10,9 @@ BEGIN
            coalesce(array_agg(t.issue_id) FILTER (WHERE t.is_quiet), '{}')
     INTO sources, issue_ids, quiet_sources, quiet_ids
     FROM (SELECT j.source, j.key::bigint AS issue_id, bool_and(j.is_quiet) AS is_quiet
-          FROM unnest(p_ids, p_tokens) u (id, token)
-          JOIN jirasync.jobs j ON j.tenant = p_tenant AND j.id = u.id AND j.lease_token = u.token
-          WHERE j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$'
+          FROM jirasync.jobs j
+          WHERE j.tenant = p_tenant AND j.id = ANY (p_ids) AND j.lease_token = p_tokens[array_position(p_ids, j.id)]
+            AND j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$'
           GROUP BY j.source, j.key) t;
 END
 $$;

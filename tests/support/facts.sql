@@ -43,7 +43,6 @@ BEGIN
     CROSS JOIN LATERAL jirasync.store_deliveries(
         p_tenant => a.tenant, p_source => a.source, p_kind => a.kind, p_delivery_id => a.delivery, p_event => a.event,
         p_received_at => a.received, p_attempt => a.zero, p_altered => a.zero,
-        p_body_sha256 => ARRAY(SELECT sha256(b) FROM unnest(a.body) WITH ORDINALITY u (b, n) ORDER BY n),
         p_body => a.body, p_storable => a.none, p_content_type => a.none, p_matched_secret => a.none,
         p_reason => a.none, p_detail => a.none, p_sqlstate => a.none, p_event_at => a.told, p_issue_id => a.id,
         p_issue_key => a.key, p_project_id => a.project, p_project_key => a.project_key,
