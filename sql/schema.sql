@@ -1291,9 +1291,6 @@ ALTER TABLE ONLY jirasync.reverted_commits
 ALTER TABLE ONLY jirasync.run_coverage
     ADD CONSTRAINT run_coverage_pkey PRIMARY KEY (tenant, run_id, source, project_key, fix_version);
 
-ALTER TABLE ONLY jirasync.run_items
-    ADD CONSTRAINT run_items_pkey PRIMARY KEY (tenant, run_id, subject, source, repository, id, at);
-
 ALTER TABLE ONLY jirasync.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant, run_id);
 
@@ -1319,7 +1316,7 @@ CREATE INDEX commit_keys_by_key ON jirasync.commit_keys USING btree (tenant, key
 
 CREATE INDEX commit_refs_by_position ON jirasync.commit_refs USING btree (tenant, source, repository, ref, "position");
 
-CREATE INDEX commits_by_change ON jirasync.commits USING btree (tenant, source, repository, changed_seq);
+CREATE INDEX commits_by_change ON jirasync.commits USING btree (tenant, changed_seq);
 
 CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries USING btree (tenant, source, body_sha256) WHERE (kind = 'jira'::text);
 
@@ -1331,7 +1328,7 @@ CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits USING btree (tena
 
 CREATE INDEX issue_commits_by_key ON jirasync.issue_commits USING btree (tenant, named_key);
 
-CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions USING btree (tenant, source, version_id);
+CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions USING btree (tenant, version_id, source);
 
 CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys USING btree (tenant, source, issue_id);
 
@@ -1359,6 +1356,8 @@ CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree (tenant, 
 
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree (tenant, source, repository, reverted_by);
 
+CREATE INDEX run_items_by_run ON jirasync.run_items USING btree (tenant, run_id);
+
 CREATE INDEX run_items_by_subject ON jirasync.run_items USING btree (tenant, subject, source, repository, id, at);
 
 CREATE INDEX runs_by_finish ON jirasync.runs USING btree (tenant, finished_at);
@@ -1367,5 +1366,5 @@ CREATE INDEX runs_open ON jirasync.runs USING btree (tenant, started_at) WHERE (
 
 CREATE INDEX runs_to_write ON jirasync.runs USING btree (finished_at) WHERE ((artifact IS NULL) AND (finished_at IS NOT NULL));
 
-CREATE INDEX versions_by_project ON jirasync.versions USING btree (tenant, source, project_id);
+CREATE INDEX versions_by_project ON jirasync.versions USING btree (tenant, project_id, source);
 

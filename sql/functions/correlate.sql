@@ -54,8 +54,7 @@ BEGIN
              u (source, issue_id)
         UNION ALL
         SELECT p_tenant, p_run_id, 'commit', u.source, u.repository, u.sha
-        FROM unnest(v_touched.commit_sources, v_touched.repositories, v_touched.shas) u (source, repository, sha)
-        ON CONFLICT DO NOTHING;
+        FROM unnest(v_touched.commit_sources, v_touched.repositories, v_touched.shas) u (source, repository, sha);
     END IF;
     PERFORM jirasync.complete_jobs(p_tenant, p_ids, p_tokens);
     RETURN v_changed;

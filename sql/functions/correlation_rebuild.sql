@@ -27,7 +27,10 @@ BEGIN
     SELECT v_changed + changed INTO v_changed
     FROM jirasync.write_repositories(p_tenant, v_written.sources, v_written.repositories);
     ANALYZE jirasync.reverted_commits;
-    RETURN v_changed + jirasync.write_links(p_tenant, NULL, NULL, NULL, NULL);
+    v_changed := v_changed + jirasync.write_links(p_tenant, NULL, NULL, NULL, NULL);
+    -- The views join these: they are not to wait for autovacuum.
+    ANALYZE jirasync.issue_fix_versions, jirasync.issue_commits;
+    RETURN v_changed;
 END
 $$;
 COMMENT ON FUNCTION jirasync.correlation_rebuild IS 'Recompute all that is derived for the tenant and return how many rows had to change: 0 once its queue is empty';

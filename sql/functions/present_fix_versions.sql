@@ -5,9 +5,12 @@ BEGIN
     IF p_ids IS NULL THEN
         RETURN QUERY SELECT f.* FROM jirasync.issue_fix_versions f WHERE f.tenant = p_tenant;
     ELSE
+        -- OFFSET 0 keeps each look-up whole, so that it goes by index from its issue
         RETURN QUERY SELECT f.* FROM unnest(p_sources, p_ids) u (source, issue_id)
-            JOIN jirasync.issue_fix_versions f
-              ON f.tenant = p_tenant AND f.source = u.source AND f.issue_id = u.issue_id;
+            CROSS JOIN LATERAL (
+                SELECT * FROM jirasync.issue_fix_versions v
+                WHERE v.tenant = p_tenant AND v.source = u.source AND v.issue_id = u.issue_id
+                OFFSET 0) f;
     END IF;
 END
 $$;

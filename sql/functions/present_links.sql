@@ -6,13 +6,18 @@ BEGIN
     IF p_keys IS NULL THEN
         RETURN QUERY SELECT l.* FROM jirasync.issue_commits l WHERE l.tenant = p_tenant;
     ELSE
+        -- OFFSET 0 keeps each look-up whole, so that it goes by index from its key
         RETURN QUERY
             SELECT l.* FROM unnest(p_keys) u (key)
-            JOIN jirasync.issue_commits l ON l.tenant = p_tenant AND l.named_key = u.key
+            CROSS JOIN LATERAL (
+                SELECT * FROM jirasync.issue_commits c WHERE c.tenant = p_tenant AND c.named_key = u.key
+                OFFSET 0) l
             UNION
             SELECT l.* FROM unnest(p_sources, p_repositories, p_shas) u (source, repository, sha)
-            JOIN jirasync.issue_commits l
-              ON l.tenant = p_tenant AND l.commit_source = u.source AND l.repository = u.repository AND l.sha = u.sha;
+            CROSS JOIN LATERAL (
+                SELECT * FROM jirasync.issue_commits c
+                WHERE c.tenant = p_tenant AND c.commit_source = u.source AND c.repository = u.repository AND c.sha = u.sha
+                OFFSET 0) l;
     END IF;
 END
 $$;

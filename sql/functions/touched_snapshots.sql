@@ -5,9 +5,12 @@ BEGIN
     IF p_ids IS NULL THEN
         RETURN QUERY SELECT s.* FROM jirasync.issue_snapshots s WHERE s.tenant = p_tenant;
     ELSE
+        -- OFFSET 0 keeps each look-up whole, so that it goes by index from its issue
         RETURN QUERY SELECT s.* FROM unnest(p_sources, p_ids) u (source, issue_id)
-            JOIN jirasync.issue_snapshots s
-              ON s.tenant = p_tenant AND s.source = u.source AND s.issue_id = u.issue_id;
+            CROSS JOIN LATERAL (
+                SELECT * FROM jirasync.issue_snapshots n
+                WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
+                OFFSET 0) s;
     END IF;
 END
 $$;

@@ -106,7 +106,8 @@ CREATE TABLE jirasync.versions (
     project_id    bigint,
     PRIMARY KEY (tenant, source, version_id)
 );
-CREATE INDEX versions_by_project ON jirasync.versions (tenant, source, project_id);
+-- Not source before project: without statistics that would do as well as the primary key to find a version.
+CREATE INDEX versions_by_project ON jirasync.versions (tenant, project_id, source);
 COMMENT ON COLUMN jirasync.versions.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
 COMMENT ON COLUMN jirasync.versions.project_id IS 'Project of the issue that told the newest name';
 
@@ -121,7 +122,7 @@ CREATE TABLE jirasync.issue_fix_versions (
     PRIMARY KEY (tenant, source, issue_id, version_id, added_at),
     CONSTRAINT issue_fix_versions_removed_after_added CHECK (removed_at >= added_at)
 );
-CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions (tenant, source, version_id);
+CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions (tenant, version_id, source);
 
 CREATE TABLE jirasync.comments (
     tenant      text NOT NULL,
