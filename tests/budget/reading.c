@@ -1,4 +1,4 @@
-/* What a delivery costs before it is stored: verify, hash, normalize; and the libraries' own work, to compare with.
+/* What a delivery costs before it is stored: verify and normalize; and the libraries' own work, to compare with.
  *
  * reading deliver|reference BYTES COUNT: does it COUNT times in measured(), after once before it. Run it under
  * callgrind with --toggle-collect=measured: then start-up does not count.
