@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -286,13 +287,14 @@ static enum error_code keep_house(struct worker *worker, struct error *error)
 }
 
 /* One batch of each kind for each tenant that has due work. *wait_ms is how long nothing will be due; 0: go
- * on. */
-static enum error_code go_round(struct worker *worker, int64_t *wait_ms, struct error *error)
+ * on. *is_full tells that a batch had all that could be claimed at once, so that more is likely. */
+static enum error_code go_round(struct worker *worker, int64_t *wait_ms, bool *is_full, struct error *error)
 {
     struct job_context context = context_of(worker, NULL);
     PGresult *due = NULL;
     enum error_code code = job_due(&context, &due, error);
     *wait_ms = worker->config.poll_ms;
+    *is_full = false;
     for (int row = 0; code == ERROR_NONE && row < PQntuples(due) && !is_leaving(worker); row++) {
         int64_t due_in = strtoll(PQgetvalue(due, row, 1), NULL, 10);
         *wait_ms = least(*wait_ms, due_in);
@@ -300,6 +302,7 @@ static enum error_code go_round(struct worker *worker, int64_t *wait_ms, struct 
              kind++) {
             size_t count = 0;
             code = work_on(worker, PQgetvalue(due, row, 0), kind, &count, error);
+            *is_full = *is_full || count >= job_kind_limit(kind, (size_t)worker->config.claim_batch);
             if (code == ERROR_NONE && worker->config.run_interval_ms == 0)
                 code = close_runs(worker, 0, error);
         }
@@ -308,14 +311,24 @@ static enum error_code go_round(struct worker *worker, int64_t *wait_ms, struct 
     return code;
 }
 
+/* Rests until the next round may begin; a signal ends it, a notification does not. */
+static void keep_interval(struct worker *worker, int64_t round_started)
+{
+    struct pollfd signals = {.fd = worker->signal_fd, .events = POLLIN};
+    int64_t left = round_started + worker->config.claim_interval_ms - monotonic_ms();
+    if (left > 0 && !is_leaving(worker))
+        (void)poll(&signals, 1, (int)left);
+}
+
 static enum error_code work_once(struct worker *worker, struct error *error)
 {
-    int64_t wait_ms = 0;
+    int64_t wait_ms = 0, round_started = monotonic_ms();
+    bool is_full = false;
     enum error_code code = connect_database(worker, error);
     if (code == ERROR_NONE)
         code = give_back(worker, error);
     if (code == ERROR_NONE)
-        code = go_round(worker, &wait_ms, error);
+        code = go_round(worker, &wait_ms, &is_full, error);
     if (code == ERROR_NONE)
         code = close_runs(worker, worker->config.run_interval_ms, error);
     if (code == ERROR_NONE)
@@ -328,6 +341,8 @@ static enum error_code work_once(struct worker *worker, struct error *error)
     int64_t run_due = run_due_in(&worker->runs, worker->config.run_interval_ms);
     wait_ms = run_due >= 0 ? least(wait_ms, run_due) : wait_ms;
     wait_ms = least(wait_ms, HOUSEKEEPING_MS);
+    if (!is_full)
+        keep_interval(worker, round_started);
     if (wait_ms > 0 && !is_leaving(worker))
         (void)db_wait_notification(worker->db, worker->signal_fd, wait_ms);
     return ERROR_NONE;

@@ -66,6 +66,8 @@ const struct config_option config_options[] = {
     NUMBER("JIRASYNC_DRAIN_TIMEOUT_MS", DAEMONS, drain_timeout_ms, "15000", 100, 600000, "ms",
            "Longest time that a process takes to finish its work after SIGTERM."),
     NUMBER("JIRASYNC_CLAIM_BATCH", CONFIG_WORKER, claim_batch, "500", 1, 10000, "", "Most jobs claimed at once."),
+    NUMBER("JIRASYNC_CLAIM_INTERVAL_MS", CONFIG_WORKER, claim_interval_ms, "20", 0, 60000, "ms",
+           "Least time from one round of claims to the next, so that under load a round has more to do at once."),
     NUMBER("JIRASYNC_LEASE_MS", CONFIG_WORKER, lease_ms, "20000", 100, 3600000, "ms",
            "Lease of a claimed job; extended while the worker lives."),
     NUMBER("JIRASYNC_POLL_MS", CONFIG_WORKER, poll_ms, "1000", 10, 60000, "ms",

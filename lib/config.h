@@ -53,6 +53,7 @@ struct config {
     int64_t reconnect_cap_ms;   /* JIRASYNC_RECONNECT_CAP_MS: 5000 */
     int64_t drain_timeout_ms;   /* JIRASYNC_DRAIN_TIMEOUT_MS: 15000 */
     int64_t claim_batch;        /* JIRASYNC_CLAIM_BATCH: 500 */
+    int64_t claim_interval_ms;  /* JIRASYNC_CLAIM_INTERVAL_MS: 20 */
     int64_t lease_ms;           /* JIRASYNC_LEASE_MS: 20000 */
     int64_t poll_ms;            /* JIRASYNC_POLL_MS: 1000 */
     int64_t run_interval_ms;    /* JIRASYNC_RUN_INTERVAL_MS: 10000; 0 = a run each batch */

@@ -116,12 +116,17 @@ static enum error_code read_claimed(struct job_batch *batch, struct error *error
     return ERROR_NONE;
 }
 
+size_t job_kind_limit(const struct job_kind *kind, size_t limit)
+{
+    return kind->limit && kind->limit < limit ? kind->limit : limit;
+}
+
 enum error_code job_claim(const struct job_context *context, const struct job_kind *kind, size_t limit,
                           const char *worker, struct job_batch *batch, struct error *error)
 {
     *batch = (struct job_batch){.kind = kind};
     char limit_text[24], lease_text[24];
-    snprintf(limit_text, sizeof limit_text, "%zu", kind->limit && kind->limit < limit ? kind->limit : limit);
+    snprintf(limit_text, sizeof limit_text, "%zu", job_kind_limit(kind, limit));
     snprintf(lease_text, sizeof lease_text, "%" PRId64, context->lease_ms);
     const char *values[] = {context->tenant, kind->name, limit_text, worker, lease_text};
     enum error_code code =

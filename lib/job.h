@@ -54,6 +54,8 @@ struct job_batch {
     PGresult *claimed; /* owns the strings */
 };
 
+/* How many jobs of the kind are claimed at once where limit is the most of any kind. */
+size_t job_kind_limit(const struct job_kind *kind, size_t limit);
 /* Claims up to limit due jobs for worker; none is no error. Free with job_batch_clear, also after failure. */
 enum error_code job_claim(const struct job_context *context, const struct job_kind *kind, size_t limit,
                           const char *worker, struct job_batch *batch, struct error *error) MUST_CHECK;

@@ -57,12 +57,12 @@ ENVELOPE = (
     '"changelog":{"id":"%(i)d","items":[{"field":"status","fieldId":"status","from":"1","to":"3"}]}}')
 
 
-def bodies(count, size, issues):
-    """Update i is of issue i modulo issues, a millisecond after the one before."""
+def bodies(count, size, issues, first=0):
+    """Update i is of issue i modulo issues, a millisecond after the one before; i counts from first."""
     rng = random.Random(1)
     room = max(0, size - len(ENVELOPE))
     paddings = ["," + padding(rng, room) if room else "" for _ in range(min(count, 97))]
-    for i in range(count):
+    for i in range(first, first + count):
         at = START + datetime.timedelta(milliseconds=i)
         number = i % issues + 1
         yield (ENVELOPE % {
@@ -71,9 +71,9 @@ def bodies(count, size, issues):
         }).encode()
 
 
-def write(secret, count, size, issues, path):
+def write(secret, count, size, issues, path, first=0):
     with open(path, "wb") as out:
-        for text in bodies(count, size, issues):
+        for text in bodies(count, size, issues, first):
             out.write(hmac.new(secret.encode(), text, hashlib.sha256).hexdigest().encode() + b" " + text + b"\n")
 
 

@@ -1,6 +1,5 @@
 """Deliveries: the product through nginx and TLS beside the floor it stands on, interleaved in one run."""
 import statistics
-import subprocess
 
 ISSUES = 2000
 BODY_BYTES = 9000
@@ -8,19 +7,12 @@ SIZES = {"1 KB": 1000, "50 KB": 50000, "1 MB": 1000000}
 
 
 def floor(stack, uri, bodies, connections, batch, seconds):
-    """Deliveries a second of the store statement alone, on a database that nothing else uses."""
-    stack.sql("TRUNCATE %s" % ", ".join(
-        "jirasync." + t for t in ("deliveries", "issues", "issue_keys", "issue_snapshots", "jobs")), "floor")
-    stack.sql("CHECKPOINT")
-    done = subprocess.run([str(stack.build / "tests/bench/store_floor"), uri, str(bodies), str(connections), str(batch),
-                           str(seconds)], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError("store_floor failed: %s" % done.stderr[-2000:])
-    return float(done.stdout)
+    stack.seed(ISSUES, BODY_BYTES, "floor")
+    return stack.store_floor(uri, bodies, connections, batch, seconds)
 
 
 def product(stack, bodies, connections, seconds):
-    stack.truncate()
+    stack.seed(ISSUES, BODY_BYTES)
     return stack.deliver(connections, seconds, bodies)
 
 
@@ -49,7 +41,7 @@ def measure_sizes(stack, seconds, say):
     result = {}
     for name, size in SIZES.items():
         count = {"1 KB": 8000 * seconds, "50 KB": 2000 * seconds, "1 MB": 150 * seconds}[name]
-        stack.truncate()
+        stack.seed(ISSUES, BODY_BYTES)
         result[name] = stack.deliver(20, seconds, stack.bodies(count, size, ISSUES))
         say("%s bodies: %.0f/s" % (name, result[name]["rate"]))
     return result
@@ -60,9 +52,9 @@ def measure_latency(stack, seconds, peak, say):
     bodies = stack.bodies(max(20000, 6000 * seconds), BODY_BYTES, ISSUES)
     lone, half = [], []
     for _ in range(3):
-        stack.truncate()
+        stack.seed(ISSUES, BODY_BYTES)
         lone.append(stack.deliver(1, seconds, bodies, rate=50))
-        stack.truncate()
+        stack.seed(ISSUES, BODY_BYTES)
         half.append(stack.deliver(64, seconds, bodies, rate=int(peak / 2)))
     result = {
         "lone_p50_ms": statistics.median(r["p50_ms"] for r in lone),

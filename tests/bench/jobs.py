@@ -55,8 +55,7 @@ def measure(stack, say):
     result = {"noop": rate(stack, "noop", """
         SELECT jirasync.enqueue_jobs('main', array_agg('noop'), array_agg(''), array_agg(n::text))
           FROM generate_series(1, %d) n""" % NOOPS)}
-    stack.truncate()
-    stack.load("/webhooks/jira", 64, 2, stack.bodies(ISSUES, 1000, ISSUES))
+    stack.seed(ISSUES, 1000)
     result["correlate_issue"] = rate(stack, "correlate_issue", """
         SELECT jirasync.enqueue_jobs('main', array_agg('correlate_issue'), array_agg(source), array_agg(issue_id::text))
           FROM jirasync.issues""")

@@ -6,6 +6,7 @@ commit, so what is measured is no shorter than what a caller sees.
 """
 BODY_BYTES = 9000
 RATES = (100, 300, 600)
+ISSUES = 2000
 
 LAG = """
 WITH lag AS (
@@ -22,8 +23,10 @@ def measure(stack, seconds, say):
     import json
     result = {}
     for rate in RATES:
-        bodies = stack.bodies(RATES[-1] * (seconds + 2), BODY_BYTES, RATES[-1] * (seconds + 2))
-        stack.truncate()
+        new = RATES[-1] * (seconds + 2)
+        bodies = stack.bodies(new, BODY_BYTES, new + ISSUES, first=ISSUES)
+        stack.seed(ISSUES, BODY_BYTES)
+        stack.sql("TRUNCATE jirasync.deliveries")  # what is looked at below is what the load brings
         load = stack.deliver(20, seconds, bodies, rate=rate)
         lag = json.loads(stack.sql(LAG))
         if lag["correlated"] != lag["deliveries"]:

@@ -31,7 +31,7 @@ def megabytes(pid, name):
 
 
 def measure(stack, seconds, say):
-    stack.truncate()
+    stack.seed(100, 1000)
     old = children(stack)
     os.kill(stack.leader("receiver"), signal.SIGHUP)  # a generation that has served nothing yet
     stack.wait(lambda: children(stack) and not children(stack) & old, 60)

@@ -7,6 +7,8 @@ import resource
 import subprocess
 import time
 
+import bodies
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUPPORT = ROOT / "tests" / "support"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -109,17 +111,18 @@ class Stack:
                 raise RuntimeError("waited %d s in vain" % seconds)
             time.sleep(0.05)
 
+    def uri(self, database=None):
+        return self.pguri if database is None else re.sub(r"/[^/]*$", "/" + database, self.pguri)
+
     def sql(self, text, database=None):
-        uri = self.pguri if database is None else re.sub(r"/[^/]*$", "/" + database, self.pguri)
-        return self.command("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", uri, "-c", text).strip()
+        return self.command("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.uri(database), "-c", text).strip()
 
     def database(self, name):
         """An empty database of that name with our schema; its URI."""
         self.sql("DROP DATABASE IF EXISTS %s WITH (FORCE)" % name, "postgres")
         self.sql("CREATE DATABASE %s" % name, "postgres")
-        uri = re.sub(r"/[^/]*$", "/" + name, self.pguri)
-        self.command(ROOT / "sql" / "migrate", uri)
-        return uri
+        self.command(ROOT / "sql" / "migrate", self.uri(name))
+        return self.uri(name)
 
     def leader(self, service):
         return int((self.state / (service + ".pid")).read_text().split()[0])
@@ -129,11 +132,6 @@ class Stack:
         began = time.monotonic()
         self.wait(lambda: "0" == self.sql("SELECT count(*) FROM jirasync.jobs WHERE kind <> 'fetch_issue'"), 600)
         return time.monotonic() - began
-
-    def truncate(self):
-        self.empty_queue()
-        self.sql("TRUNCATE %s" % ", ".join("jirasync." + table for table in STORED))
-        self.sql("CHECKPOINT")
 
     # ---- CPU ----
 
@@ -176,12 +174,27 @@ class Stack:
 
     # ---- load ----
 
-    def bodies(self, count, size, issues):
-        path = self.run_dir / ("bodies-%d-%d-%d" % (count, size, issues))
+    def bodies(self, count, size, issues, first=0):
+        path = self.run_dir / ("bodies-%d-%d-%d-%d" % (count, size, issues, first))
         if not path.exists():
-            import bodies
-            bodies.write(self.jira_webhook_secret, count, size, issues, path)
+            bodies.write(self.jira_webhook_secret, count, size, issues, path, first)
         return path
+
+    def store_floor(self, uri, bodies_file, connections, batch, seconds):
+        """Deliveries a second of the store statement alone."""
+        return float(self.command(self.build / "tests/bench/store_floor", uri, bodies_file, connections, batch, seconds))
+
+    def seed(self, issues, size, database=None):
+        """A mirror that has lived for a while: each issue stored once and correlated, statistics as autovacuum keeps
+        them. What is measured then is updates, as nearly all of a site's deliveries are."""
+        uri = self.uri(database)
+        self.sql("TRUNCATE %s" % ", ".join("jirasync." + table for table in STORED), database)
+        self.store_floor(uri, self.bodies(issues, size, issues, first=-issues), 1, 64, 0)
+        if database is None:
+            self.sql("NOTIFY jirasync_jobs")
+            self.empty_queue()
+        self.sql("VACUUM ANALYZE", database)
+        self.sql("CHECKPOINT", database)
 
     def option(self, name):
         """The value that the receiver runs with."""
@@ -189,10 +202,10 @@ class Stack:
         value = self.environment.get(name) or re.search(name + r"\b.*?default (\d+)", listed, re.S).group(1)
         return value
 
-    def load(self, path, connections, seconds, bodies, rate=0, refusable=False):
+    def load(self, path, connections, seconds, bodies_file, rate=0, refusable=False):
         """wrk's figures, and the CPU that each part took for a delivery."""
         threads = min(2, connections)
-        environment = dict(self.environment, JIRASYNC_BODIES=str(bodies), WRK_THREADS=str(threads),
+        environment = dict(self.environment, JIRASYNC_BODIES=str(bodies_file), WRK_THREADS=str(threads),
                            BENCH_PATH=path, JIRASYNC_RATE=str(rate))
         before = self.cpu()
         done = subprocess.run(
@@ -210,10 +223,11 @@ class Stack:
         result["cpu"] = self.cpu_since(before, result["requests"])
         return result
 
-    def deliver(self, connections, seconds, bodies, rate=0):
+    def deliver(self, connections, seconds, bodies_file, rate=0):
         """load() of the product itself: every answered delivery is in the ledger, or this fails."""
-        result = self.load("/webhooks/jira", connections, seconds, bodies, rate)
-        stored = int(self.sql("SELECT count(*) FROM jirasync.deliveries"))
+        before = int(self.sql("SELECT count(*) FROM jirasync.deliveries"))
+        result = self.load("/webhooks/jira", connections, seconds, bodies_file, rate)
+        stored = int(self.sql("SELECT count(*) FROM jirasync.deliveries")) - before
         if stored < result["requests"]:
             raise RuntimeError("%d deliveries were answered, %d are stored" % (result["requests"], stored))
         result["caught_up_s"] = round(self.empty_queue(), 2)

@@ -2,7 +2,7 @@
  *
  * store_floor CONNINFO BODIES CONNECTIONS BATCH SECONDS: each connection stores BATCH deliveries a transaction, with a
  * prepared statement, as often as it can; prints how many deliveries were stored in a second. BODIES is a file of
- * bodies.py; each of its deliveries is stored once.
+ * bodies.py; each of its deliveries is stored once. SECONDS 0 stores them all.
  */
 #include "arena.h"
 #include "db.h"
@@ -93,21 +93,25 @@ static bool store_batch(struct db *db, struct store_item *items, enum store_outc
     return false;
 }
 
-/* Takes the next lines until the time or the lines end; false when something failed. */
+/* Takes the next lines until the time is over; false when something failed, or the lines end before the time. */
 static bool store_lines(struct db *db, struct arena *arena, struct store_item *items, enum store_outcome *outcomes)
 {
-    while (instant_now() < end_at) {
-        size_t first = atomic_fetch_add(&next_line, batch_rows);
+    while (end_at == 0 || instant_now() < end_at) {
+        size_t first = atomic_fetch_add(&next_line, batch_rows), count = batch_rows;
 
-        if (first + batch_rows > line_count) {
+        if (first >= line_count && end_at == 0)
+            break;
+        if (first >= line_count) {
             (void)fprintf(stderr, "store_floor: %zu bodies do not last\n", line_count);
             return false;
         }
+        if (count > line_count - first)
+            count = line_count - first;
         arena_reset(arena);
-        for (size_t i = 0; i < batch_rows; i++)
+        for (size_t i = 0; i < count; i++)
             if (!fill_item(&items[i], arena, lines[first + i]))
                 return false;
-        if (!store_batch(db, items, outcomes, batch_rows))
+        if (!store_batch(db, items, outcomes, count))
             return false;
     }
     return true;
@@ -130,12 +134,12 @@ static void *run(void *unused)
     return NULL;
 }
 
-static bool parse_number(const char *text, size_t max, size_t *number)
+static bool parse_number(const char *text, size_t min, size_t max, size_t *number)
 {
     char *end;
 
     *number = strtoul(text, &end, 10);
-    return *end == '\0' && *number >= 1 && *number <= max;
+    return *end == '\0' && *number >= min && *number <= max;
 }
 
 int main(int argc, char **argv)
@@ -144,8 +148,8 @@ int main(int argc, char **argv)
     size_t connections, seconds;
     instant start;
 
-    if (argc != 6 || !parse_number(argv[3], CONNECTIONS_MAX, &connections) ||
-        !parse_number(argv[4], BATCH_MAX, &batch_rows) || !parse_number(argv[5], 3600, &seconds) || sodium_init() < 0 ||
+    if (argc != 6 || !parse_number(argv[3], 1, CONNECTIONS_MAX, &connections) ||
+        !parse_number(argv[4], 1, BATCH_MAX, &batch_rows) || !parse_number(argv[5], 0, 3600, &seconds) || sodium_init() < 0 ||
         !read_lines(argv[2])) {
         (void)fprintf(stderr, "usage: store_floor CONNINFO BODIES CONNECTIONS BATCH SECONDS\n");
         return 2;
@@ -153,7 +157,7 @@ int main(int argc, char **argv)
     conninfo = argv[1];
     normalize_init();
     start = instant_now();
-    end_at = start + (instant)seconds * 1000000;
+    end_at = seconds == 0 ? 0 : start + (instant)seconds * 1000000;
     for (size_t i = 0; i < connections; i++)
         if (pthread_create(&threads[i], NULL, run, NULL) != 0)
             return 1;
