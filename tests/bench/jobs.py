@@ -53,11 +53,11 @@ def rate(stack, kind, enqueue):
 
 def measure(stack, say):
     result = {"noop": rate(stack, "noop", """
-        SELECT jirasync.enqueue_jobs('main', array_agg('noop'), array_agg(''), array_agg(n::text))
+        SELECT jirasync.enqueue_jobs('main', array_agg('noop'::text), array_agg(''::text), array_agg(n::text))
           FROM generate_series(1, %d) n""" % NOOPS)}
     stack.seed(ISSUES, 1000)
     result["correlate_issue"] = rate(stack, "correlate_issue", """
-        SELECT jirasync.enqueue_jobs('main', array_agg('correlate_issue'), array_agg(source), array_agg(issue_id::text))
+        SELECT jirasync.enqueue_jobs('main', array_agg('correlate_issue'::text), array_agg(source), array_agg(issue_id::text))
           FROM jirasync.issues""")
     result["lone_noop"] = json.loads(stack.sql(LATENCY % LONE_JOBS).splitlines()[-1])
     say("jobs: %.0f noop and %.0f correlate_issue a second; a lone one waits %.1f ms (p99 %.1f)" % (
