@@ -19,6 +19,8 @@
 #define DELAY_LAST_MS 5000
 #define UNREADY_DEATHS 5 /* running: then there is no point in going on */
 #define MAX_CHILDREN 64
+#define CORES_PER_CHILD 4
+#define DEFAULT_CHILDREN_MAX 4
 #define TICK_MS 100           /* how often due restarts are looked at */
 #define READY_SIGNAL SIGRTMIN /* queued, unlike the classic ones: none is lost */
 
@@ -220,14 +222,15 @@ static void reap(struct supervisor *supervisor)
 
 /* ---- reload ---- */
 
+/* Each child has one store thread: fewer of them store larger batches, and a batch is what makes a delivery cheap. */
 static int wanted_children(const struct config *config)
 {
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    long by_cores = sysconf(_SC_NPROCESSORS_ONLN) / CORES_PER_CHILD;
 
     if (config->processes > 0)
         return config->processes > MAX_CHILDREN ? MAX_CHILDREN : (int)config->processes;
-    return cores < 1 ? 1 : cores > 4 ? 4
-                                     : (int)cores;
+    return by_cores < 1 ? 1 : by_cores > DEFAULT_CHILDREN_MAX ? DEFAULT_CHILDREN_MAX
+                                                              : (int)by_cores;
 }
 
 static void begin_reload(struct supervisor *supervisor)

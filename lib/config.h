@@ -40,8 +40,8 @@ struct config {
     char *log_file;             /* JIRASYNC_LOG_FILE: "", a path or "syslog" */
     char *log_level;            /* JIRASYNC_LOG_LEVEL */
     char *artifacts_dir;        /* JIRASYNC_ARTIFACTS: root below which artifacts/... is written */
-    int64_t processes;          /* JIRASYNC_PROCESSES: 0 = min(cores, 4) */
-    int64_t threads;            /* JIRASYNC_THREADS: 16 */
+    int64_t processes;          /* JIRASYNC_PROCESSES: 0 = cores / 4, 1 to 4 */
+    int64_t threads;            /* JIRASYNC_THREADS: 64 */
     int64_t max_body_bytes;     /* JIRASYNC_MAX_BODY_BYTES: 26214400 */
     int64_t max_inflight_bytes; /* JIRASYNC_MAX_INFLIGHT_BYTES: 536870912, over all children */
     int64_t max_parse_bytes;    /* JIRASYNC_MAX_PARSE_BYTES: 134217728, arena of one request */

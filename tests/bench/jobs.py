@@ -16,6 +16,7 @@ DECLARE
     v_began timestamptz;
 BEGIN
     FOR i IN 1..%d LOOP
+        PERFORM pg_sleep(0.03);  -- longer than the worker's least time between rounds
         PERFORM jirasync.enqueue_job('noop', 'lone ' || i);
         NOTIFY jirasync_jobs;
         COMMIT;

@@ -95,7 +95,7 @@ static void config_defaults_are_the_documented_ones(void **state)
 {
     (void)state;
     assert_int_equal(load(CONFIG_RECEIVER, NULL, NULL), ERROR_NONE);
-    assert_int_equal(config.threads, 16);
+    assert_int_equal(config.threads, 64);
     assert_int_equal(config.processes, 0);
     assert_int_equal(config.max_body_bytes, 26214400);
     assert_int_equal(config.store_timeout_ms, 5000);
