@@ -1312,11 +1312,11 @@ ALTER TABLE ONLY jirasync.versions
 ALTER TABLE ONLY jirasync.worklogs
     ADD CONSTRAINT worklogs_pkey PRIMARY KEY (tenant, source, worklog_id);
 
-CREATE INDEX commit_keys_by_key ON jirasync.commit_keys USING btree (tenant, key);
+CREATE INDEX commit_keys_by_key ON jirasync.commit_keys USING btree (key, tenant);
 
-CREATE INDEX commit_refs_by_position ON jirasync.commit_refs USING btree (tenant, source, repository, ref, "position");
+CREATE INDEX commit_refs_by_position ON jirasync.commit_refs USING btree (ref, "position", repository, source, tenant);
 
-CREATE INDEX commits_by_change ON jirasync.commits USING btree (tenant, changed_seq);
+CREATE INDEX commits_by_change ON jirasync.commits USING btree (changed_seq, tenant);
 
 CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries USING btree (tenant, source, body_sha256) WHERE (kind = 'jira'::text);
 
@@ -1324,23 +1324,23 @@ CREATE INDEX deliveries_by_source ON jirasync.deliveries USING btree (tenant, so
 
 CREATE INDEX deliveries_by_time ON jirasync.deliveries USING btree (tenant, received_at);
 
-CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits USING btree (tenant, commit_source, repository, sha);
+CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits USING btree (sha, repository, commit_source, tenant);
 
-CREATE INDEX issue_commits_by_key ON jirasync.issue_commits USING btree (tenant, named_key);
+CREATE INDEX issue_commits_by_key ON jirasync.issue_commits USING btree (named_key, tenant);
 
-CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions USING btree (tenant, version_id, source);
+CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions USING btree (version_id, source, tenant);
 
-CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys USING btree (tenant, source, issue_id);
+CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys USING btree (issue_id, source, tenant);
 
-CREATE INDEX issue_keys_by_key ON jirasync.issue_keys USING btree (tenant, issue_key);
+CREATE INDEX issue_keys_by_key ON jirasync.issue_keys USING btree (issue_key, tenant);
 
-CREATE INDEX issue_keys_by_project ON jirasync.issue_keys USING btree (tenant, rtrim(issue_key, '0123456789'::text), issue_key);
+CREATE INDEX issue_keys_by_project ON jirasync.issue_keys USING btree (rtrim(issue_key, '0123456789'::text), tenant, issue_key);
 
-CREATE INDEX issues_by_key ON jirasync.issues USING btree (tenant, issue_key);
+CREATE INDEX issues_by_key ON jirasync.issues USING btree (issue_key, tenant);
 
-CREATE INDEX issues_by_parent ON jirasync.issues USING btree (tenant, source, parent_id) WHERE (parent_id IS NOT NULL);
+CREATE INDEX issues_by_parent ON jirasync.issues USING btree (parent_id, source, tenant) WHERE (parent_id IS NOT NULL);
 
-CREATE INDEX issues_by_project ON jirasync.issues USING btree (tenant, source, project_id) WHERE (project_id IS NOT NULL);
+CREATE INDEX issues_by_project ON jirasync.issues USING btree (project_id, source, tenant) WHERE (project_id IS NOT NULL);
 
 CREATE INDEX issues_stubs ON jirasync.issues USING btree (tenant, source) WHERE (is_stub AND (version_ids IS NOT NULL));
 
@@ -1352,9 +1352,9 @@ CREATE INDEX jobs_to_rescue ON jirasync.jobs USING btree (tenant, lease_expires_
 
 CREATE UNIQUE INDEX jobs_wait_once ON jirasync.jobs USING btree (tenant, kind, source, key) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
 
-CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree (tenant, source, repository, "left"(named, 7));
+CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(named, 7), repository, source, tenant);
 
-CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree (tenant, source, repository, reverted_by);
+CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree (reverted_by, repository, source, tenant);
 
 CREATE INDEX run_items_by_run ON jirasync.run_items USING btree (tenant, run_id);
 
@@ -1366,5 +1366,5 @@ CREATE INDEX runs_open ON jirasync.runs USING btree (tenant, started_at) WHERE (
 
 CREATE INDEX runs_to_write ON jirasync.runs USING btree (finished_at) WHERE ((artifact IS NULL) AND (finished_at IS NOT NULL));
 
-CREATE INDEX versions_by_project ON jirasync.versions USING btree (tenant, project_id, source);
+CREATE INDEX versions_by_project ON jirasync.versions USING btree (project_id, source, tenant);
 

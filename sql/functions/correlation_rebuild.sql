@@ -27,7 +27,7 @@ BEGIN
     SELECT v_changed + changed INTO v_changed
     FROM jirasync.write_repositories(p_tenant, v_written.sources, v_written.repositories);
     ANALYZE jirasync.reverted_commits;
-    v_changed := v_changed + jirasync.write_links(p_tenant, NULL, NULL, NULL, NULL);
+    v_changed := v_changed + jirasync.rebuild_links(p_tenant);
     -- The views join these: they are not to wait for autovacuum.
     ANALYZE jirasync.issue_fix_versions, jirasync.issue_commits;
     RETURN v_changed;

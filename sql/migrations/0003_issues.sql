@@ -45,15 +45,16 @@ CREATE TABLE jirasync.issues (
     rank_updated     timestamptz NOT NULL,
     rank_timestamp   timestamptz NOT NULL,
     rank_sha256      bytea NOT NULL,
-    assignee_name    text
+    assignee_name    text,
+    PRIMARY KEY (tenant, source, issue_id)
 ) WITH (fillfactor = 80);
-CREATE INDEX issues_by_key ON jirasync.issues (tenant, issue_key);
-CREATE INDEX issues_by_parent ON jirasync.issues (tenant, source, parent_id) WHERE parent_id IS NOT NULL;
+-- Here and below: what an index looks for comes first in it, and tenant, where it need not be unique, last. While a table
+-- has no statistics every index that begins with a tenant seems to find a row or so by that alone, and any may be taken.
+CREATE INDEX issues_by_key ON jirasync.issues (issue_key, tenant);
+CREATE INDEX issues_by_parent ON jirasync.issues (parent_id, source, tenant) WHERE parent_id IS NOT NULL;
 -- Stubs have no snapshot, so no row in issue_fix_versions either: a version that is renamed finds them by this.
 CREATE INDEX issues_stubs ON jirasync.issues (tenant, source) WHERE is_stub AND version_ids IS NOT NULL;
-CREATE INDEX issues_by_project ON jirasync.issues (tenant, source, project_id) WHERE project_id IS NOT NULL;
--- The last of the indexes, as with deliveries: so that it is used before the first ANALYZE, too.
-ALTER TABLE jirasync.issues ADD PRIMARY KEY (tenant, source, issue_id);
+CREATE INDEX issues_by_project ON jirasync.issues (project_id, source, tenant) WHERE project_id IS NOT NULL;
 
 CREATE TABLE jirasync.issue_keys (
     tenant     text NOT NULL,
@@ -63,9 +64,9 @@ CREATE TABLE jirasync.issue_keys (
     since      timestamptz NOT NULL,
     PRIMARY KEY (tenant, source, issue_key, issue_id)
 );
-CREATE INDEX issue_keys_by_key ON jirasync.issue_keys (tenant, issue_key);
-CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys (tenant, source, issue_id);
-CREATE INDEX issue_keys_by_project ON jirasync.issue_keys (tenant, rtrim(issue_key, '0123456789'), issue_key);
+CREATE INDEX issue_keys_by_key ON jirasync.issue_keys (issue_key, tenant);
+CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys (issue_id, source, tenant);
+CREATE INDEX issue_keys_by_project ON jirasync.issue_keys (rtrim(issue_key, '0123456789'), tenant, issue_key);
 
 CREATE TABLE jirasync.issue_snapshots (
     tenant         text NOT NULL,
@@ -106,8 +107,7 @@ CREATE TABLE jirasync.versions (
     project_id    bigint,
     PRIMARY KEY (tenant, source, version_id)
 );
--- Not source before project: without statistics that would do as well as the primary key to find a version.
-CREATE INDEX versions_by_project ON jirasync.versions (tenant, project_id, source);
+CREATE INDEX versions_by_project ON jirasync.versions (project_id, source, tenant);
 COMMENT ON COLUMN jirasync.versions.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
 COMMENT ON COLUMN jirasync.versions.project_id IS 'Project of the issue that told the newest name';
 
@@ -122,7 +122,7 @@ CREATE TABLE jirasync.issue_fix_versions (
     PRIMARY KEY (tenant, source, issue_id, version_id, added_at),
     CONSTRAINT issue_fix_versions_removed_after_added CHECK (removed_at >= added_at)
 );
-CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions (tenant, version_id, source);
+CREATE INDEX issue_fix_versions_by_version ON jirasync.issue_fix_versions (version_id, source, tenant);
 
 CREATE TABLE jirasync.comments (
     tenant      text NOT NULL,
