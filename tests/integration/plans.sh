@@ -1,0 +1,82 @@
+#!/bin/sh
+# The way of a delivery, a job and a commit reads no table from end to end, and of none more than it needs.
+#
+# Among twenty thousand issues and commits, with statistics: the rows that one call reads of each growing table, by
+# pg_stat_user_tables and pg_stat_user_indexes, which see what nested functions do, too.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+rows=20000 most=200
+sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
+
+sql -v issues=$rows -v commits=$rows -v seed=1 -f "$root/tests/bench/history.sql" -f "$root/tests/support/facts.sql"
+[ "$(sql -c 'SELECT jirasync.correlation_rebuild()')" -gt 0 ] || { echo 'not ok the history is correlated'; exit 1; }
+sql -c "INSERT INTO jirasync.deliveries (tenant, source, delivery_id, event, issue_id, issue_key, received_at, outcome,
+                                         body_sha256, body, kind)
+        SELECT 'main', 'default', delivery_id, 'jira:issue_updated', issue_id, issue_key, updated_at, 'applied',
+               rank_sha256, '{}', 'jira' FROM jirasync.issues" \
+    -c "INSERT INTO jirasync.run_items (tenant, run_id, subject, source, id)
+        SELECT 'main', 'run-' || issue_id % 100, 'issue', source, issue_id::text FROM jirasync.issues" \
+    -c "SELECT jirasync.enqueue_jobs('main', array_agg('correlate_issue'::text), array_agg(source), array_agg('0' || issue_id))
+        FROM jirasync.issues" \
+    -c 'VACUUM ANALYZE' >/dev/null
+
+tables="'issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'commits', 'commit_keys', 'commit_refs',
+        'issue_commits', 'deliveries', 'run_items', 'jobs'"
+reads="SELECT string_agg(format('%s: %s rows by %s scans from end to end, %s by index', t.relname, t.seq_tup_read, t.seq_scan,
+                                i.rows), '; ' ORDER BY t.relname)
+       FROM pg_stat_user_tables t
+       CROSS JOIN LATERAL (SELECT sum(x.idx_tup_read) AS rows FROM pg_stat_user_indexes x WHERE x.relid = t.relid) i
+       WHERE t.schemaname = 'jirasync' AND t.relname IN ($tables) AND (t.seq_scan > 0 OR i.rows > $most)"
+
+read_by() { # before, call: what the call reads too much of; the call may use what before sets
+    {
+        printf '%s\n' "$1"
+        echo 'SELECT pg_stat_force_next_flush(); SELECT pg_stat_reset(); \o /dev/null'
+        printf '%s;\n\\o\n' "$2"
+        echo "SELECT pg_stat_force_next_flush(); $reads;"
+    } | sql -f - | sed '/^$/d'
+}
+
+frugal() { # what, before, call
+    found=$(read_by "$2" "$3")
+    if [ -z "$found" ]; then echo "ok $1"; else echo "not ok $1 reads $found"; fi
+}
+
+claimed() { # kind, source, key, quiet: SQL that sets ids and tokens
+    echo "INSERT INTO jirasync.jobs (tenant, kind, source, key, is_quiet, state, lease_token, lease_expires_at, leased_by)
+          VALUES ('main', '$1', '$2', '$3', $4, 'running', 1, now() + interval '1 hour', 'test')
+          RETURNING ARRAY[id] AS ids, '{1}'::bigint[] AS tokens \\gset"
+}
+correlate="SELECT jirasync.correlate('main', 'run', :'ids', :'tokens')"
+of_issue() { claimed correlate_issue default "$1" "${2:-false}"; }
+of_commit() { claimed correlate_commit git "$1" false; }
+commit() { sql -c "SELECT c.repository || '@' || c.sha FROM jirasync.commits c WHERE $1 ORDER BY c.changed_seq LIMIT 1"; }
+event() { # id of an issue of project 1, what else the event shows
+    echo "SELECT facts.store(ARRAY[facts.event($1, 'PRJ1-' || 1 + $1 / 20, $2, project => 10001)])"
+}
+
+if [ -n "$(read_by '' 'SELECT count(summary) FROM jirasync.issues')" ]; then
+    echo 'ok a scan from end to end is seen'
+else
+    echo 'not ok a scan from end to end is seen'
+fi
+frugal 'the first event of an issue' '' "$(event 30001 "'2026-03-01 00:00Z', '{101}', '{1.1}'")"
+frugal 'an event that changes an issue' '' "$(event 1001 "'2026-03-01 00:00Z', '{102}', '{1.2}'")"
+frugal 'an event that repeats what an issue showed' '' "$(event 30001 "'2026-03-02 00:00Z', '{101}', '{1.1}'")"
+frugal 'the job of an issue' "$(of_issue 1001)" "$correlate"
+frugal 'the job of an issue that had no links' "$(of_issue 30001)" "$correlate"
+frugal 'the job of an issue whose events repeat what it showed' "$(of_issue 1003 true)" "$correlate"
+frugal 'the job of an epic' "$(of_issue 1050)" "$correlate"
+frugal 'the job of an issue that was moved' "UPDATE jirasync.issues SET issue_key = 'NEW-1' WHERE issue_id = 1007;
+    INSERT INTO jirasync.issue_keys VALUES ('main', 'default', 'NEW-1', 1007, now());
+    $(of_issue 1007)" "$correlate"
+frugal 'the job of an issue that was deleted' "UPDATE jirasync.issues SET deleted_at = now() WHERE issue_id = 1009;
+    $(of_issue 1009)" "$correlate"
+frugal 'the job of a commit' "$(of_commit "$(commit "c.reverts IS NULL AND cardinality(c.parents) = 1")")" "$correlate"
+frugal 'the job of a merge' "$(of_commit "$(commit 'cardinality(c.parents) = 2')")" "$correlate"
+frugal 'the job of a revert' "$(of_commit "$(commit 'c.reverts IS NOT NULL AND c.landed_at IS NOT NULL')")" "$correlate"
+frugal 'the job of a few commits' "$(of_commit "$(sql -c "SELECT repository || '#' || min(changed_seq) || '-' || min(changed_seq) + 5
+    FROM jirasync.commits GROUP BY repository ORDER BY 1 LIMIT 1")")" "$correlate"
+frugal 'a claim' '' "SELECT jirasync.claim_jobs('main', '{correlate_issue,correlate_commit}', 64, 'test', 60000)"
+frugal 'the completion of a job' "$(claimed noop '' 1 false)" "SELECT jirasync.complete_jobs('main', :'ids', :'tokens')"
+frugal 'the way back of a job' "$(claimed noop '' 2 false)" "SELECT jirasync.give_back_jobs('main', :'ids', :'tokens')"
