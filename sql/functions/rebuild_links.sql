@@ -36,6 +36,8 @@ BEGIN
                (wanted).sha, (wanted).evidence, (wanted).named_key, (wanted).is_merge, (wanted).reverted_by,
                (wanted).counts, (wanted).landed_at, (wanted).is_revert
         FROM difference WHERE is_new
+        -- in the order of the primary key: a million rows in any order write each of its pages many times
+        ORDER BY (wanted).source, (wanted).issue_id, (wanted).commit_source, (wanted).repository, (wanted).sha
     )
     SELECT count(*) INTO v_changed FROM difference;
     RETURN v_changed;
