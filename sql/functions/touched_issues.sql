@@ -9,7 +9,12 @@ BEGIN
            coalesce(array_agg(t.source) FILTER (WHERE t.is_quiet), '{}'),
            coalesce(array_agg(t.issue_id) FILTER (WHERE t.is_quiet), '{}')
     INTO sources, issue_ids, quiet_sources, quiet_ids
-    FROM (SELECT j.source, j.key::bigint AS issue_id, bool_and(j.is_quiet) AS is_quiet
+    FROM (SELECT j.source, j.key::bigint AS issue_id,
+                 -- what a job that was set aside left undone is made good by the next one
+                 bool_and(j.is_quiet) AND (
+                     SELECT d.id FROM jirasync.jobs d
+                     WHERE d.tenant = p_tenant AND d.kind = 'correlate_issue' AND d.source = j.source AND d.key = j.key
+                       AND d.state = 'discarded' LIMIT 1) IS NULL AS is_quiet
           FROM jirasync.jobs j
           WHERE j.tenant = p_tenant AND j.id = ANY (p_ids) AND j.lease_token = p_tokens[array_position(p_ids, j.id)]
             AND j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$'
