@@ -5,12 +5,15 @@ CREATE OR REPLACE FUNCTION jirasync.follow_names(
 LANGUAGE plpgsql AS $$
 BEGIN
     -- A quiet issue's newest snapshot tells of the same project and versions as all that came since it was last gone
-    -- through, so it alone is looked at, however many there are.
+    -- through, so it alone is looked at, however many there are. Of several of one instant the row may show another.
     WITH newest AS MATERIALIZED (
         SELECT u.source, u.issue_id, s.*
         FROM unnest(p_sources, p_ids) u (source, issue_id)
         CROSS JOIN LATERAL (
-            SELECT n.at, n.delivery_id, n.version_ids, n.version_names, n.project_id, n.project_key, n.project_name
+            SELECT n.at, n.delivery_id, n.version_ids, n.version_names, n.project_id, n.project_key, n.project_name,
+                   (SELECT o.delivery_id FROM jirasync.issue_snapshots o
+                    WHERE o.tenant = p_tenant AND o.source = u.source AND o.issue_id = u.issue_id AND o.at = n.at
+                      AND o.delivery_id < n.delivery_id LIMIT 1) IS NOT NULL AS is_tied
             FROM jirasync.issue_snapshots n
             WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
             ORDER BY n.at DESC, n.delivery_id DESC LIMIT 1) s
@@ -47,6 +50,7 @@ BEGIN
     ), odd AS MATERIALIZED (
         SELECT d.source, d.issue_id FROM version d WHERE NOT d.is_known
         UNION SELECT d.source, d.issue_id FROM project d WHERE NOT d.is_known
+        UNION SELECT n.source, n.issue_id FROM newest n WHERE n.is_tied
     ), even AS (
         SELECT * FROM unnest(p_sources, p_ids) EXCEPT SELECT * FROM odd
     )

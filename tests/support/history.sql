@@ -6,6 +6,7 @@ CREATE FUNCTION facts.some_versions(p_share float) RETURNS bigint[] LANGUAGE sql
 $$;
 
 -- Few instants, few keys, few names: so that ties, contested keys and renamed versions are common.
+CREATE SEQUENCE facts.delivery;
 CREATE FUNCTION facts.random_event() RETURNS facts.event LANGUAGE plpgsql AS $$
 DECLARE
     v_id        bigint := 1 + facts.roll(10);
@@ -22,7 +23,7 @@ BEGIN
         parent => CASE facts.roll(2) WHEN 0 THEN 1 + facts.roll(10) END,
         parent_key => 'APP-' || facts.roll(10), level => facts.roll(3) - 1, project => 10000 + v_project,
         project_key => (ARRAY['APP', 'OPS', 'APX'])[1 + v_project + facts.roll(2)],
-        delivery => 'd' || v_id || '-' || facts.roll(1000000),
+        delivery => 'd' || v_id || '-' || nextval('facts.delivery'),
         told => CASE facts.roll(3) WHEN 0 THEN facts.minute(v_minute + facts.roll(5)) END, whole => facts.roll(8) > 0,
         old_keys => CASE facts.roll(6) WHEN 0 THEN ARRAY['APP-' || facts.roll(10)] END);
 END
