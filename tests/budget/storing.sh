@@ -94,12 +94,13 @@ for batch in 1 64; do
     moment=$((moment + 10000))
 done
 
+# What is derived is empty at first: its statistics are made, as autovacuum would, once it is not.
 correlated() { # name: claims and correlates the 1280 jobs that wait, as a worker does; counts all but the first 256
     tidy
     {
         echo "SELECT jirasync.open_run('main', '$1', 'budget', '', '{}', 600000);"
         for batch in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-            [ $batch != 5 ] || echo 'SELECT pg_stat_force_next_flush(); SELECT pg_stat_reset();
+            [ $batch != 5 ] || echo 'VACUUM (ANALYZE); SELECT pg_stat_force_next_flush(); SELECT pg_stat_reset();
                                      SELECT public.pg_stat_statements_reset();'
             printf '%s \\gset\n' "SELECT array_agg(id) AS ids, array_agg(token) AS tokens
                 FROM jirasync.claim_jobs('main', '{correlate_issue}', 64, 'budget', 600000)"
