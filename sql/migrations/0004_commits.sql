@@ -138,8 +138,10 @@ CREATE TABLE jirasync.issue_commits (
     is_revert      boolean NOT NULL DEFAULT false,
     PRIMARY KEY (tenant, source, issue_id, commit_source, repository, sha, evidence, named_key)
 );
-CREATE INDEX issue_commits_by_key ON jirasync.issue_commits (named_key, tenant);
 CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits (sha, repository, commit_source, tenant);
+-- The last of the indexes: while the planner takes the table for empty, all of them look equally cheap, and it takes
+-- the one that was made last. Most look-ups are by key.
+CREATE INDEX issue_commits_by_key ON jirasync.issue_commits (named_key, tenant);
 COMMENT ON COLUMN jirasync.issue_commits.is_revert IS 'The commit reverts another; it counts for nothing itself';
 
 CREATE TABLE jirasync.coverage_rules (
