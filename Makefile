@@ -125,6 +125,11 @@ bench: ## measure beside the bare database, and hold the figures against the bud
 	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
 	@python3 tests/bench/run.py --build '$(BUILD)' $(if $(PARTS),--parts '$(PARTS)')
 
+soak: ## ten minutes of updates at half the peak; fails when memory, tables or latency grow (MINUTES=N)
+	@$(INSTALL_DEPENDENCIES) bench
+	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
+	@python3 tests/bench/soak.py --build '$(BUILD)' $(if $(MINUTES),--minutes '$(MINUTES)')
+
 bench-programs: $(BENCH_PROGRAMS)
 
 lint: ## check style, shell scripts, manual pages and for common mistakes
@@ -182,7 +187,7 @@ clean: ## remove what was built
 help: ## this list
 	@sed -n 's/^\([a-z_-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all all-tests bench bench-programs schema unit-and-integration unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
+.PHONY: all all-tests bench soak bench-programs schema unit-and-integration unit-tests integration-tests run up down test unit integration lint format asan tsan valgrind coverage install \
 	uninstall clean help FORCE
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 

@@ -22,6 +22,8 @@ BUDGETS = (
      lambda r: [r["correlation"]["1000000"]["recompute_p50_ms"] / r["correlation"]["10000"]["recompute_p50_ms"]]),
     ("correlation", "rebuild of 100 k issues x 1 M commits", 60, "<=", "s",
      lambda r: [r["correlation"]["1000000"]["rebuild_s"]]),
+    ("correlation", "rows that a second rebuild changes", 0, "<=", "rows",
+     lambda r: [one["rebuild_changed_again"] for one in r["correlation"].values()]),
     ("memory", "receiver: an idle child", 24, "<=", "MB", lambda r: [r["memory"]["idle_mb"]]),
     ("memory", "receiver under 25 MB bodies, above idle, of its budget", 1, "<=", "x",
      lambda r: [r["memory"]["above_idle_mb"] / r["memory"]["budget_mb"]]),

@@ -30,6 +30,11 @@ def megabytes(pid, name):
     return int(re.search(name + r":\s+(\d+) kB", status).group(1)) / 1024
 
 
+def private_megabytes(pid):
+    """Without the shared buffers, which a backend touches page by page."""
+    return megabytes(pid, "RssAnon")
+
+
 def measure(stack, seconds, say):
     stack.seed(100, 1000)
     old = children(stack)

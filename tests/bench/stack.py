@@ -134,6 +134,10 @@ class Stack:
         self.wait(lambda: "0" == self.sql("SELECT count(*) FROM jirasync.jobs WHERE kind <> 'fetch_issue'"), 600)
         return time.monotonic() - began
 
+    def backends(self):
+        """Of the receiver and the worker."""
+        return [int(pid) for pid in self.sql("SELECT pid FROM pg_stat_activity WHERE usename ~ '^jirasync_'").split()]
+
     # ---- CPU ----
 
     def part_of(self, pid, name, command, session, sessions, data):
