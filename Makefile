@@ -123,7 +123,7 @@ unit-and-integration:
 bench: ## measure beside the bare database, and hold the figures against the budgets (PARTS='rates lag' for some)
 	@$(INSTALL_DEPENDENCIES) bench
 	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
-	@python3 tests/bench/run.py --build '$(BUILD)' $(if $(PARTS),--parts '$(PARTS)')
+	@python3 tests/bench/run.py --build '$(BUILD)' $(if $(PARTS),--parts '$(PARTS)') $(if $(RECORD),--record)
 
 soak: ## ten minutes of updates at half the peak; fails when memory, tables or latency grow (MINUTES=N)
 	@$(INSTALL_DEPENDENCIES) bench

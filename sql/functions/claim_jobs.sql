@@ -17,6 +17,8 @@ DECLARE
     v_left  integer := p_limit;
     v_taken integer;
 BEGIN
+    -- A crash that loses a lease leaves the job to be claimed: nothing to wait for the disk for.
+    PERFORM set_config('synchronous_commit', 'off', true);
     -- The kind whose first job is the most urgent goes first.
     FOR v_kind IN
         SELECT k.kind

@@ -14,6 +14,8 @@ DECLARE
     v_changed  integer := 0;
 BEGIN
     PERFORM jirasync.lock_correlation(p_tenant);
+    -- What is derived need not wait for the disk: a crash that loses it brings the jobs back with it.
+    PERFORM set_config('synchronous_commit', 'off', true);
     SELECT t.*, '{}'::text[] AS commit_sources, '{}'::text[] AS repositories, '{}'::text[] AS shas INTO v_touched
     FROM jirasync.touched_issues(p_tenant, p_ids, p_tokens) t;
     IF v_touched.quiet_ids <> '{}' THEN

@@ -24,6 +24,7 @@ import plot
 from stack import ROOT, Stack
 
 PARTS = ("rates", "latency", "sizes", "lag", "jobs", "memory", "correlation")
+MARKS = ("<!-- recorded by make bench RECORD=1 -->", "<!-- end of the record -->")
 COMMITS = (10_000, 100_000, 1_000_000)
 ISSUES = 100_000
 
@@ -34,6 +35,7 @@ def arguments():
     parser.add_argument("--out", help="where bench.json and bench.svg go (default: BUILD/bench)")
     parser.add_argument("--parts", default=",".join(PARTS), help="what to measure (default: %(default)s)")
     parser.add_argument("--seconds", type=int, default=4, help="length of each load (default: %(default)s)")
+    parser.add_argument("--record", action="store_true", help="write the tables into docs/performance.md, with the plot")
     parser.add_argument("--repeat", type=int, default=3, help="turns of the rates (default: %(default)s)")
     options = parser.parse_args()
     options.parts = options.parts.replace(",", " ").split()
@@ -81,6 +83,18 @@ def measure(stack, options):
     return result
 
 
+def record(result):
+    """Puts the tables into the document, between its two marks, and the plot beside it."""
+    page = ROOT / "docs" / "performance.md"
+    before, rest = page.read_text().split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    about = "%s, commit %s, %d cores (%s), %.0f minutes." % (
+        result["measured_at"], result["git_sha"][:12], result["machine"]["cores"], result["machine"]["cpu"],
+        result["minutes"])
+    page.write_text(before + MARKS[0] + "\n" + about + "\n\n```text" + budgets.tables(result) + "```\n" + MARKS[1] + after)
+    plot.write(result, ROOT / "docs" / "performance.svg")
+
+
 def machine():
     model = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")]
     return {"cores": os.cpu_count(), "cpu": model[0] if model else platform.machine(), "kernel": platform.release()}
@@ -107,6 +121,8 @@ def main():
     (options.out / "bench.json").write_text(json.dumps(result, indent=1) + "\n")
     plot.write(result, options.out / "bench.svg")
     print(budgets.tables(result))
+    if options.record:
+        record(result)
     print("written: %s and bench.svg, after %.1f minutes" % (options.out / "bench.json", result["minutes"]))
     return 0 if all(budget["met"] for budget in judged) else 1
 
