@@ -1053,7 +1053,7 @@ CREATE TABLE jirasync.reverted_commits (
     holds boolean DEFAULT true NOT NULL
 );
 
-COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand, and those that a ring of reverts leaves undecided';
+COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: which landed revert names which commit, as it stood when last looked at; of the reverts that hold for a commit, one is shown';
 
 COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
 
@@ -1061,11 +1061,11 @@ COMMENT ON COLUMN jirasync.reverted_commits.source IS 'Slug of the git host';
 
 COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repository, as its host has it';
 
-COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that was taken back';
+COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that is named';
 
-COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that took it back';
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that names it as reverted';
 
-COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'False: the revert depends on a ring of reverts, so it takes nothing back; kept so that the end of the ring is seen here';
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
 
 CREATE TABLE jirasync.runs (
     tenant text NOT NULL,
@@ -1286,7 +1286,7 @@ ALTER TABLE ONLY jirasync.revert_names
     ADD CONSTRAINT revert_names_pkey PRIMARY KEY (tenant, source, repository, sha, named);
 
 ALTER TABLE ONLY jirasync.reverted_commits
-    ADD CONSTRAINT reverted_commits_pkey PRIMARY KEY (tenant, source, repository, sha);
+    ADD CONSTRAINT reverted_commits_pkey PRIMARY KEY (tenant, source, repository, sha, reverted_by);
 
 ALTER TABLE ONLY jirasync.run_coverage
     ADD CONSTRAINT run_coverage_pkey PRIMARY KEY (tenant, run_id, source, project_key, fix_version);

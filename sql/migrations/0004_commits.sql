@@ -88,7 +88,7 @@ CREATE TABLE jirasync.reverted_commits (
     sha          text NOT NULL,
     reverted_by  text NOT NULL,
     holds        boolean NOT NULL DEFAULT true,
-    PRIMARY KEY (tenant, source, repository, sha)
+    PRIMARY KEY (tenant, source, repository, sha, reverted_by)
 );
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits (reverted_by, repository, source, tenant);
 
@@ -256,13 +256,13 @@ COMMENT ON COLUMN jirasync.pull_requests.state IS 'open, merged or closed';
 COMMENT ON COLUMN jirasync.pull_requests.merge_sha IS 'Merge or squash commit';
 COMMENT ON COLUMN jirasync.pull_requests.merged_at IS 'When it was merged';
 
-COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: commits that are taken back on the branches they landed on, as things stand, and those that a ring of reverts leaves undecided';
+COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: which landed revert names which commit, as it stood when last looked at; of the reverts that hold for a commit, one is shown';
 COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
 COMMENT ON COLUMN jirasync.reverted_commits.source IS 'Slug of the git host';
 COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repository, as its host has it';
-COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that was taken back';
-COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that took it back';
-COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'False: the revert depends on a ring of reverts, so it takes nothing back; kept so that the end of the ring is seen here';
+COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that is named';
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that names it as reverted';
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
 
 COMMENT ON TABLE jirasync.issue_commits IS 'Derived: which commits belong to which issue, each link with its evidence';
 COMMENT ON COLUMN jirasync.issue_commits.tenant IS 'Tenant of the source';
