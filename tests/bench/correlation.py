@@ -16,7 +16,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 BATCHES = (1, 8, 64, 256)
 SEED = 1
-LONG_LIVED = 50
+LONG_LIVED = 200
 
 FIGURES = """
 SELECT json_object_agg(what || '_' || batch, json_build_object(
