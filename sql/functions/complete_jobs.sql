@@ -16,9 +16,12 @@ DECLARE
     v_zeros   bigint[];
     v_total   integer;
 BEGIN
+    -- The range is for a plan that was made while there were no jobs: it takes the index for the tenant and the range
+    -- alone, and the jobs of a batch lie close together.
     WITH finished AS (
         DELETE FROM jirasync.jobs j
          WHERE j.tenant = p_tenant AND j.id = ANY (p_ids) AND j.lease_token = p_tokens[array_position(p_ids, j.id)]
+           AND j.id BETWEEN (SELECT min(i.id) FROM unnest(p_ids) i (id)) AND (SELECT max(i.id) FROM unnest(p_ids) i (id))
         RETURNING j.kind
     ), counted AS (
         SELECT kind, count(*) AS jobs FROM finished GROUP BY kind

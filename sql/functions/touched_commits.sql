@@ -9,9 +9,11 @@ BEGIN
     FROM (WITH job AS MATERIALIZED (
               SELECT j.source, regexp_match(j.key, '^(.+)@([0-9a-fA-F]{7,64})$') AS one,
                      regexp_match(j.key, '^(.+)#([0-9]{1,18})-([0-9]{1,18})$') AS many
-              FROM jirasync.jobs j
-              WHERE j.tenant = p_tenant AND j.id = ANY (p_ids) AND j.lease_token = p_tokens[array_position(p_ids, j.id)]
-                AND j.kind = 'correlate_commit')
+              FROM unnest(p_ids, p_tokens) u (id, token)
+              CROSS JOIN LATERAL (
+                  SELECT * FROM jirasync.jobs n WHERE n.tenant = p_tenant AND n.id = u.id AND n.lease_token = u.token
+                  OFFSET 0) j
+              WHERE j.kind = 'correlate_commit')
           SELECT j.source, j.one[1] AS repository, lower(j.one[2]) AS sha FROM job j WHERE j.one IS NOT NULL
           UNION
           SELECT c.source, c.repository, c.sha

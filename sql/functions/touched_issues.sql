@@ -15,9 +15,12 @@ BEGIN
                      SELECT d.id FROM jirasync.jobs d
                      WHERE d.tenant = p_tenant AND d.kind = 'correlate_issue' AND d.source = j.source AND d.key = j.key
                        AND d.state = 'discarded' LIMIT 1) IS NULL AS is_quiet
-          FROM jirasync.jobs j
-          WHERE j.tenant = p_tenant AND j.id = ANY (p_ids) AND j.lease_token = p_tokens[array_position(p_ids, j.id)]
-            AND j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$'
+          -- OFFSET 0 keeps each look-up whole, so that it goes by index from its id
+          FROM unnest(p_ids, p_tokens) u (id, token)
+          CROSS JOIN LATERAL (
+              SELECT * FROM jirasync.jobs n WHERE n.tenant = p_tenant AND n.id = u.id AND n.lease_token = u.token
+              OFFSET 0) j
+          WHERE j.kind = 'correlate_issue' AND j.key ~ '^[0-9]{1,18}$'
           GROUP BY j.source, j.key) t;
 END
 $$;

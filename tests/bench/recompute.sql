@@ -17,20 +17,24 @@ BEGIN
 END
 $$;
 
--- Events that repeat what the issues showed, p_times each: rows and snapshots as the store writes them.
+-- Events that repeat what the issues showed, p_times each, later than all before: rows and snapshots as the store writes
+-- them.
 CREATE PROCEDURE bench.update_issues(p_ids bigint[], p_times int) LANGUAGE plpgsql AS $$
+DECLARE
+    v_last  timestamptz := (SELECT max(at) FROM jirasync.issue_snapshots);
 BEGIN
     INSERT INTO jirasync.issue_snapshots
         (tenant, source, issue_id, at, delivery_id, version_ids, version_names, project_id, project_key, project_name,
          parent_id, parent_key, created_at, rank_timestamp, rank_sha256)
-    SELECT last.tenant, last.source, last.issue_id, last.at + e * interval '1 second', last.delivery_id || '+' || e,
+    SELECT last.tenant, last.source, last.issue_id, now_at.at, last.delivery_id || '+' || e,
            last.version_ids, last.version_names, last.project_id, last.project_key, last.project_name, last.parent_id,
-           last.parent_key, last.created_at, last.at + e * interval '1 second', sha256((last.delivery_id || '+' || e)::bytea)
-    FROM unnest(p_ids) u (id)
+           last.parent_key, last.created_at, now_at.at, sha256((last.delivery_id || '+' || e)::bytea)
+    FROM unnest(p_ids) WITH ORDINALITY u (id, n)
     CROSS JOIN LATERAL (
         SELECT * FROM jirasync.issue_snapshots p WHERE p.tenant = 'main' AND p.source = 'default' AND p.issue_id = u.id
         ORDER BY p.at DESC LIMIT 1) last
-    CROSS JOIN LATERAL generate_series(1, p_times) e;
+    CROSS JOIN LATERAL generate_series(1, p_times) e
+    CROSS JOIN LATERAL (SELECT v_last + (e * cardinality(p_ids) + u.n) * interval '1 second' AS at) now_at;
     UPDATE jirasync.issues i
     SET updated_at = s.at, rank_updated = s.at, rank_timestamp = s.at, delivery_id = s.delivery_id
     FROM unnest(p_ids) u (id)
