@@ -11,6 +11,7 @@ ffi.cdef [[
 local threads = {}
 local stride = tonumber(os.getenv("WRK_THREADS"))
 local rate = tonumber(os.getenv("JIRASYNC_RATE") or "0")
+local HANDSHAKES_MS = 500
 local moment = ffi.new("moment")
 
 local function milliseconds()
@@ -38,8 +39,9 @@ function init()
         number = number + 1
     end
     if rate > 0 then
-        -- Each request of this thread has its moment; delay() is asked before each of them.
-        due = milliseconds() + 100 * first / stride
+        -- Each request of this thread has its moment; delay() is asked before each of them. The first one comes when
+        -- the connections have shaken hands, as a sender's open ones have.
+        due = milliseconds() + HANDSHAKES_MS + 1000 * first / rate
         delay = function()
             due = due + 1000 * stride / rate
             local wait = due - milliseconds()
@@ -71,7 +73,7 @@ function done(summary, latency)
     io.write(string.format(
         'result {"requests": %d, "seconds": %.6f, "refused": %d, "ran_out": %d, "socket_errors": %d, ' ..
         '"p50_ms": %.3f, "p99_ms": %.3f}\n',
-        summary.requests, summary.duration / 1e6, refused, ran_out,
+        summary.requests, summary.duration / 1e6 - (rate > 0 and HANDSHAKES_MS / 1e3 or 0), refused, ran_out,
         summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout,
         latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

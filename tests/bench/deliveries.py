@@ -55,7 +55,7 @@ def measure_latency(stack, seconds, peak, say):
         stack.seed(ISSUES, BODY_BYTES)
         lone.append(stack.deliver(1, seconds, bodies, rate=50))
         stack.seed(ISSUES, BODY_BYTES)
-        half.append(stack.deliver(64, seconds, bodies, rate=int(peak / 2)))
+        half.append(stack.deliver(20, seconds, bodies, rate=int(peak / 2)))
     result = {
         "lone_p50_ms": statistics.median(r["p50_ms"] for r in lone),
         "half_peak_rate": statistics.median(r["rate"] for r in half),

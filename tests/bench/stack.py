@@ -73,6 +73,7 @@ class Stack:
         self.command(SUPPORT / "cluster", "restart", self.state / "pg")
         self.wait(lambda: "t" == self.sql(
             "SELECT count(DISTINCT usename) = 2 FROM pg_stat_activity WHERE usename ~ '^jirasync_'"), 60)
+        self.wear_in()
         self.add_locations()
         return self
 
@@ -81,6 +82,12 @@ class Stack:
             process.kill()  # FCGX_Init makes SIGTERM wait for the next request
             process.wait()
         self.command(SUPPORT / "stack", "down")
+
+    def wear_in(self):
+        """A server that is older than its first checkpoints writes into WAL segments that these have recycled; a new
+        one has to make each of them, 16 MB of zeros that a commit waits for."""
+        self.sql("SELECT count(pg_logical_emit_message(true, 'bench', repeat('x', 1000000))) FROM generate_series(1, 900)")
+        self.sql("CHECKPOINT")
 
     def add_locations(self):
         for name, secret in (("null", None), ("plain", self.jira_webhook_secret)):
