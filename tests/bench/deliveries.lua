@@ -40,10 +40,10 @@ function init()
     end
     if rate > 0 then
         -- Each request of this thread has its moment; delay() is asked before each of them. The first one comes when
-        -- the connections have shaken hands, as a sender's open ones have.
-        due = milliseconds() + HANDSHAKES_MS + 1000 * first / rate
+        -- the connections have shaken hands, as a sender's open ones have. (The clock starts at the first question:
+        -- wrk reads the bodies for one thread after the other.)
         delay = function()
-            due = due + 1000 * stride / rate
+            due = (due or milliseconds() + HANDSHAKES_MS + 1000 * first / rate) + 1000 * stride / rate
             local wait = due - milliseconds()
             if wait < 0 then return 0 end
             return math.floor(wait + 0.5)

@@ -4,6 +4,8 @@ Each delivery is the first of its issue and puts it into a version, so the row o
 written once. Both commits' instants are PostgreSQL's own (track_commit_timestamp); a delivery is answered after its
 commit, so what is measured is no shorter than what a caller sees.
 """
+import json
+
 BODY_BYTES = 9000
 RATES = (100, 300, 600)
 ISSUES = 2000
@@ -20,7 +22,6 @@ SELECT json_build_object('deliveries', count(*), 'correlated', count(ms),
 
 
 def measure(stack, seconds, say):
-    import json
     result = {}
     for rate in RATES:
         new = RATES[-1] * (seconds + 2)

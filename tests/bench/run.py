@@ -68,7 +68,7 @@ def measure(stack, options):
     if "rates" in options.parts:
         result["rates"] = deliveries.measure_rates(stack, options.seconds, options.repeat, say)
     if "latency" in options.parts:
-        peak = max(turn["jirasync 64"]["rate"] for turn in result["rates"])
+        peak = budgets.median_of(result, "jirasync 64", "rate")
         result["latency"] = deliveries.measure_latency(stack, options.seconds, peak, say)
     if "sizes" in options.parts:
         result["sizes"] = deliveries.measure_sizes(stack, options.seconds, say)

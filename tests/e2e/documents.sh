@@ -64,6 +64,8 @@ run_make() { # words of a make line
         run | up | down) set -- "$@" RUN_DIR="$work/second" ;;
         test | asan | tsan | valgrind | coverage)
             case " $* " in *' TEST='*) ;; *) set -- "$@" TEST=retry ;; esac ;;
+        bench) set -- bench PARTS=memory ;; # the part whose budgets go by no clock
+        soak) set -- -n soak && python3 "$root/tests/bench/soak.py" --help ;;
     esac
     RUN_ONCE=1 make -s -C "$root" "$@"
 }
