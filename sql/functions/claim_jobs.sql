@@ -10,6 +10,8 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+-- A dear row: what looks through the queue never seems cheaper than what goes to the rows it wants.
+SET cpu_tuple_cost = 1
 AS $$
 #variable_conflict use_column
 DECLARE
@@ -34,7 +36,7 @@ BEGIN
     LOOP
         RETURN QUERY
             WITH due AS MATERIALIZED (
-                SELECT j.id
+                SELECT j.ctid AS place
                   FROM jirasync.jobs j
                  WHERE j.tenant = p_tenant AND j.kind = v_kind AND j.state IN ('available', 'retryable')
                    AND j.run_at <= now()
@@ -46,7 +48,8 @@ BEGIN
                SET state = 'running', lease_token = nextval('jirasync.lease_tokens'), leased_by = p_worker,
                    lease_expires_at = clock_timestamp() + p_lease_ms * interval '1 ms'
               FROM due
-             WHERE j.tenant = p_tenant AND j.id = due.id
+             -- By its place: it is locked, so it stays there.
+             WHERE j.tenant = p_tenant AND j.ctid = due.place
             RETURNING j.id, j.lease_token, j.kind, j.source, j.key, j.attempts;
         GET DIAGNOSTICS v_taken = ROW_COUNT;
         v_left := v_left - v_taken;
