@@ -77,7 +77,7 @@ def measure(stack, options):
     if "jobs" in options.parts:
         result["jobs"] = jobs.measure(stack, say)
     if "memory" in options.parts:
-        result["memory"] = memory.measure(stack, 2 * options.seconds, say)
+        result["memory"] = memory.measure(stack, say)
     if "correlation" in options.parts:
         result["correlation"] = measure_correlation(stack)
     return result

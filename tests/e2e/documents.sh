@@ -65,7 +65,8 @@ run_make() { # words of a make line
         test | asan | tsan | valgrind | coverage)
             case " $* " in *' TEST='*) ;; *) set -- "$@" TEST=retry ;; esac ;;
         bench) set -- bench PARTS=memory ;; # the part whose budgets go by no clock
-        soak) set -- -n soak && python3 "$root/tests/bench/soak.py" --help ;;
+        soak) python3 "$root/tests/bench/soak.py" --help || return 1
+            set -- -n soak ;; # its verdict goes by the clock
     esac
     RUN_ONCE=1 make -s -C "$root" "$@"
 }

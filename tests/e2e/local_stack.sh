@@ -35,7 +35,7 @@ if [ "$(id -u)" != 0 ]; then sed -i 's/^user .*//' "$work/nginx/nginx.conf"; fi
 check 'nginx takes the shipped configuration' env PATH="$PATH:/usr/sbin" nginx -t -q -e "$work/nginx.log" -p "$work/nginx" -c "$work/nginx/nginx.conf"
 
 # --- a second stack beside it
-other=$RUN_DIR/work/second
+other=$work/second
 check 'a second stack starts' env RUN_DIR="$other" "$support/stack" up
 check 'and stops' env RUN_DIR="$other" "$support/stack" down
 check 'and stops again' env RUN_DIR="$other" "$support/stack" down

@@ -20,7 +20,7 @@ trap finish EXIT
 configure() { # name, KEY=value ...: a configuration of its own for one worker
     name=$1
     shift
-    printf '%s\n' "JIRASYNC_WORKER_DATABASE=$worker_uri" "JIRASYNC_ARTIFACTS=$work/root" JIRASYNC_RUN_INTERVAL_MS=100 \
+    printf '%s\n' "JIRASYNC_WORKER_DATABASE=$worker_uri" "JIRASYNC_ARTIFACTS=$work/kept" JIRASYNC_RUN_INTERVAL_MS=100 \
         JIRASYNC_LEASE_MS=1000 JIRASYNC_POLL_MS=200 "$@" >"$work/$name.conf"
 }
 
@@ -88,12 +88,12 @@ until_true 'their run is closed and its artifact written' "SELECT EXISTS (SELECT
     (SELECT FROM jirasync.runs WHERE artifact IS NULL)"
 sql -c 'SELECT artifact FROM jirasync.runs' | while read -r artifact; do
     run=$(basename "$artifact" .json)
-    sql -c "SELECT document FROM jirasync.runs WHERE run_id = '${run#*-}'" | head -c -1 | cmp -s - "$work/root/$artifact"
+    sql -c "SELECT document FROM jirasync.runs WHERE run_id = '${run#*-}'" | head -c -1 | cmp -s - "$work/kept/$artifact"
     check 'the file is the bytes of the document' 0 $?
 done
-folder=$work/root/artifacts/issues/wave3/jira_webhook
+folder=$work/kept/artifacts/issues/wave3/jira_webhook
 latest=$(sql -c 'SELECT artifact FROM jirasync.runs ORDER BY finished_at DESC LIMIT 1')
-cmp -s "$folder/latest.json" "$work/root/$latest"
+cmp -s "$folder/latest.json" "$work/kept/$latest"
 check 'latest.json is the newest run' 0 $?
 cmp -s "$folder/run.schema.json" docs/schemas/run.schema.json
 check 'the schema stands beside' 0 $?
@@ -101,11 +101,11 @@ check 'coverage has a history' 'APP 1.10 1 1' \
     "$(sql -F ' ' -c 'SELECT project_key, fix_version, stories, with_commits FROM jirasync.coverage_history ORDER BY at DESC LIMIT 1')"
 
 # A failing folder.
-mv "$work/root" "$work/root.away" && : >"$work/root"
+mv "$work/kept" "$work/kept.away" && : >"$work/kept"
 sql -c "SELECT jirasync.recompute_issue('APP-1')" >/dev/null
 until_true 'a run whose artifact cannot be written is closed and visible' \
     "SELECT EXISTS (SELECT FROM jirasync.runs WHERE finished_at IS NOT NULL AND artifact IS NULL)"
-rm "$work/root" && mv "$work/root.away" "$work/root"
+rm "$work/kept" && mv "$work/kept.away" "$work/kept"
 until_true 'it is written once the folder is back' "SELECT NOT EXISTS (SELECT FROM jirasync.runs WHERE artifact IS NULL)"
 
 # Reload.
