@@ -30,7 +30,10 @@ BEGIN
         v_keys := ARRAY(
             SELECT DISTINCT k.issue_key
             FROM unnest(v_touched.sources, v_touched.issue_ids) u (source, issue_id)
-            JOIN jirasync.issue_keys k ON k.tenant = p_tenant AND k.source = u.source AND k.issue_id = u.issue_id);
+            CROSS JOIN LATERAL (
+                SELECT * FROM jirasync.issue_keys n
+                WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
+                OFFSET 0) k);
         SELECT * INTO v_issues FROM jirasync.correlate_issues(p_tenant, v_touched.sources, v_touched.issue_ids);
         v_changed := v_changed + v_issues.changed;
         v_touched.sources := v_issues.sources;

@@ -7,6 +7,7 @@ LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 AS $$
 BEGIN
+    PERFORM jirasync.analyze_grown_tables();
     INSERT INTO jirasync.runs (tenant, run_id, worker, git_sha, args, lease_expires_at)
     VALUES (p_tenant, p_run_id, p_worker, p_git_sha, p_args, clock_timestamp() + p_lease_ms * interval '1 ms')
     ON CONFLICT (tenant, run_id) DO NOTHING;

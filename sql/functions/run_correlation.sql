@@ -14,37 +14,43 @@ BEGIN
               FROM jirasync.run_items r
              WHERE r.tenant = p_tenant AND r.run_id = p_run_id AND r.subject = 'commit'
         ), judged AS MATERIALIZED (
+            -- OFFSET 0, here and below, keeps each look-up whole, so that it goes by index whatever the planner guesses
             SELECT c.*
               FROM jirasync.run_stories(p_tenant, p_run_id) s
-              JOIN jirasync.issue_coverage c ON c.tenant = p_tenant AND c.source = s.source AND c.issue_id = s.issue_id
+             CROSS JOIN LATERAL (
+                   SELECT * FROM jirasync.issue_coverage n
+                    WHERE n.tenant = p_tenant AND n.source = s.source AND n.issue_id = s.issue_id
+                   OFFSET 0) c
              WHERE c.state <> 'not_expected'
         ), linked AS MATERIALIZED (
-            SELECT j.source, j.issue_id, l.commit_source, l.repository, l.sha, l.counts, l.landed_at, l.reverted_by,
-                   array_agg(DISTINCT l.evidence) AS evidence
+            SELECT j.source, j.issue_id, j.issue_key, j.summary, j.state, j.reason, j.fix_versions, l.*
               FROM judged j
-             CROSS JOIN LATERAL (
-                   SELECT j.issue_id
-                    UNION ALL
-                   SELECT i.issue_id FROM jirasync.issues i
-                    WHERE i.tenant = p_tenant AND i.source = j.source AND i.parent_id = j.issue_id
-                      AND i.hierarchy_level < 0) own
-              JOIN jirasync.issue_commits l ON l.tenant = p_tenant AND l.source = j.source AND l.issue_id = own.issue_id
-             GROUP BY j.source, j.issue_id, l.commit_source, l.repository, l.sha, l.counts, l.landed_at, l.reverted_by
-        ), commits AS (
-            SELECT source, issue_id,
-                   json_agg(json_build_object('source', commit_source, 'repository', repository, 'sha', sha,
-                                              'evidence', evidence, 'landed_at', jirasync.phoenix_time(landed_at),
-                                              'counts', counts, 'reverted_by', reverted_by)
-                            ORDER BY landed_at, commit_source, repository, sha) AS list
-              FROM linked
-             GROUP BY source, issue_id
+              LEFT JOIN LATERAL (
+                   SELECT n.commit_source, n.repository, n.sha, n.counts, n.landed_at, n.reverted_by,
+                          array_agg(DISTINCT n.evidence) AS evidence
+                     FROM (SELECT j.issue_id
+                            UNION ALL
+                           SELECT i.issue_id FROM jirasync.issues i
+                            WHERE i.tenant = p_tenant AND i.source = j.source AND i.parent_id = j.issue_id
+                              AND i.hierarchy_level < 0) own
+                    CROSS JOIN LATERAL (
+                          SELECT * FROM jirasync.issue_commits c
+                           WHERE c.tenant = p_tenant AND c.source = j.source AND c.issue_id = own.issue_id
+                          OFFSET 0) n
+                    GROUP BY n.commit_source, n.repository, n.sha, n.counts, n.landed_at, n.reverted_by) l ON true
         ), stories AS (
-            SELECT j.state = 'covered' AS is_matched, j.issue_key,
-                   json_build_object('issue_key', j.issue_key, 'source', j.source, 'summary', j.summary, 'state', j.state,
-                                     'reason', j.reason, 'fix_versions', coalesce(j.fix_versions, '{}'),
-                                     'commits', coalesce(c.list, '[]')) AS entry
-              FROM judged j
-              LEFT JOIN commits c ON c.source = j.source AND c.issue_id = j.issue_id
+            SELECT state = 'covered' AS is_matched, issue_key,
+                   json_build_object(
+                       'issue_key', issue_key, 'source', source, 'summary', summary, 'state', state, 'reason', reason,
+                       'fix_versions', coalesce(fix_versions, '{}'),
+                       'commits', coalesce(
+                           json_agg(json_build_object('source', commit_source, 'repository', repository, 'sha', sha,
+                                                      'evidence', evidence, 'landed_at', jirasync.phoenix_time(landed_at),
+                                                      'counts', counts, 'reverted_by', reverted_by)
+                                    ORDER BY landed_at, commit_source, repository, sha) FILTER (WHERE sha IS NOT NULL),
+                           '[]')) AS entry
+              FROM linked
+             GROUP BY source, issue_id, issue_key, summary, state, reason, fix_versions
         ), story_lists AS (
             SELECT coalesce(json_agg(entry ORDER BY issue_key) FILTER (WHERE is_matched), '[]') AS matched,
                    coalesce(json_agg(entry ORDER BY issue_key) FILTER (WHERE NOT is_matched), '[]') AS missing,
@@ -57,13 +63,15 @@ BEGIN
                                      ORDER BY o.landed_at, o.source, o.repository, o.sha), '[]') AS orphans,
                    count(*) AS commits
               FROM touched t
-              JOIN jirasync.commits_without_story o
-                ON o.tenant = p_tenant AND o.source = t.source AND o.repository = t.repository AND o.sha = t.sha
+             CROSS JOIN LATERAL (
+                   SELECT * FROM jirasync.commits_without_story n
+                    WHERE n.tenant = p_tenant AND n.source = t.source AND n.repository = t.repository AND n.sha = t.sha
+                   OFFSET 0) o
         ), commit_total AS (
             SELECT count(*) AS commits
               FROM (SELECT source, repository, sha FROM touched
                      UNION
-                    SELECT commit_source, repository, sha FROM linked) c
+                    SELECT commit_source, repository, sha FROM linked WHERE sha IS NOT NULL) c
         )
         SELECT json_build_object(
                    'matched', s.matched, 'missing', s.missing, 'orphans', o.orphans,

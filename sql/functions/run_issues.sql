@@ -17,7 +17,11 @@ BEGIN
           FROM (SELECT DISTINCT r.source, r.id::bigint AS issue_id
                   FROM jirasync.run_items r
                  WHERE r.tenant = p_tenant AND r.run_id = p_run_id AND r.subject = 'issue') t
-          JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = t.source AND i.issue_id = t.issue_id);
+         -- OFFSET 0 keeps the look-up whole, so that it goes by index whatever the planner guesses
+         CROSS JOIN LATERAL (
+               SELECT * FROM jirasync.issues n
+                WHERE n.tenant = p_tenant AND n.source = t.source AND n.issue_id = t.issue_id
+               OFFSET 0) i);
 END
 $$;
 COMMENT ON FUNCTION jirasync.run_issues(text, text) IS

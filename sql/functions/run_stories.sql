@@ -16,8 +16,11 @@ BEGIN
              UNION
             SELECT l.source, l.issue_id
               FROM jirasync.run_items r
-              JOIN jirasync.issue_commits l
-                ON l.tenant = p_tenant AND l.commit_source = r.source AND l.repository = r.repository AND l.sha = r.id
+             -- OFFSET 0 keeps each look-up whole, so that it goes by index whatever the planner guesses
+             CROSS JOIN LATERAL (
+                   SELECT * FROM jirasync.issue_commits c
+                    WHERE c.tenant = p_tenant AND c.commit_source = r.source AND c.repository = r.repository AND c.sha = r.id
+                   OFFSET 0) l
              WHERE r.tenant = p_tenant AND r.run_id = p_run_id AND r.subject = 'commit'
         )
         SELECT n.source, n.issue_id
@@ -25,7 +28,10 @@ BEGIN
          UNION
         SELECT i.source, i.parent_id
           FROM named n
-          JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = n.source AND i.issue_id = n.issue_id
+         CROSS JOIN LATERAL (
+               SELECT * FROM jirasync.issues c
+                WHERE c.tenant = p_tenant AND c.source = n.source AND c.issue_id = n.issue_id
+               OFFSET 0) i
          WHERE i.hierarchy_level < 0 AND i.parent_id IS NOT NULL;
 END
 $$;

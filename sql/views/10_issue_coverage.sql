@@ -57,7 +57,10 @@ CROSS JOIN LATERAL (
               SELECT s.issue_id FROM jirasync.issues s
               WHERE s.tenant = i.tenant AND s.source = i.source AND s.parent_id = i.issue_id
                 AND s.hierarchy_level < 0) judged
-        JOIN jirasync.issue_commits l
-          ON l.tenant = i.tenant AND l.source = i.source AND l.issue_id = judged.issue_id) c) work
+        -- OFFSET 0 keeps the look-up whole, so that it goes by index from its issue
+        CROSS JOIN LATERAL (
+            SELECT * FROM jirasync.issue_commits n
+            WHERE n.tenant = i.tenant AND n.source = i.source AND n.issue_id = judged.issue_id
+            OFFSET 0) l) c) work
 WHERE i.deleted_at IS NULL AND NOT i.is_stub;
 COMMENT ON VIEW jirasync.issue_coverage IS 'story_coverage with the issue''s id: the one definition of the states that the other views draw from. A sub-task whose parent is unknown or deleted is judged by itself';

@@ -98,7 +98,7 @@ def lag_table(result):
 def job_table(result):
     return table(["jobs of one worker", "/s", "backend CPU us a job"], [
         [kind, number(result["jobs"][kind]["rate"]), number(result["jobs"][kind]["cpu"].get("correlation backend", 0))]
-        for kind in ("noop", "correlate_issue")])
+        for kind in ("noop", "correlate_issue", "correlate_commit")])
 
 
 def correlation_table(result):
