@@ -51,9 +51,36 @@ struct normal_issue {
     bool is_delete;
 };
 
+/* What an event says of its entity's being, besides what the entity looks like. */
+enum normal_mark {
+    NORMAL_SHOWN, /* nothing: it is there */
+    NORMAL_DELETED,
+    NORMAL_RESTORED, /* of projects alone, as are the two below */
+    NORMAL_ARCHIVED,
+    NORMAL_UNARCHIVED,
+};
+
+/* Anything but an issue. NULL, NORMALIZE_NO_ID, INSTANT_NONE mean absent, null, or no member of this kind. */
+struct normal_entity {
+    const char *kind;   /* "comment", "worklog", "issue_link", "attachment", "version", "project", ...: normalize_entity.c */
+    const char *id;     /* digits, or what names one of its kind: an account id, "10001/some.property" */
+    const char *member; /* the body's member that holds it; "" where the body itself is all there is */
+    enum normal_mark mark;
+    int64_t issue_id; /* the issue it belongs to */
+    instant created_at, updated_at;
+    instant started_at;    /* worklog */
+    const char *author;    /* accountId, else name, else key */
+    const char *text;      /* comment: its body where that is a string; issue_link: the type's name */
+    int64_t seconds_spent; /* worklog */
+    int64_t from_issue_id, to_issue_id; /* issue_link: source and destination */
+    int64_t project_id;                 /* version */
+    int64_t merged_into;                /* version: the one that took its issues over */
+};
+
 enum normal_kind {
-    NORMAL_ISSUE,
-    NORMAL_IGNORED,
+    NORMAL_ISSUE,   /* an issue is known, and perhaps entities */
+    NORMAL_ENTITY,  /* entities alone */
+    NORMAL_IGNORED, /* neither: the ledger keeps it */
 };
 
 struct normal_form {
@@ -64,6 +91,8 @@ struct normal_form {
     const char *storable; /* body with those replaced, NUL-terminated; NULL when altered == 0 */
     size_t storable_length;
     struct normal_issue issue; /* only when kind is NORMAL_ISSUE */
+    const struct normal_entity *entities;
+    size_t entity_count;
 };
 
 struct normalize_options {

@@ -25,6 +25,7 @@ struct store_item {
     enum error_code quarantine;      /* ERROR_NONE, else the reason ... */
     const char *quarantine_detail;   /* ... in a sentence */
     const char *quarantine_sqlstate; /* NULL, or what PostgreSQL said */
+    bool is_replay;                  /* the bytes are in the ledger or in quarantine: judged anew, not a duplicate */
 };
 
 enum store_outcome {
