@@ -4,7 +4,7 @@
 #include "json_text.h"
 #include "json_value.h"
 #include "normalize_changelog.h"
-#include "normalize_issue.h"
+#include "normalize_entity.h"
 
 #include <string.h>
 
@@ -12,14 +12,24 @@
 #define NUMBER_LIMIT 63u /* characters of a number that cJSON takes */
 #define EVENT_BYTES 255u /* of an event's name that are kept */
 
-/* The events that carry an issue's state. Others are ledger rows only, outcome `ignored`. */
-static const struct issue_event {
-    const char *name;
-    bool is_delete;
-} issue_events[] = {
-    {"jira:issue_created", false},
-    {"jira:issue_updated", false},
-    {"jira:issue_deleted", true},
+/* What is looked for in every body; an event of an entity is looked through once more for what its kind names. */
+enum member {
+    MEMBER_EVENT,
+    MEMBER_TIMESTAMP,
+    MEMBER_ISSUE,
+    MEMBER_CHANGELOG,
+    MEMBER_COMMENT,
+    MEMBER_EVENT_TYPE,
+    MEMBERS
+};
+
+static const char *const member_names[MEMBERS] = {
+    [MEMBER_EVENT] = "webhookEvent",
+    [MEMBER_TIMESTAMP] = "timestamp",
+    [MEMBER_ISSUE] = "issue",
+    [MEMBER_CHANGELOG] = "changelog",
+    [MEMBER_COMMENT] = "comment",
+    [MEMBER_EVENT_TYPE] = "issue_event_type_name",
 };
 
 /* What the hooks of cJSON allocate from, set while this thread parses. */
@@ -152,74 +162,100 @@ static const char *bounded_event(struct arena *arena, const char *name)
     return arena_copy(arena, name, length);
 }
 
-static const struct issue_event *find_issue_event(const char *name)
+static const char workflow_post_function[] = "workflow_post_function";
+
+/* What comes without an event's name: of a workflow's post-function, with an issue; else there is nothing to tell what it is
+ * about. */
+static enum error_code read_unnamed(const cJSON *tree, const cJSON *issue, struct normal_form *form, struct error *error)
 {
-    for (size_t i = 0; i < sizeof issue_events / sizeof *issue_events; i++)
-        if (strcmp(issue_events[i].name, name) == 0)
-            return &issue_events[i];
-    return NULL;
+    if (tree->child == NULL)
+        return error_set(error, ERROR_NO_IDENTITY, "the body is {}: a test body, which tells of nothing");
+    if (!json_value_is_set(issue))
+        return error_set(error, ERROR_NO_IDENTITY,
+                         "the body has neither webhookEvent nor issue: it is no event that Jira sends");
+    form->event = workflow_post_function;
+    return ERROR_NONE;
 }
 
-/* Names the event and decides its kind. A body without a name that carries an issue comes from a workflow's
- * post-function; without both there is nothing to tell what it is about. */
-static enum error_code read_event(const cJSON *name, bool has_issue, struct arena *arena,
-                                  struct normal_form *form, struct error *error)
+/* Names the event; *event is its row in the table, NULL for none. */
+static enum error_code read_event(const cJSON *name, struct arena *arena, struct normal_form *form,
+                                  const struct normalize_event **event, struct error *error)
 {
     const char *text = json_value_text(name);
-    const struct issue_event *event;
 
+    *event = NULL;
     if (json_value_is_set(name) && text == NULL)
         return error_set(error, ERROR_WRONG_TYPE, "webhookEvent is not a string");
-    if (text == NULL || *text == '\0') {
-        if (!has_issue)
-            return error_set(error, ERROR_NO_IDENTITY, "the body has neither webhookEvent nor issue");
-        form->kind = NORMAL_ISSUE;
-        form->event = "workflow_post_function";
+    if (text == NULL || *text == '\0')
         return ERROR_NONE;
-    }
-    event = find_issue_event(text);
-    form->kind = event == NULL ? NORMAL_IGNORED : NORMAL_ISSUE;
+    *event = normalize_entity_event(text);
     form->event = bounded_event(arena, text);
-    form->issue.is_delete = event != NULL && event->is_delete;
     return form->event == NULL ? normalize_issue_out_of_room(arena, error) : ERROR_NONE;
 }
 
-static enum error_code read_issue(const struct normalize_context *context, const cJSON *issue,
-                                  struct normal_issue *normal)
+/* Data Center's events of an issue may carry the comment that made them. */
+static enum error_code read_comment(const struct normalize_context *context, const cJSON *const found[MEMBERS],
+                                    struct normal_form *form)
 {
-    bool is_delete = normal->is_delete;
+    const char *type = json_value_text(found[MEMBER_EVENT_TYPE]);
+    bool is_deleted = type != NULL && strcmp(type, "issue_comment_deleted") == 0;
+
+    if (!cJSON_IsObject(found[MEMBER_COMMENT]))
+        return ERROR_NONE;
+    return normalize_entity_add_comment(context, found[MEMBER_COMMENT], is_deleted ? NORMAL_DELETED : NORMAL_SHOWN, form);
+}
+
+/* An issue's own event, or, with event NULL, a post-function's body. */
+static enum error_code read_issue_event(const struct normalize_context *context, const struct normalize_event *event,
+                                        const cJSON *const found[MEMBERS], struct normal_form *form)
+{
+    const cJSON *issue = found[MEMBER_ISSUE];
     enum error_code code;
 
+    form->kind = NORMAL_ISSUE;
     if (!json_value_is_set(issue))
         return error_set(context->error, ERROR_NO_IDENTITY, "issue is missing");
     if (!cJSON_IsObject(issue))
         return error_set(context->error, ERROR_WRONG_TYPE, "issue is not an object");
-    code = normalize_issue_read(context, issue, normal);
-    normal->is_delete = is_delete;
+    code = normalize_issue_read(context, issue, &form->issue);
+    if (code != ERROR_NONE || event == NULL)
+        return code;
+    form->issue.is_delete = event->mark == NORMAL_DELETED;
+    return read_comment(context, found, form);
+}
+
+static enum error_code read_members(const struct normalize_context *context, const cJSON *tree, struct normal_form *form)
+{
+    const cJSON *found[MEMBERS];
+    const struct normalize_event *event;
+    enum error_code code;
+
+    json_value_members(tree, member_names, MEMBERS, found);
+    code = read_event(found[MEMBER_EVENT], context->arena, form, &event, context->error);
+    if (code == ERROR_NONE && form->event == NULL)
+        code = read_unnamed(tree, found[MEMBER_ISSUE], form, context->error);
+    if (code != ERROR_NONE)
+        return code;
+    form->event_at = json_value_instant(found[MEMBER_TIMESTAMP]);
+    if (event != NULL && event->kind != NULL)
+        code = normalize_entity_read(context, event, tree, found[MEMBER_ISSUE], form);
+    else if (event != NULL || form->event == workflow_post_function)
+        code = read_issue_event(context, event, found, form);
+    if (code == ERROR_NONE && form->kind == NORMAL_ISSUE)
+        code = normalize_changelog_read(context, found[MEMBER_CHANGELOG], &form->issue);
     return code;
 }
 
 enum error_code normalize_jira(const char *body, size_t length, const struct normalize_options *options,
                                struct arena *arena, struct normal_form **form, struct error *error)
 {
-    static const char *const names[] = {"webhookEvent", "timestamp", "issue", "changelog"};
-    struct normalize_context context = {.arena = arena, .options = options, .error = error, .path = "issue."};
+    const struct normalize_context context = {.arena = arena, .options = options, .error = error, .path = "issue."};
     struct normal_form *made;
-    const cJSON *tree, *found[4];
+    const cJSON *tree;
     enum error_code code = read_body(body, length, arena, &made, &tree, error);
 
-    if (code != ERROR_NONE)
-        return code;
-    json_value_members(tree, names, 4, found);
-    code = read_event(found[0], json_value_is_set(found[2]), arena, made, error);
-    if (code != ERROR_NONE)
-        return code;
-    made->event_at = json_value_instant(found[1]);
-    if (made->kind == NORMAL_ISSUE) {
-        code = read_issue(&context, found[2], &made->issue);
-        if (code == ERROR_NONE)
-            code = normalize_changelog_read(&context, found[3], &made->issue);
-    }
+    if (code == ERROR_NONE)
+        code = read_members(&context, tree, made);
     if (code == ERROR_NONE)
         *form = made;
     return code;

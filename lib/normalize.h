@@ -47,7 +47,7 @@ struct normal_issue {
     const struct normal_version *added, *removed; /* from the changelog: fieldId fixVersions */
     size_t added_count, removed_count;
     bool has_fix_versions; /* the member was there (an array, or null) */
-    bool is_whole;         /* fields hold summary, status, issuetype and project */
+    bool is_whole;         /* fields hold summary, status, issuetype and project; beside an entity also updated */
     bool is_delete;
 };
 
@@ -68,10 +68,10 @@ struct normal_entity {
     enum normal_mark mark;
     int64_t issue_id; /* the issue it belongs to */
     instant created_at, updated_at;
-    instant started_at;    /* worklog */
-    const char *author;    /* accountId, else name, else key */
-    const char *text;      /* comment: its body where that is a string; issue_link: the type's name */
-    int64_t seconds_spent; /* worklog */
+    instant started_at;                 /* worklog */
+    const char *author;                 /* accountId, else name, else key */
+    const char *text;                   /* comment: its body where that is a string; issue_link: the type's name */
+    int64_t seconds_spent;              /* worklog */
     int64_t from_issue_id, to_issue_id; /* issue_link: source and destination */
     int64_t project_id;                 /* version */
     int64_t merged_into;                /* version: the one that took its issues over */

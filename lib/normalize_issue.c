@@ -252,13 +252,8 @@ static enum error_code read_fields(const struct normalize_context *context, cons
     return code;
 }
 
-enum error_code normalize_issue_read(const struct normalize_context *context, const cJSON *issue,
-                                     struct normal_issue *normal)
+void normalize_issue_clear(struct normal_issue *normal)
 {
-    static const char *const names[] = {"id", "key", "fields"};
-    const cJSON *found[3];
-    enum error_code code;
-
     *normal = (struct normal_issue){
         .issue_id = NORMALIZE_NO_ID,
         .project_id = NORMALIZE_NO_ID,
@@ -268,6 +263,16 @@ enum error_code normalize_issue_read(const struct normalize_context *context, co
         .created_at = INSTANT_NONE,
         .updated_at = INSTANT_NONE,
     };
+}
+
+enum error_code normalize_issue_read(const struct normalize_context *context, const cJSON *issue,
+                                     struct normal_issue *normal)
+{
+    static const char *const names[] = {"id", "key", "fields"};
+    const cJSON *found[3];
+    enum error_code code;
+
+    normalize_issue_clear(normal);
     json_value_members(issue, names, 3, found);
     if (!json_value_is_set(found[0]))
         return error_set(context->error, ERROR_NO_IDENTITY, "%sid is missing", context->path);

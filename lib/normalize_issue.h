@@ -19,6 +19,8 @@ struct normalize_context {
     const char *path; /* of the issue in the body, for messages: "issue." or "" */
 };
 
+/* Makes *normal an issue of which nothing is known. */
+void normalize_issue_clear(struct normal_issue *normal);
 /* Fills *normal, all but is_delete and what the changelog tells. ERROR_NO_IDENTITY when there is no id. */
 enum error_code normalize_issue_read(const struct normalize_context *context, const cJSON *issue,
                                      struct normal_issue *normal) MUST_CHECK;

@@ -153,10 +153,56 @@ static void print_issue(struct printer *printer, const struct normal_issue *issu
     print_close(printer, "}");
 }
 
+static void print_entity(struct printer *printer, const struct normal_entity *entity)
+{
+    static const char *const marks[] = {
+        [NORMAL_SHOWN] = "shown",
+        [NORMAL_DELETED] = "deleted",
+        [NORMAL_RESTORED] = "restored",
+        [NORMAL_ARCHIVED] = "archived",
+        [NORMAL_UNARCHIVED] = "unarchived",
+    };
+
+    print_open(printer, "{");
+    print_text(printer, "kind", entity->kind);
+    print_text(printer, "id", entity->id);
+    print_text(printer, "member", entity->member);
+    print_text(printer, "mark", marks[entity->mark]);
+    print_id(printer, "issue_id", entity->issue_id);
+    print_instant(printer, "created_at", entity->created_at);
+    print_instant(printer, "updated_at", entity->updated_at);
+    print_instant(printer, "started_at", entity->started_at);
+    print_text(printer, "author", entity->author);
+    print_text(printer, "text", entity->text);
+    print_id(printer, "seconds_spent", entity->seconds_spent);
+    print_id(printer, "from_issue_id", entity->from_issue_id);
+    print_id(printer, "to_issue_id", entity->to_issue_id);
+    print_id(printer, "project_id", entity->project_id);
+    print_id(printer, "merged_into", entity->merged_into);
+    print_close(printer, "}");
+}
+
+static void print_entities(struct printer *printer, const struct normal_form *form)
+{
+    print_name(printer, "entities");
+    print_open(printer, "[");
+    for (size_t i = 0; i < form->entity_count; i++) {
+        print_name(printer, NULL);
+        print_entity(printer, &form->entities[i]);
+    }
+    print_close(printer, "]");
+}
+
 static void print_form(struct printer *printer, const struct normal_form *form)
 {
+    static const char *const kinds[] = {
+        [NORMAL_ISSUE] = "issue",
+        [NORMAL_ENTITY] = "entity",
+        [NORMAL_IGNORED] = "ignored",
+    };
+
     print_open(printer, "{");
-    print_text(printer, "kind", form->kind == NORMAL_ISSUE ? "issue" : "ignored");
+    print_text(printer, "kind", kinds[form->kind]);
     print_text(printer, "event", form->event);
     print_instant(printer, "event_at", form->event_at);
     print_number(printer, "altered", form->altered);
@@ -164,6 +210,8 @@ static void print_form(struct printer *printer, const struct normal_form *form)
         print_name(printer, "issue");
         print_issue(printer, &form->issue);
     }
+    if (form->entity_count > 0)
+        print_entities(printer, form);
     print_close(printer, "}");
     json_write_raw(&printer->writer, "\n");
 }

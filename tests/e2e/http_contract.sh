@@ -35,9 +35,9 @@ equals 'the same body under another id is a duplicate' '200 duplicate' "$status 
 issue 1001 WEB-1 1772380700000 >"$work/body"
 post /webhooks/jira/default "$work/body" -H 'X-Atlassian-Webhook-Identifier: three'
 equals 'an older snapshot is stale' '200 stale' "$status $(jq -r .outcome "$work/answer")"
-body '{"timestamp":1772380800000,"webhookEvent":"board_created","board":{"id":7}}'
+body '{"timestamp":1772380800000,"webhookEvent":"jira:issue_teleported","issue":{"id":"7"}}'
 post /webhooks/jira "$work/body" -H 'X-Atlassian-Webhook-Identifier: four'
-equals 'an event without meaning yet is ignored, and kept' '200 ignored 1' \
+equals 'an event never seen before is ignored, and kept' '200 ignored 1' \
     "$status $(jq -r .outcome "$work/answer") $(sql "SELECT count(*) FROM jirasync.deliveries WHERE delivery_id = 'four' AND body IS NOT NULL")"
 issue 1002 WEB-2 1772380800000 >"$work/body"
 post /webhooks/jira "$work/body"

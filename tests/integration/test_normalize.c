@@ -52,6 +52,27 @@ static bool same(const PGresult *result, int column, const char *text)
     return text != NULL && strcmp(PQgetvalue(result, 0, column), text) == 0;
 }
 
+/* The entity's identity and text, as the database reads them in the member that is said to hold it. */
+static void compare_entity(const char *what, const char *body, const struct normal_entity *entity)
+{
+    const char *values[] = {body, entity->member};
+    PGresult *result = PQexecParams(connection,
+                                    "SELECT m ->> 'id', m #>> '{key}', coalesce(nullif(m ->> 'accountId', ''),"
+                                    " nullif(m ->> 'name', ''), m ->> 'key'), m ->> 'body'"
+                                    " FROM (SELECT CASE $2 WHEN '' THEN $1::jsonb ELSE $1::jsonb -> $2 END) AS t (m)",
+                                    2, NULL, values, NULL, NULL, 0);
+    const char *key = strchr(entity->id, '/');
+
+    if (PQresultStatus(result) != PGRES_TUPLES_OK || PQntuples(result) != 1)
+        fail_msg("%s: %s", what, PQresultErrorMessage(result));
+    if (!(same(result, 0, entity->id) || same(result, 1, key == NULL ? entity->id : key + 1) || same(result, 2, entity->id) ||
+          *entity->member == '\0'))
+        fail_msg("%s: the database reads no %s in %s", what, entity->id, entity->member);
+    if (strcmp(entity->kind, "comment") == 0 && entity->text != NULL && !same(result, 3, entity->text))
+        fail_msg("%s: the database reads the text %s", what, PQgetvalue(result, 0, 3));
+    PQclear(result);
+}
+
 /* Fails when the database refuses the body's storable text or reads another value in it. */
 static void compare(const char *what, const char *body, size_t length)
 {
@@ -59,13 +80,17 @@ static void compare(const char *what, const char *body, size_t length)
     struct error error = {0};
     PGresult *result;
     char id[24];
+    bool is_beside; /* the issue stands beside an entity: an odd one is absent but for its id */
 
     if (normalize_jira(body, length, NULL, arena, &form, &error) != ERROR_NONE)
         fail_msg("%s: %s: %s", what, error_name(error.code), error.message);
     result = read_by_database(form->storable != NULL ? form->storable : body);
     if (PQresultStatus(result) != PGRES_TUPLES_OK)
         fail_msg("%s: %s", what, PQresultErrorMessage(result));
-    if (form->kind == NORMAL_ISSUE) {
+    is_beside = form->entity_count > 0 && form->issue.issue_key == NULL;
+    for (size_t i = 0; i < form->entity_count; i++)
+        compare_entity(what, form->storable != NULL ? form->storable : body, &form->entities[i]);
+    if (form->kind == NORMAL_ISSUE && !is_beside) {
         snprintf(id, sizeof id, "%lld", (long long)form->issue.issue_id);
         if (!same(result, 1, id) || !same(result, 2, form->issue.issue_key) || !same(result, 3, form->issue.summary) ||
             !same(result, 4, form->issue.project_key))

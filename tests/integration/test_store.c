@@ -29,7 +29,7 @@ struct event {
     const char *summary; /* NULL: a fragment */
     enum { UPDATED,
            DELETED,
-           COMMENTED } what;
+           UNKNOWN } what;
     enum error_code quarantine;
     const char *raw; /* bytes in place of the body that was normalized */
 };
@@ -124,7 +124,7 @@ static size_t write_changelog(char *text, size_t size, const struct event *event
 
 static void write_body(char *text, size_t size, const struct event *event)
 {
-    static const char *const names[] = {"jira:issue_updated", "jira:issue_deleted", "comment_created"};
+    static const char *const names[] = {"jira:issue_updated", "jira:issue_deleted", "jira:issue_teleported"};
     size_t n = (size_t)snprintf(text, size, "{\"webhookEvent\":\"%s\"", names[event->what]);
     if (event->timestamp != 0)
         n += (size_t)snprintf(text + n, size - n, ",\"timestamp\":%lld",
@@ -259,10 +259,10 @@ static void known_ids_and_bodies_are_told_apart(void **state)
 static void a_git_hosts_delivery_is_known_by_its_id_alone(void **state)
 {
     WITH_WORLD(SOURCE_GITHUB);
-    assert_int_equal(STORE("d1", .issue = 7, .key = 3, .summary = "a", .what = COMMENTED), STORE_IGNORED);
-    assert_int_equal(STORE("d2", .issue = 7, .key = 3, .summary = "a", .what = COMMENTED), STORE_IGNORED);
-    assert_int_equal(STORE("d2", .issue = 7, .key = 3, .summary = "a", .what = COMMENTED), STORE_DUPLICATE);
-    assert_int_equal(STORE("d2", .issue = 7, .key = 3, .summary = "b", .what = COMMENTED), STORE_ID_CONFLICT);
+    assert_int_equal(STORE("d1", .issue = 7, .key = 3, .summary = "a", .what = UNKNOWN), STORE_IGNORED);
+    assert_int_equal(STORE("d2", .issue = 7, .key = 3, .summary = "a", .what = UNKNOWN), STORE_IGNORED);
+    assert_int_equal(STORE("d2", .issue = 7, .key = 3, .summary = "a", .what = UNKNOWN), STORE_DUPLICATE);
+    assert_int_equal(STORE("d2", .issue = 7, .key = 3, .summary = "b", .what = UNKNOWN), STORE_ID_CONFLICT);
     END_WORLD();
 }
 
@@ -298,7 +298,7 @@ static void postgresql_judges_the_json(void **state)
     event.raw = "{\"issue\":{\"fields\":{\"marrow\":\"\xff\"}}}";
     assert_refused(&world, batch, event, "22021");
     event.raw = "{\"marrow\":1} trailing";
-    event.what = COMMENTED;
+    event.what = UNKNOWN;
     assert_refused(&world, batch, event, "22P02");
     END_WORLD();
 }

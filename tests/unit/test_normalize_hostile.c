@@ -199,7 +199,10 @@ static void check_mutant(cJSON *root, const char *path, const char *name)
         fail_msg("%s with another %s: %s: %s", path, name, error_name(code), error.message);
     if (code == ERROR_NONE) {
         assert_non_null(form->event);
-        assert_true(form->kind == NORMAL_IGNORED || form->issue.issue_id > 0);
+        assert_true(form->kind != NORMAL_ISSUE || form->issue.issue_id > 0);
+        assert_true(form->kind == NORMAL_ISSUE || (form->kind == NORMAL_ENTITY) == (form->entity_count > 0));
+        for (size_t i = 0; i < form->entity_count; i++)
+            assert_true(form->entities[i].id[0] != '\0' && form->entities[i].kind[0] != '\0');
         printed = normalize_print(form);
         assert_non_null(printed);
         free(printed);
@@ -232,18 +235,24 @@ static void mutate(cJSON *root, cJSON *value, const char *path, int depth)
         mutate(root, child, path, depth - 1);
 }
 
-static void changed_members_never_surprise(void **state)
+/* Whole issues take long to go through, so that some of them stand for all. */
+static bool is_mutated(const char *path, size_t length)
 {
-    static const char *const names[] = {"cloud_moved", "cloud_subtask", "cloud_comment_created", "data_center_updated"};
+    static const char *const whole[] = {"cloud_moved", "cloud_subtask", "data_center_updated", "data_center_issue_comment_deleted"};
 
-    (void)state;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        char path[256], *body;
-        cJSON *root;
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        if (strstr(path, whole[i]) != NULL)
+            return true;
+    return length < 3000;
+}
 
-        snprintf(path, sizeof path, DELIVERIES "%s.json", names[i]);
-        body = fixture_read(path, NULL);
-        assert_non_null(body);
+static void mutate_delivery(const char *path)
+{
+    size_t length = 0;
+    char *body = fixture_read(path, &length);
+    cJSON *root;
+
+    if (is_mutated(path, length)) {
         cJSON_InitHooks(NULL);
         root = cJSON_Parse(body);
         assert_non_null(root);
@@ -251,8 +260,18 @@ static void changed_members_never_surprise(void **state)
         cJSON_InitHooks(NULL);
         cJSON_Delete(root);
         normalize_init();
-        free(body);
     }
+    free(body);
+}
+
+static void changed_members_never_surprise(void **state)
+{
+    glob_t deliveries = fixture_deliveries();
+
+    (void)state;
+    for (size_t i = 0; i < deliveries.gl_pathc; i++)
+        mutate_delivery(deliveries.gl_pathv[i]);
+    globfree(&deliveries);
 }
 
 static void random_bytes_changed_never_crash(void **state)
