@@ -72,6 +72,11 @@ $(BUILD)/tests/integration/%: tests/integration/%.c $(FCGI_OBJECTS) $(BUILD)/lib
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(FCGI_OBJECTS) $(BUILD)/libjirasync.a $(TEST_LIBS)
 
+# What a test starts rather than is: each is made by the test that needs it.
+$(BUILD)/tests/support/%: tests/support/%.c $(BUILD)/libjirasync.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< $(BUILD)/libjirasync.a $(LDLIBS)
+
 # The programs that the budgets measure; tests/budget/body.c is a part of each.
 $(BUILD)/tests/budget/%: tests/budget/%.c tests/budget/body.c tests/budget/body.h $(FCGI_OBJECTS) $(BUILD)/libjirasync.a
 	@mkdir -p $(@D)
