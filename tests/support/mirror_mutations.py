@@ -27,6 +27,7 @@ OTHERS = (None, True, 7, "x", [], {})
 TENANT = "mutants"
 # Ids that are put in place of the fixture's: the members that hold the ids of what the body tells of.
 ISSUE_PATHS = (("issue", "id"), ("worklog", "issueId"), ("issueLink", "sourceIssueId"))
+ISSUE_EVENTS = ("jira:issue_created", "jira:issue_updated", "jira:issue_deleted")
 ENTITIES = ("comment", "worklog", "attachment", "issueLink", "version", "sprint")
 
 
@@ -171,6 +172,15 @@ READERS = {"issues": ("issue_id", "issue", issue_row), "comments": ("comment_id"
            "worklogs": ("worklog_id", "worklog", worklog_row), "issue_links": ("link_id", "issueLink", link_row)}
 
 
+def issue_ids(body):
+    """All by which a body may tell of an issue: the last two are for entities whose issue is not beside them."""
+    yield number_of(at(body, ("issue", "id")))
+    for member in ENTITIES:
+        yield number_of(at(body, (member, "issueId")))
+        address = re.search("/issue/([0-9]+)/", text_of(at(body, (member, "self"))) or "")
+        yield address and int(address.group(1))
+
+
 def told(bodies):
     """By table and id: what the bodies with that id would have a row show."""
     found = {name: collections.defaultdict(list) for name in READERS}
@@ -180,6 +190,10 @@ def told(bodies):
             number = number_of(at(body, (member, "id")))
             if number is not None:
                 found[kind][number].append((about, read(body[member])))
+        row = issue_row(body.get("issue"))
+        for number in set(issue_ids(body)) if body.get("webhookEvent") not in ISSUE_EVENTS else ():
+            # An odd issue beside another entity counts as absent, but for its id.
+            found["issues"][number] += [(about, row), (about, dict(dict.fromkeys(row), fields=row["fields"]))]
     return found
 
 
