@@ -4,6 +4,7 @@
 #include "json_slice.h"
 #include "progress.h"
 #include "signature.h"
+#include "store_range.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,22 +13,16 @@
 #include <unistd.h>
 
 #define READ_BYTES 65536
-#define TRIES 3
 #define STORE_TIMEOUT_MS 60000
-
-/* Why an item is quarantined. */
-struct refusal {
-    char detail[512], sqlstate[6];
-};
 
 struct import {
     struct db *db;
     const struct config *config;
     const struct source *source;
     struct import_issues_result *result;
-    struct arena *arena;      /* normal forms of the batch */
-    struct store_item *items; /* bodies and delivery ids are owned */
-    struct refusal *refusals; /* one for each item */
+    struct arena *arena;            /* normal forms of the batch */
+    struct store_item *items;       /* bodies and delivery ids are owned */
+    struct store_refusal *refusals; /* one for each item */
     size_t count, bytes;
     struct progress progress;
 };
@@ -42,77 +37,18 @@ static void clear_batch(struct import *import)
     arena_reset(import->arena);
 }
 
-static enum error_code count_outcomes(struct import *import, const enum store_outcome *outcomes, size_t count,
-                                      bool enqueued, struct error *error)
-{
-    for (size_t i = 0; i < count; i++)
-        import->result->outcomes[outcomes[i]]++;
-    import->result->issues += (int64_t)count;
-    progress_add(&import->progress, count);
-    return enqueued ? db_execute(import->db, "NOTIFY jirasync_jobs", STORE_TIMEOUT_MS, error) : ERROR_NONE;
-}
-
-/* Stores items in one transaction; conflicts and lost connections are tried again. */
-static enum error_code store_some(struct import *import, const struct store_item *items, size_t count,
-                                  struct error *error)
-{
-    enum store_outcome outcomes[count];
-    bool enqueued = false;
-    enum error_code code = ERROR_NONE;
-    for (int attempt = 0; attempt < TRIES; attempt++) {
-        code = store_deliveries(import->db, items, count, STORE_TIMEOUT_MS, outcomes, &enqueued, error);
-        if (code != ERROR_DATABASE_CONFLICT && code != ERROR_DATABASE_AWAY)
-            break;
-    }
-    return code == ERROR_NONE ? count_outcomes(import, outcomes, count, enqueued, error) : code;
-}
-
-/* Marks an item that PostgreSQL refused as quarantined, with the reason. */
-static void quarantine(struct import *import, size_t index, const struct error *error)
-{
-    struct store_item *item = &import->items[index];
-    struct refusal *refusal = &import->refusals[index];
-    snprintf(refusal->detail, sizeof refusal->detail, "%s", error->message);
-    memcpy(refusal->sqlstate, error->sqlstate, sizeof refusal->sqlstate);
-    item->form = NULL;
-    item->quarantine = error->code;
-    item->quarantine_detail = refusal->detail;
-    item->quarantine_sqlstate = refusal->sqlstate[0] ? refusal->sqlstate : NULL;
-}
-
-/* Halves what PostgreSQL refuses until the row at fault is found and can be quarantined. */
-static enum error_code store_range(struct import *import, size_t from, size_t count, struct error *error)
-{
-    struct {
-        size_t from, count;
-    } waiting[64];
-    size_t left = 0;
-    waiting[left].from = from;
-    waiting[left++].count = count;
-    while (left > 0) {
-        size_t start = waiting[--left].from, size = waiting[left].count, half = size / 2;
-        enum error_code code = store_some(import, import->items + start, size, error);
-        if (code == ERROR_NONE)
-            continue;
-        if (code != ERROR_NOT_STORABLE || (size == 1 && !import->items[start].form))
-            return code;
-        if (size == 1) {
-            quarantine(import, start, error);
-            waiting[left].from = start;
-            waiting[left++].count = 1;
-            continue;
-        }
-        waiting[left].from = start + half;
-        waiting[left++].count = size - half;
-        waiting[left].from = start;
-        waiting[left++].count = half;
-    }
-    return ERROR_NONE;
-}
-
 static enum error_code store_batch(struct import *import, struct error *error)
 {
-    enum error_code code = import->count > 0 ? store_range(import, 0, import->count, error) : ERROR_NONE;
+    enum store_outcome outcomes[import->count + 1];
+    enum error_code code = store_range(import->db, import->items, import->refusals, import->count, STORE_TIMEOUT_MS,
+                                       outcomes, error);
+    for (size_t i = 0; i < import->count; i++) {
+        if (outcomes[i] == STORE_OUTCOMES)
+            continue;
+        import->result->outcomes[outcomes[i]]++;
+        import->result->issues++;
+        progress_add(&import->progress, 1);
+    }
     clear_batch(import);
     return code;
 }
@@ -158,7 +94,7 @@ static enum error_code add_issue(struct import *import, const char *body, size_t
     memcpy(copy, body, length);
     copy[length] = '\0';
     if (code != ERROR_NONE)
-        quarantine(import, import->count, error);
+        store_range_refuse(item, &import->refusals[import->count], error);
     import->count++;
     import->bytes += length;
     bool is_full = import->count >= (size_t)import->config->batch_rows ||
