@@ -3,7 +3,7 @@
 
 #include "log.h"
 #include "metrics.h"
-#include "normalize.h"
+#include "normalize_delivery.h"
 #include "request.h"
 #include "response.h"
 #include "signature.h"
@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define WEBHOOKS "/webhooks/"
 #define ID_MAX_BYTES 255
@@ -205,47 +204,17 @@ static enum error_code identify(struct delivery *delivery)
 
 /* ---- normalize ---- */
 
-static enum error_code check_media(struct delivery *delivery)
-{
-    const char *type = delivery->request.content_type;
-
-    if (type == NULL || (strncasecmp(type, "application/x-www-form-urlencoded", 33) != 0 &&
-                         strncasecmp(type, "multipart/", 10) != 0))
-        return ERROR_NONE;
-    return error_set(&delivery->error, ERROR_UNSUPPORTED_MEDIA,
-                     "set the webhook's content type to application/json at the sender");
-}
-
-/* A git host's delivery: kept whole, its meaning comes with the host's normal form. */
-static enum error_code keep_unread(struct delivery *delivery, struct normal_form **form)
-{
-    struct arena *arena = delivery->item->arena;
-    const char *event = delivery->headers.event == NULL ? "unknown" : delivery->headers.event;
-
-    *form = arena_alloc(arena, sizeof **form);
-    if (*form == NULL)
-        return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
-    memset(*form, 0, sizeof **form);
-    (*form)->kind = NORMAL_IGNORED;
-    (*form)->event_at = INSTANT_NONE;
-    (*form)->event = copy_header(arena, event, EVENT_MAX_BYTES);
-    if ((*form)->event == NULL)
-        return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
-    return ERROR_NONE;
-}
-
 static enum error_code normalize(struct delivery *delivery)
 {
+    struct arena *arena = delivery->item->arena;
     struct store_item *store = &delivery->item->store;
-    const struct normalize_options options = {.epic_link_field = delivery->source->epic_link_field};
+    const char *event = copy_header(arena, delivery->headers.event, EVENT_MAX_BYTES);
     struct normal_form *form = NULL;
-    enum error_code code = check_media(delivery);
+    enum error_code code;
 
-    if (code == ERROR_NONE && delivery->source->kind != SOURCE_JIRA)
-        code = keep_unread(delivery, &form);
-    else if (code == ERROR_NONE)
-        code = normalize_jira((const char *)store->body, store->body_length, &options, delivery->item->arena, &form,
-                              &delivery->error);
+    if (event == NULL && delivery->headers.event != NULL)
+        return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
+    code = normalize_delivery(store, event, arena, &form, &delivery->error);
     store->form = form;
     if (form != NULL) {
         delivery->event = form->event;
