@@ -22,15 +22,18 @@ CFLAGS   += -std=c17 $(OPTIMIZE) $(WARNINGS) $(HARDEN) $(SANITIZE) -pthread
 LDFLAGS  += -pie -Wl,-z,relro,-z,now $(SANITIZE) -pthread
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
 FCGI_LIBS = -lfcgi
+CURL_LIBS = -lcurl
 
 LIB_OBJECTS  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard lib/*.c))
 MAINS        = fcgi/receiver.c fcgi/worker.c fcgi/jirasync.c
-FCGI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(wildcard fcgi/*.c)))
+COMMANDS     = $(wildcard fcgi/command*.c)
+COMMAND_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,fcgi/jirasync.c $(COMMANDS))
+FCGI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS) $(COMMANDS),$(wildcard fcgi/*.c)))
 PROGRAMS     = $(BUILD)/jirasync-receiver $(BUILD)/jirasync-worker $(BUILD)/jirasync
 UNIT_TESTS   = $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 BENCH_PROGRAMS = $(patsubst tests/bench/%.c,$(BUILD)/tests/bench/%,$(wildcard tests/bench/*.c))
 INTEGRATION_TESTS = $(patsubst tests/integration/%.c,$(BUILD)/tests/integration/%,$(wildcard tests/integration/test_*.c))
-TEST_LIBS    = -lcmocka $(FCGI_LIBS) $(LDLIBS)
+TEST_LIBS    = -lcmocka $(FCGI_LIBS) $(CURL_LIBS) $(LDLIBS)
 FORMATTED    = $(wildcard lib/*.[ch] fcgi/*.[ch] tests/*/*.[ch])
 MAN_PAGES    = $(wildcard docs/man/*.[1-8])
 INSTALLED_BIN   = $(DESTDIR)$(PREFIX)/bin
@@ -61,8 +64,8 @@ $(BUILD)/jirasync-receiver: $(BUILD)/fcgi/receiver.o $(FCGI_OBJECTS) $(BUILD)/li
 $(BUILD)/jirasync-worker: $(BUILD)/fcgi/worker.o $(BUILD)/libjirasync.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-$(BUILD)/jirasync: $(BUILD)/fcgi/jirasync.o $(BUILD)/libjirasync.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/jirasync: $(COMMAND_OBJECTS) $(BUILD)/libjirasync.a
+	$(CC) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(LDLIBS)
 
 $(BUILD)/tests/unit/%: tests/unit/%.c $(FCGI_OBJECTS) $(BUILD)/libjirasync.a
 	@mkdir -p $(@D)

@@ -1,9 +1,7 @@
 /* jirasync: the command. A table of subcommands, each with options of its own. */
-#include "config.h"
-#include "db.h"
+#include "command.h"
 #include "import_commits.h"
 #include "import_issues.h"
-#include "source.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,22 +15,7 @@
 #define JIRASYNC_GIT_SHA "unknown"
 #endif
 
-#define EXIT_MISUSED 2 /* usage */
-#define EXIT_CONFIG 78 /* unusable configuration */
-#define CONNECT_TIMEOUT_MS 10000
 #define REF_GLOBS_MAX 256
-
-/* What every subcommand gets. */
-struct command_context {
-    struct config config;
-    struct source_list *sources;
-    struct db *db;
-};
-
-struct command {
-    const char *name, *summary, *help;
-    int (*run)(struct command_context *context, int argc, char **argv);
-};
 
 static const char commits_help[] =
     "usage: jirasync import-commits --source SLUG --repository FULL_NAME [--ref GLOB]... [--since REV] [--quiet] PATH\n"
@@ -55,51 +38,6 @@ static const char issues_help[] =
     "\n"
     "  --source SLUG            the Jira site, as in the sources file; default: default\n"
     "  --quiet                  no progress and no summary\n";
-
-static int complain(const char *command, const struct error *error)
-{
-    fprintf(stderr, "jirasync%s%s: %s%s%s%s\n", *command ? " " : "", command, error->message, error->sqlstate[0] ? " (SQLSTATE " : "",
-            error->sqlstate, error->sqlstate[0] ? ")" : "");
-    return error->code == ERROR_CONFIG ? EXIT_CONFIG : EXIT_FAILURE;
-}
-
-static int misuse(const char *help, const char *problem)
-{
-    fprintf(stderr, "%s\n%.*s\n(--help says more)\n", problem, (int)strcspn(help, "\n"), help);
-    return EXIT_MISUSED;
-}
-
-/* Connects, and makes the sources of the configuration known to the database. */
-static bool open_database(struct command_context *context, struct error *error)
-{
-    char *sources = source_list_json(context->sources);
-    const char *values[] = {sources};
-    const struct db_params params = {.count = 1, .values = values};
-    PGresult *result;
-    context->db = db_new(context->config.worker_database, "command");
-    if (!context->db || !sources) {
-        free(sources);
-        error_set(error, ERROR_NO_MEMORY, "out of memory");
-        return false;
-    }
-    enum error_code code = db_connect(context->db, CONNECT_TIMEOUT_MS, error);
-    if (code == ERROR_NONE)
-        code = db_query(context->db, "SELECT jirasync.register_sources($1::jsonb)", &params, 0, CONNECT_TIMEOUT_MS,
-                        &result, error);
-    if (code == ERROR_NONE)
-        PQclear(result);
-    free(sources);
-    return code == ERROR_NONE;
-}
-
-static const struct source *find_source(const struct command_context *context, const char *name, struct error *error)
-{
-    const struct source *source = source_list_named(context->sources, name);
-    if (!source)
-        error_set(error, ERROR_INPUT, "no source is named '%.100s': name it in the sources file (%s)", name,
-                  context->config.sources_file[0] ? context->config.sources_file : "JIRASYNC_SOURCES is not set");
-    return source;
-}
 
 /* import-commits */
 
@@ -182,12 +120,12 @@ static int run_import_commits(struct command_context *context, int argc, char **
     struct import_result result;
     struct error error = {0};
     if (!read_commits_words(argc, argv, &options, &source, globs))
-        return misuse(commits_help, "import-commits takes a source, a repository's full name and a path");
-    options.source = find_source(context, source, &error);
+        return command_misuse(commits_help, "import-commits takes a source, a repository's full name and a path");
+    options.source = command_find_source(context, source, &error);
     if (!options.source)
-        return complain("import-commits", &error);
-    if (!open_database(context, &error) || import_commits(context->db, &options, &result, &error) != ERROR_NONE)
-        return complain("import-commits", &error);
+        return command_complain("import-commits", &error);
+    if (!command_open_database(context, &error) || import_commits(context->db, &options, &result, &error) != ERROR_NONE)
+        return command_complain("import-commits", &error);
     if (!options.is_quiet)
         print_commits(&options, &result);
     return EXIT_SUCCESS;
@@ -209,26 +147,26 @@ static int store_issues(struct command_context *context, const char *source_name
 {
     struct import_issues_result result = {0};
     struct error error = {0};
-    const struct source *source = find_source(context, source_name, &error);
+    const struct source *source = command_find_source(context, source_name, &error);
     if (!source)
-        return complain("import-issues", &error);
+        return command_complain("import-issues", &error);
     if (source->kind != SOURCE_JIRA) {
         error_set(&error, ERROR_INPUT, "source '%s' is no Jira site but of kind %s", source->name,
                   source_kind_name(source->kind));
-        return complain("import-issues", &error);
+        return command_complain("import-issues", &error);
     }
     int file = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) {
         error_set(&error, ERROR_IO, "%s: %s", path, strerror(errno));
-        return complain("import-issues", &error);
+        return command_complain("import-issues", &error);
     }
-    bool stored = open_database(context, &error) &&
+    bool stored = command_open_database(context, &error) &&
                   import_issues(context->db, &context->config, source, file, is_quiet, &result, &error) == ERROR_NONE;
     if (file != STDIN_FILENO)
         close(file);
     if (!is_quiet)
         print_issues(&result);
-    return stored ? EXIT_SUCCESS : complain("import-issues", &error);
+    return stored ? EXIT_SUCCESS : command_complain("import-issues", &error);
 }
 
 static int run_import_issues(struct command_context *context, int argc, char **argv)
@@ -244,19 +182,21 @@ static int run_import_issues(struct command_context *context, int argc, char **a
         else if (letter == 'q')
             is_quiet = true;
         else
-            return misuse(issues_help, "import-issues takes --source and --quiet");
+            return command_misuse(issues_help, "import-issues takes --source and --quiet");
     }
     if (optind + 1 != argc)
-        return misuse(issues_help, "import-issues takes one file, or -");
+        return command_misuse(issues_help, "import-issues takes one file, or -");
     return store_issues(context, source, argv[optind], is_quiet);
 }
 
 /* The command itself */
 
-static const struct command commands[] = {
-    {"import-commits", "take the history of a local git repository over", commits_help, run_import_commits},
-    {"import-issues", "store issues from pages of Jira's search", issues_help, run_import_issues},
-};
+static const struct command import_commits_command = {
+    "import-commits", "take the history of a local git repository over", commits_help, run_import_commits};
+static const struct command import_issues_command = {"import-issues", "store issues from pages of Jira's search",
+                                                     issues_help, run_import_issues};
+static const struct command *const commands[] = {&import_commits_command, &import_issues_command, &command_replay,
+                                                 &command_send};
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 static void print_help(FILE *out)
@@ -264,7 +204,7 @@ static void print_help(FILE *out)
     fprintf(out, "usage: jirasync [-c FILE] [OPTION]... COMMAND [ARGUMENT]...\n"
                  "       jirasync COMMAND --help | --version | -n (check the configuration and leave)\n\ncommands:\n");
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(out, "  %-16s %s\n", commands[i].name, commands[i].summary);
+        fprintf(out, "  %-16s %s\n", commands[i]->name, commands[i]->summary);
     fprintf(out, "\noptions:\n  -c FILE, --config FILE\n      Configuration file; default: $JIRASYNC_CONFIG\n");
     config_print_options(out, CONFIG_COMMAND);
 }
@@ -272,8 +212,8 @@ static void print_help(FILE *out)
 static const struct command *find_command(const char *name)
 {
     for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(commands[i].name, name) == 0)
-            return &commands[i];
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i];
     return NULL;
 }
 
@@ -304,7 +244,7 @@ static int run_command(struct command_context *context, int argc, char **argv, b
     int rest = 0;
     if (config_load(&context->config, CONFIG_COMMAND, argc, argv, &rest, &error) != ERROR_NONE ||
         source_list_load(&context->config, &context->sources, &error) != ERROR_NONE) {
-        complain("", &error);
+        command_complain("", &error);
         return error.code == ERROR_USAGE ? EXIT_MISUSED : EXIT_CONFIG;
     }
     if (is_check)

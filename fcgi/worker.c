@@ -6,6 +6,7 @@
 #include "heartbeat.h"
 #include "job.h"
 #include "log.h"
+#include "normalize.h"
 #include "retry.h"
 #include "run.h"
 #include "source.h"
@@ -154,6 +155,7 @@ static struct job_context context_of(const struct worker *worker, const char *te
                                 .tenant = tenant,
                                 .timeout_ms = STATEMENT_TIMEOUT_MS,
                                 .lease_ms = worker->config.lease_ms,
+                                .parse_bytes = (size_t)worker->config.max_parse_bytes,
                                 .cancelled = heartbeat_cancelled(worker->heartbeat)};
 }
 
@@ -550,6 +552,7 @@ int main(int argc, char **argv)
     bool check_only = false, reload = false;
     if (sodium_init() < 0)
         return EXIT_FAILED;
+    normalize_init();
     if (take_own_options(&argc, argv, &check_only))
         return EXIT_OK;
     struct worker worker = {.signal_fd = -1};

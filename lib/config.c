@@ -50,7 +50,7 @@ const struct config_option config_options[] = {
            "Largest body that is taken; more is answered 413."),
     NUMBER("JIRASYNC_MAX_INFLIGHT_BYTES", CONFIG_RECEIVER, max_inflight_bytes, "536870912", MIB, 65536 * MIB, "bytes",
            "Memory for bodies in flight over all children, counted as four times their length; past it 503."),
-    NUMBER("JIRASYNC_MAX_PARSE_BYTES", CONFIG_RECEIVER | CONFIG_COMMAND, max_parse_bytes, "134217728", MIB, 4096 * MIB,
+    NUMBER("JIRASYNC_MAX_PARSE_BYTES", CONFIG_ALL, max_parse_bytes, "134217728", MIB, 4096 * MIB,
            "bytes", "Memory for parsing one body; past it 422 too_complex."),
     NUMBER("JIRASYNC_STORE_TIMEOUT_MS", CONFIG_RECEIVER, store_timeout_ms, "5000", 10, 60000, "ms",
            "Longest wait of a request for its commit; past it 503."),

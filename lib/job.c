@@ -1,6 +1,8 @@
 /* The job verbs over their SQL functions, and the table of kinds. */
 #include "job.h"
 
+#include "replay.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,15 +11,19 @@
 enum {
     CONFLICT_TRIES = 3,
     SUSPECT_ATTEMPTS = 2,
+    REPLAYS_AT_ONCE = 16,
+    REPLAY_ROWS = 64,
+    REPLAY_BYTES = 8 << 20,
 };
 
-static job_function run_correlation, run_noop;
+static job_function run_correlation, run_replay, run_noop;
 
 /* A batch of correlate_commit is short: one job may stand for the thousands of commits of an import's chunk,
  * and live issues wait while it runs. */
 const struct job_kind job_kinds[] = {
     {"correlate_issue", run_correlation, 0, true},
     {"correlate_commit", run_correlation, 2, true},
+    {"replay", run_replay, REPLAYS_AT_ONCE, false},
     {"noop", run_noop, 0, false},
     {NULL, NULL, 0, false},
 };
@@ -312,6 +318,30 @@ static enum error_code run_noop(const struct job_context *context, const struct 
                                 struct error *error)
 {
     return job_complete(context, jobs, count, error);
+}
+
+/* Replaying twice is as good as once, so the jobs are completed after it, by a transaction of its own. */
+static enum error_code run_replay(const struct job_context *context, const struct job *jobs, size_t count,
+                                  struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    for (size_t i = 0; code == ERROR_NONE && i < count; i++) {
+        struct replay_result result;
+        const struct replay_options options = {
+            .tenant = context->tenant,
+            .source = jobs[i].source,
+            .ids = &jobs[i].key,
+            .id_count = 1,
+            .since = INSTANT_NONE,
+            .until = INSTANT_NONE,
+            .batch_rows = REPLAY_ROWS,
+            .batch_bytes = REPLAY_BYTES,
+            .parse_bytes = context->parse_bytes,
+            .is_quiet = true,
+        };
+        code = replay(context->db, &options, &result, error);
+    }
+    return code == ERROR_NONE ? job_complete(context, jobs, count, error) : code;
 }
 
 /* The lock is taken by a statement of its own, so that the next one sees all that was committed before. */

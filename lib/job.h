@@ -30,6 +30,7 @@ struct job_context {
     const char *run_id; /* NULL for kinds without a run */
     int64_t timeout_ms; /* of one statement */
     int64_t lease_ms;
+    size_t parse_bytes;           /* memory for reading one body (kind replay) */
     const atomic_bool *cancelled; /* set by whoever cancels a statement to stop the worker; may be NULL */
 };
 

@@ -37,18 +37,25 @@ static bool parse_header(const char *header, unsigned char mac[MAC_BYTES])
     return true;
 }
 
-static bool matches(const struct secret *secret, const unsigned char *body, size_t length,
-                    const unsigned char claimed[MAC_BYTES])
+static void authenticate(const struct secret *secret, const unsigned char *body, size_t length,
+                         unsigned char mac[MAC_BYTES])
 {
     crypto_auth_hmacsha256_state state;
-    unsigned char mac[MAC_BYTES];
-    bool equal;
 
     crypto_auth_hmacsha256_init(&state, secret_bytes(secret), secret_length(secret));
     crypto_auth_hmacsha256_update(&state, body, length);
     crypto_auth_hmacsha256_final(&state, mac);
-    equal = sodium_memcmp(mac, claimed, sizeof mac) == 0;
     sodium_memzero(&state, sizeof state);
+}
+
+static bool matches(const struct secret *secret, const unsigned char *body, size_t length,
+                    const unsigned char claimed[MAC_BYTES])
+{
+    unsigned char mac[MAC_BYTES];
+    bool equal;
+
+    authenticate(secret, body, length, mac);
+    equal = sodium_memcmp(mac, claimed, sizeof mac) == 0;
     sodium_memzero(mac, sizeof mac);
     return equal;
 }
@@ -70,6 +77,17 @@ enum error_code signature_verify(const char *header, const unsigned char *body, 
     if (found)
         return ERROR_NONE;
     return unavailable ? ERROR_SECRET_UNAVAILABLE : ERROR_INVALID_SIGNATURE;
+}
+
+const char *signature_make(const struct secret *secret, const unsigned char *body, size_t length,
+                           char text[SIGNATURE_HEADER_BYTES])
+{
+    unsigned char mac[MAC_BYTES];
+
+    authenticate(secret, body, length, mac);
+    memcpy(text, METHOD, METHOD_LENGTH);
+    (void)sodium_bin2hex(text + METHOD_LENGTH, SIGNATURE_HEADER_BYTES - METHOD_LENGTH, mac, sizeof mac);
+    return text;
 }
 
 void signature_body_hash(const unsigned char *body, size_t length, unsigned char hash[32])

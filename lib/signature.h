@@ -13,6 +13,11 @@
  * there is none). All available secrets are tried whatever matched. */
 enum error_code signature_verify(const char *header, const unsigned char *body, size_t length,
                                  struct secret *const *secrets, size_t secret_count, size_t *matched) MUST_CHECK;
+
+#define SIGNATURE_HEADER_BYTES 72 /* "sha256=", 64 hex digits, NUL */
+/* Writes the header's value as a sender who knows the secret (which must be available) sends it. Returns text. */
+const char *signature_make(const struct secret *secret, const unsigned char *body, size_t length,
+                           char text[SIGNATURE_HEADER_BYTES]);
 /* SHA-256 of the body. */
 void signature_body_hash(const unsigned char *body, size_t length, unsigned char hash[32]);
 

@@ -246,6 +246,20 @@ static void body_hash_is_sha256(void **state)
                         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+static void signature_made_is_the_one_that_holds(void **state)
+{
+    struct secret *secret = secret_of("value", THE_KEY, strlen(THE_KEY));
+    char text[SIGNATURE_HEADER_BYTES];
+    size_t matched;
+
+    (void)state;
+    assert_string_equal(signature_make(secret, (const unsigned char *)BODY, strlen(BODY), text), SIGNED_WITH_THE_KEY);
+    assert_int_equal(verify(text, &secret, 1, &matched), ERROR_NONE);
+    (void)signature_make(secret, (const unsigned char *)BODY, strlen(BODY) - 1, text);
+    assert_int_equal(verify(text, &secret, 1, &matched), ERROR_INVALID_SIGNATURE);
+    secret_free(secret);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +273,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(signature_is_undecided_while_a_secret_is_unavailable),
         cmocka_unit_test(signature_never_holds_without_secrets),
         cmocka_unit_test(body_hash_is_sha256),
+        cmocka_unit_test(signature_made_is_the_one_that_holds),
     };
 
     if (argc > 1 && argv[1][0] != '\0')
