@@ -13,7 +13,8 @@
 enum holder { IN_ITEM,
               IN_SOURCE,
               IN_FORM,
-              IN_ISSUE };
+              IN_ISSUE,
+              IN_ENTITY };
 
 struct column {
     enum pgarray_type type;
@@ -196,12 +197,24 @@ static void add_removed_ids(struct pgarray *array, const struct store_item *item
     { \
         PGARRAY_##type, IN_ISSUE, offsetof(struct normal_issue, member), NULL \
     }
+#define ENTITY(type, member) \
+    { \
+        PGARRAY_##type, IN_ENTITY, offsetof(struct normal_entity, member), NULL \
+    }
 #define COMPUTED(type, add) \
     { \
         PGARRAY_##type, IN_ITEM, 0, add \
     }
 
-/* In the order of the function's parameters. */
+/* Each item's entities in turn: the item's place in the batch, from 1 on. */
+static void add_places(struct pgarray *array, const struct store_item *items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t n = 0; items[i].form != NULL && n < items[i].form->entity_count; n++)
+            pgarray_add_int4(array, (int32_t)i + 1);
+}
+
+/* In the order of the function's parameters: one element for each item, then one for each entity. */
 static const struct column columns[] = {
     SOURCE(TEXT, tenant),
     SOURCE(TEXT, name),
@@ -247,15 +260,33 @@ static const struct column columns[] = {
     COMPUTED(TEXT, add_old_keys),
     COMPUTED(TEXT, add_added_ids),
     COMPUTED(TEXT, add_removed_ids),
+    ITEM(BOOL, is_replay),
+    {PGARRAY_INT4, IN_ENTITY, 0, NULL}, /* add_places */
+    ENTITY(TEXT, kind),
+    ENTITY(TEXT, id),
+    ENTITY(TEXT, member),
+    ENTITY(INT4, mark),
+    ENTITY(INT8, issue_id),
+    ENTITY(TIMESTAMPTZ, created_at),
+    ENTITY(TIMESTAMPTZ, updated_at),
+    ENTITY(TIMESTAMPTZ, started_at),
+    ENTITY(TEXT, author),
+    ENTITY(TEXT, text),
+    ENTITY(INT8, seconds_spent),
+    ENTITY(INT8, from_issue_id),
+    ENTITY(INT8, to_issue_id),
+    ENTITY(INT8, merged_into),
 };
 
-enum { COLUMNS = sizeof columns / sizeof *columns };
-_Static_assert(COLUMNS == 44, "the statement below has 44 parameters");
+enum { COLUMNS = sizeof columns / sizeof *columns,
+       PLACES = 45 };
+_Static_assert(COLUMNS == 60, "the statement below has 60 parameters");
 
 static const char statement[] =
     "SELECT outcome, enqueued FROM jirasync.store_deliveries("
     "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
-    "$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44)";
+    "$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, "
+    "$46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60)";
 
 /* What is kept with the connection, so that a batch costs no allocation once the buffers have grown. */
 struct buffers {
@@ -319,6 +350,8 @@ static const char *holder_of(const struct store_item *item, enum holder holder)
         return (const char *)item->form;
     case IN_ISSUE:
         return (const char *)issue_of(item);
+    case IN_ENTITY:
+        break; /* an item has any number of them */
     }
     return NULL;
 }
@@ -369,13 +402,31 @@ static void add_value(struct pgarray *array, const struct column *column, const 
         add_member(array, column->type, holder + column->offset);
 }
 
+static void add_entity_values(struct pgarray *array, const struct column *column, const struct store_item *items,
+                              size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t n = 0; items[i].form != NULL && n < items[i].form->entity_count; n++)
+            add_member(array, column->type, (const char *)&items[i].form->entities[n] + column->offset);
+}
+
+static void add_values(struct pgarray *array, size_t c, const struct store_item *items, size_t count)
+{
+    if (c == PLACES)
+        add_places(array, items, count);
+    else if (columns[c].holder == IN_ENTITY)
+        add_entity_values(array, &columns[c], items, count);
+    else
+        for (size_t i = 0; i < count; i++)
+            add_value(array, &columns[c], &items[i]);
+}
+
 static bool build_parameters(struct buffers *buffers, const struct store_item *items, size_t count)
 {
     for (size_t c = 0; c < COLUMNS; c++) {
         struct pgarray *array = &buffers->arrays[c];
         pgarray_begin(array, columns[c].type);
-        for (size_t i = 0; i < count; i++)
-            add_value(array, &columns[c], &items[i]);
+        add_values(array, c, items, count);
         buffers->values[c] = pgarray_finish(array, &buffers->lengths[c]);
         if (buffers->values[c] == NULL)
             return false;

@@ -74,6 +74,66 @@ COMMENT ON COLUMN jirasync.issue_commits.landed_at IS 'Earliest moment on a coun
 
 COMMENT ON COLUMN jirasync.issue_commits.is_revert IS 'The commit reverts another; it counts for nothing itself';
 
+CREATE TABLE jirasync.entities (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL,
+    body jsonb,
+    updated_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    issue_id bigint,
+    merged_into bigint,
+    buried_at timestamp with time zone,
+    restored_at timestamp with time zone,
+    archived_at timestamp with time zone,
+    unarchived_at timestamp with time zone,
+    is_shown boolean DEFAULT false NOT NULL,
+    delivery_id text DEFAULT ''::text NOT NULL,
+    rank_updated timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_timestamp timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL
+);
+ALTER TABLE ONLY jirasync.entities ALTER COLUMN body SET COMPRESSION lz4;
+
+COMMENT ON TABLE jirasync.entities IS 'Every other kind of entity that Jira tells of';
+
+COMMENT ON COLUMN jirasync.entities.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.entities.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.entities.kind IS 'Kind of entity (sprint, board, user, ...)';
+
+COMMENT ON COLUMN jirasync.entities.id IS 'Id in Jira, as text';
+
+COMMENT ON COLUMN jirasync.entities.body IS 'The entity as last told';
+
+COMMENT ON COLUMN jirasync.entities.updated_at IS 'Instant of that event';
+
+COMMENT ON COLUMN jirasync.entities.deleted_at IS 'When it was deleted';
+
+COMMENT ON COLUMN jirasync.entities.issue_id IS 'The issue it belongs to (attachment, property), where the event told';
+
+COMMENT ON COLUMN jirasync.entities.merged_into IS 'version: the version that took its issues over when it was deleted';
+
+COMMENT ON COLUMN jirasync.entities.buried_at IS 'Latest timestamp of the events that deleted it; deleted_at is this unless it was restored later';
+
+COMMENT ON COLUMN jirasync.entities.restored_at IS 'project: latest timestamp of the events that restored it';
+
+COMMENT ON COLUMN jirasync.entities.archived_at IS 'project: latest timestamp of the events that archived it';
+
+COMMENT ON COLUMN jirasync.entities.unarchived_at IS 'project: latest timestamp of the events that took it out of the archive';
+
+COMMENT ON COLUMN jirasync.entities.is_shown IS 'An event other than a delete has shown it; until one has, the row is what its delete told';
+
+COMMENT ON COLUMN jirasync.entities.delivery_id IS 'The delivery whose look of it the row shows';
+
+COMMENT ON COLUMN jirasync.entities.rank_updated IS 'Rank of that delivery: when it was last changed, else the event''s timestamp';
+
+COMMENT ON COLUMN jirasync.entities.rank_timestamp IS 'Rank of that delivery: the event''s timestamp, else when it was last changed';
+
+COMMENT ON COLUMN jirasync.entities.rank_sha256 IS 'Rank of that delivery: the SHA-256 of its body, which settles ties';
+
 CREATE TABLE jirasync.issue_snapshots (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -139,7 +199,12 @@ CREATE TABLE jirasync.comments (
     body text,
     created_at timestamp with time zone,
     updated_at timestamp with time zone,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    is_shown boolean DEFAULT false NOT NULL,
+    delivery_id text DEFAULT ''::text NOT NULL,
+    rank_updated timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_timestamp timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL
 );
 
 COMMENT ON TABLE jirasync.comments IS 'Comments on issues';
@@ -161,6 +226,16 @@ COMMENT ON COLUMN jirasync.comments.created_at IS 'When it was written';
 COMMENT ON COLUMN jirasync.comments.updated_at IS 'When it was last changed';
 
 COMMENT ON COLUMN jirasync.comments.deleted_at IS 'When it was deleted';
+
+COMMENT ON COLUMN jirasync.comments.is_shown IS 'An event other than a delete has shown it; until one has, the row is what its delete told';
+
+COMMENT ON COLUMN jirasync.comments.delivery_id IS 'The delivery whose look of it the row shows';
+
+COMMENT ON COLUMN jirasync.comments.rank_updated IS 'Rank of that delivery: when it was last changed, else the event''s timestamp';
+
+COMMENT ON COLUMN jirasync.comments.rank_timestamp IS 'Rank of that delivery: the event''s timestamp, else when it was last changed';
+
+COMMENT ON COLUMN jirasync.comments.rank_sha256 IS 'Rank of that delivery: the SHA-256 of its body, which settles ties';
 
 CREATE TABLE jirasync.commit_keys (
     tenant text NOT NULL,
@@ -217,7 +292,8 @@ CREATE TABLE jirasync.projects (
     name text,
     known_at timestamp with time zone NOT NULL,
     deleted_at timestamp with time zone,
-    known_by text DEFAULT ''::text NOT NULL
+    known_by text DEFAULT ''::text NOT NULL,
+    archived_at timestamp with time zone
 );
 
 COMMENT ON TABLE jirasync.projects IS 'Derived: Jira projects by id, with their newest known key and name';
@@ -237,6 +313,8 @@ COMMENT ON COLUMN jirasync.projects.known_at IS 'Instant of the snapshot that to
 COMMENT ON COLUMN jirasync.projects.deleted_at IS 'When the project was deleted in Jira';
 
 COMMENT ON COLUMN jirasync.projects.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
+
+COMMENT ON COLUMN jirasync.projects.archived_at IS 'Derived: since when it is archived; NULL: it is not';
 
 CREATE TABLE jirasync.commits (
     tenant text NOT NULL,
@@ -487,7 +565,8 @@ CREATE TABLE jirasync.issues (
     rank_updated timestamp with time zone NOT NULL,
     rank_timestamp timestamp with time zone NOT NULL,
     rank_sha256 bytea NOT NULL,
-    assignee_name text
+    assignee_name text,
+    buried_at timestamp with time zone
 )
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0.05');
 ALTER TABLE ONLY jirasync.issues ALTER COLUMN fields SET COMPRESSION lz4;
@@ -557,6 +636,8 @@ COMMENT ON COLUMN jirasync.issues.rank_timestamp IS 'Second part: its timestamp,
 COMMENT ON COLUMN jirasync.issues.rank_sha256 IS 'Third part: the body''s SHA-256';
 
 COMMENT ON COLUMN jirasync.issues.assignee_name IS 'Display name of the assignee';
+
+COMMENT ON COLUMN jirasync.issues.buried_at IS 'Greatest timestamp of its own delete events; deleted_at is this, else that of its project''s deletion';
 
 CREATE TABLE jirasync.versions (
     tenant text NOT NULL,
@@ -702,33 +783,6 @@ COMMENT ON COLUMN jirasync.deliveries.stored_at IS 'Start of the transaction tha
 
 COMMENT ON COLUMN jirasync.deliveries.matched_secret IS 'Reference of the secret that the signature matched (env:NAME), never its value; NULL for imports';
 
-CREATE TABLE jirasync.entities (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    kind text NOT NULL,
-    id text NOT NULL,
-    body jsonb,
-    updated_at timestamp with time zone,
-    deleted_at timestamp with time zone
-);
-ALTER TABLE ONLY jirasync.entities ALTER COLUMN body SET COMPRESSION lz4;
-
-COMMENT ON TABLE jirasync.entities IS 'Every other kind of entity that Jira tells of';
-
-COMMENT ON COLUMN jirasync.entities.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.entities.source IS 'Slug of the Jira site';
-
-COMMENT ON COLUMN jirasync.entities.kind IS 'Kind of entity (sprint, board, user, ...)';
-
-COMMENT ON COLUMN jirasync.entities.id IS 'Id in Jira, as text';
-
-COMMENT ON COLUMN jirasync.entities.body IS 'The entity as last told';
-
-COMMENT ON COLUMN jirasync.entities.updated_at IS 'Instant of that event';
-
-COMMENT ON COLUMN jirasync.entities.deleted_at IS 'When it was deleted';
-
 CREATE TABLE jirasync.jobs (
     tenant text NOT NULL,
     id bigint NOT NULL,
@@ -796,7 +850,12 @@ CREATE TABLE jirasync.issue_links (
     link_type text,
     from_issue_id bigint,
     to_issue_id bigint,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    is_shown boolean DEFAULT false NOT NULL,
+    delivery_id text DEFAULT ''::text NOT NULL,
+    rank_updated timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_timestamp timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL
 );
 
 COMMENT ON TABLE jirasync.issue_links IS 'Links between issues';
@@ -814,6 +873,16 @@ COMMENT ON COLUMN jirasync.issue_links.from_issue_id IS 'Issue that the link sta
 COMMENT ON COLUMN jirasync.issue_links.to_issue_id IS 'Issue that it points to';
 
 COMMENT ON COLUMN jirasync.issue_links.deleted_at IS 'When it was removed';
+
+COMMENT ON COLUMN jirasync.issue_links.is_shown IS 'An event other than a delete has shown it; until one has, the row is what its delete told';
+
+COMMENT ON COLUMN jirasync.issue_links.delivery_id IS 'The delivery whose look of it the row shows';
+
+COMMENT ON COLUMN jirasync.issue_links.rank_updated IS 'Rank of that delivery: when it was last changed, else the event''s timestamp';
+
+COMMENT ON COLUMN jirasync.issue_links.rank_timestamp IS 'Rank of that delivery: the event''s timestamp, else when it was last changed';
+
+COMMENT ON COLUMN jirasync.issue_links.rank_sha256 IS 'Rank of that delivery: the SHA-256 of its body, which settles ties';
 
 CREATE TABLE jirasync.job_counts (
     tenant text NOT NULL,
@@ -870,6 +939,26 @@ CREATE SEQUENCE jirasync.lease_tokens
     CACHE 1;
 
 COMMENT ON SEQUENCE jirasync.lease_tokens IS 'Fencing tokens: one for each claim of a job';
+
+CREATE TABLE jirasync.project_keys (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    project_id bigint NOT NULL,
+    project_key text NOT NULL,
+    since timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE jirasync.project_keys IS 'Every key that a project has borne: an issue of it is known by its number under each of them';
+
+COMMENT ON COLUMN jirasync.project_keys.tenant IS 'Set of sources correlated with one another';
+
+COMMENT ON COLUMN jirasync.project_keys.source IS 'The Jira site';
+
+COMMENT ON COLUMN jirasync.project_keys.project_id IS 'The project''s id';
+
+COMMENT ON COLUMN jirasync.project_keys.project_key IS 'A key it bears or bore';
+
+COMMENT ON COLUMN jirasync.project_keys.since IS 'The earliest instant at which an event told this key';
 
 CREATE TABLE jirasync.pull_requests (
     tenant text NOT NULL,
@@ -1185,7 +1274,12 @@ CREATE TABLE jirasync.worklogs (
     started_at timestamp with time zone,
     created_at timestamp with time zone,
     updated_at timestamp with time zone,
-    deleted_at timestamp with time zone
+    deleted_at timestamp with time zone,
+    is_shown boolean DEFAULT false NOT NULL,
+    delivery_id text DEFAULT ''::text NOT NULL,
+    rank_updated timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_timestamp timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL
 );
 
 COMMENT ON TABLE jirasync.worklogs IS 'Work logged on issues';
@@ -1209,6 +1303,16 @@ COMMENT ON COLUMN jirasync.worklogs.created_at IS 'When it was logged';
 COMMENT ON COLUMN jirasync.worklogs.updated_at IS 'When it was last changed';
 
 COMMENT ON COLUMN jirasync.worklogs.deleted_at IS 'When it was deleted';
+
+COMMENT ON COLUMN jirasync.worklogs.is_shown IS 'An event other than a delete has shown it; until one has, the row is what its delete told';
+
+COMMENT ON COLUMN jirasync.worklogs.delivery_id IS 'The delivery whose look of it the row shows';
+
+COMMENT ON COLUMN jirasync.worklogs.rank_updated IS 'Rank of that delivery: when it was last changed, else the event''s timestamp';
+
+COMMENT ON COLUMN jirasync.worklogs.rank_timestamp IS 'Rank of that delivery: the event''s timestamp, else when it was last changed';
+
+COMMENT ON COLUMN jirasync.worklogs.rank_sha256 IS 'Rank of that delivery: the SHA-256 of its body, which settles ties';
 
 ALTER TABLE ONLY jirasync.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (tenant, source, comment_id);
@@ -1264,6 +1368,9 @@ ALTER TABLE ONLY jirasync.jobs
 ALTER TABLE ONLY jirasync.paused_kinds
     ADD CONSTRAINT paused_kinds_pkey PRIMARY KEY (tenant, kind);
 
+ALTER TABLE ONLY jirasync.project_keys
+    ADD CONSTRAINT project_keys_pkey PRIMARY KEY (tenant, source, project_id, project_key);
+
 ALTER TABLE ONLY jirasync.projects
     ADD CONSTRAINT projects_pkey PRIMARY KEY (tenant, source, project_id);
 
@@ -1312,6 +1419,8 @@ ALTER TABLE ONLY jirasync.versions
 ALTER TABLE ONLY jirasync.worklogs
     ADD CONSTRAINT worklogs_pkey PRIMARY KEY (tenant, source, worklog_id);
 
+CREATE INDEX comments_by_issue ON jirasync.comments USING btree (issue_id, source, tenant);
+
 CREATE INDEX commit_keys_by_key ON jirasync.commit_keys USING btree (key, tenant);
 
 CREATE INDEX commit_refs_by_position ON jirasync.commit_refs USING btree (ref, "position", repository, source, tenant);
@@ -1324,6 +1433,8 @@ CREATE INDEX deliveries_by_source ON jirasync.deliveries USING btree (tenant, so
 
 CREATE INDEX deliveries_by_time ON jirasync.deliveries USING btree (tenant, received_at);
 
+CREATE INDEX entities_by_issue ON jirasync.entities USING btree (issue_id, source, tenant) WHERE (issue_id IS NOT NULL);
+
 CREATE INDEX issue_commits_by_commit ON jirasync.issue_commits USING btree (sha, repository, commit_source, tenant);
 
 CREATE INDEX issue_commits_by_key ON jirasync.issue_commits USING btree (named_key, tenant);
@@ -1335,6 +1446,10 @@ CREATE INDEX issue_keys_by_issue ON jirasync.issue_keys USING btree (issue_id, s
 CREATE INDEX issue_keys_by_key ON jirasync.issue_keys USING btree (issue_key, tenant);
 
 CREATE INDEX issue_keys_by_project ON jirasync.issue_keys USING btree (rtrim(issue_key, '0123456789'::text), tenant, issue_key);
+
+CREATE INDEX issue_links_by_destination ON jirasync.issue_links USING btree (to_issue_id, source, tenant);
+
+CREATE INDEX issue_links_by_source ON jirasync.issue_links USING btree (from_issue_id, source, tenant);
 
 CREATE INDEX issues_by_key ON jirasync.issues USING btree (issue_key, tenant);
 
@@ -1352,6 +1467,8 @@ CREATE INDEX jobs_to_rescue ON jirasync.jobs USING btree (tenant, lease_expires_
 
 CREATE UNIQUE INDEX jobs_wait_once ON jirasync.jobs USING btree (tenant, kind, source, key) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
 
+CREATE INDEX project_keys_by_key ON jirasync.project_keys USING btree (project_key, source, tenant);
+
 CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(named, 7), repository, source, tenant);
 
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree (reverted_by, repository, source, tenant);
@@ -1367,4 +1484,8 @@ CREATE INDEX runs_open ON jirasync.runs USING btree (tenant, started_at) WHERE (
 CREATE INDEX runs_to_write ON jirasync.runs USING btree (finished_at) WHERE ((artifact IS NULL) AND (finished_at IS NOT NULL));
 
 CREATE INDEX versions_by_project ON jirasync.versions USING btree (project_id, source, tenant);
+
+CREATE INDEX versions_gone ON jirasync.versions USING btree (tenant, source, version_id) WHERE (deleted_at IS NOT NULL);
+
+CREATE INDEX worklogs_by_issue ON jirasync.worklogs USING btree (issue_id, source, tenant);
 

@@ -26,7 +26,13 @@ BEGIN
         v_touched.quiet_sources := v_quiet.sources;
         v_touched.quiet_ids := v_quiet.issue_ids;
     END IF;
-    IF v_touched.issue_ids <> '{}' THEN
+    IF v_touched.issue_ids <> '{}' OR v_touched.version_ids <> '{}' OR v_touched.project_ids <> '{}' THEN
+        SELECT * INTO v_issues FROM jirasync.correlate_issues(
+            p_tenant, v_touched.sources, v_touched.issue_ids, v_touched.version_sources, v_touched.version_ids,
+            v_touched.project_sources, v_touched.project_ids);
+        v_changed := v_changed + v_issues.changed;
+        v_touched.sources := v_issues.sources;
+        v_touched.issue_ids := v_issues.issue_ids;
         v_keys := ARRAY(
             SELECT DISTINCT k.issue_key
             FROM unnest(v_touched.sources, v_touched.issue_ids) u (source, issue_id)
@@ -34,10 +40,6 @@ BEGIN
                 SELECT * FROM jirasync.issue_keys n
                 WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
                 OFFSET 0) k);
-        SELECT * INTO v_issues FROM jirasync.correlate_issues(p_tenant, v_touched.sources, v_touched.issue_ids);
-        v_changed := v_changed + v_issues.changed;
-        v_touched.sources := v_issues.sources;
-        v_touched.issue_ids := v_issues.issue_ids;
     END IF;
     IF cardinality(p_ids) > cardinality(v_touched.quiet_ids) THEN
         SELECT * INTO v_commits FROM jirasync.touched_commits(p_tenant, p_ids, p_tokens);

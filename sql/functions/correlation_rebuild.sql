@@ -9,10 +9,11 @@ DECLARE
     v_written  record;
 BEGIN
     PERFORM jirasync.lock_correlation(p_tenant);
-    SELECT changed INTO v_changed FROM jirasync.write_projects(p_tenant, NULL, NULL);
-    SELECT v_changed + changed INTO v_changed FROM jirasync.write_versions(p_tenant, NULL, NULL, NULL, NULL);
+    SELECT changed INTO v_changed FROM jirasync.write_projects(p_tenant, NULL, NULL, NULL, NULL);
+    SELECT v_changed + changed INTO v_changed FROM jirasync.write_versions(p_tenant, NULL, NULL, NULL, NULL, NULL, NULL);
     -- What was just filled has no statistics yet: plans made without them would join row by row.
-    ANALYZE jirasync.projects, jirasync.versions;
+    ANALYZE jirasync.projects, jirasync.project_keys, jirasync.versions;
+    SELECT v_changed + changed INTO v_changed FROM jirasync.write_issue_aliases(p_tenant, NULL, NULL, NULL, NULL);
     v_changed := v_changed + jirasync.write_issue_names(p_tenant, NULL, NULL)
         + jirasync.write_fix_versions(p_tenant, NULL, NULL);
     SELECT array_agg(d.source) AS sources, array_agg(d.repository) AS repositories INTO v_written

@@ -13,7 +13,7 @@ CREATE OR REPLACE FUNCTION jirasync.store_issues(
     p_assignee text[], p_assignee_name text[], p_created_at timestamptz[], p_updated_at timestamptz[],
     p_is_whole boolean[], p_is_delete boolean[],
     p_version_ids text[], p_version_names text[], p_labels text[], p_components text[],
-    p_old_keys text[], p_added_ids text[], p_removed_ids text[],
+    p_old_keys text[], p_added_ids text[], p_removed_ids text[], p_is_replay boolean[],
     OUT outcome text[], OUT new_jobs integer)
 LANGUAGE plpgsql
 AS $$
@@ -32,33 +32,37 @@ BEGIN
                       p_issue_type, p_hierarchy_level, p_parent_id, p_parent_key, p_status, p_status_category,
                       p_resolution, p_resolved_at, p_priority, p_assignee, p_assignee_name, p_created_at,
                       p_updated_at, p_is_whole, p_is_delete, p_version_ids, p_version_names, p_labels, p_components,
-                      p_old_keys, p_added_ids, p_removed_ids)
+                      p_old_keys, p_added_ids, p_removed_ids, p_is_replay)
                WITH ORDINALITY
                AS m (outcome, tenant, source, delivery_id, event, body_sha256,
                      event_at, issue_id, issue_key, project_id, project_key, summary,
                      issue_type, hierarchy_level, parent_id, parent_key, status, status_category,
                      resolution, resolved_at, priority, assignee, assignee_name, created_at,
                      updated_at, is_whole, is_delete, version_ids, version_names, labels, components,
-                     old_keys, added_ids, removed_ids, place)
+                     old_keys, added_ids, removed_ids, is_replay, place)
          WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL
     ), stored AS MATERIALIZED (
         SELECT i.tenant, i.source, i.issue_id, i.is_stub, i.rank_updated, i.rank_timestamp, i.rank_sha256,
-               i.deleted_at, i.issue_key, i.project_id, i.version_ids, i.parent_id, i.parent_key
+               i.deleted_at, i.buried_at, i.issue_key, i.project_id, i.version_ids, i.parent_id, i.parent_key
           FROM (SELECT DISTINCT m.tenant, m.source, m.issue_id FROM member m) k
           JOIN jirasync.issues i USING (tenant, source, issue_id)
          ORDER BY i.tenant, i.source, i.issue_id
            FOR NO KEY UPDATE OF i
     ), ranked AS MATERIALIZED (
-        SELECT m.*, s.issue_id IS NOT NULL AS is_stored, s.deleted_at AS stored_deleted_at,
+        SELECT m.*, s.issue_id IS NOT NULL AS is_stored, s.buried_at AS stored_buried_at,
                s.issue_id IS NULL
                    OR (m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256)
-                      > (NOT s.is_stub, s.rank_updated, s.rank_timestamp, s.rank_sha256) AS beats_stored,
+                      > (NOT s.is_stub, s.rank_updated, s.rank_timestamp, s.rank_sha256)
+                   OR m.is_replay IS TRUE AND m.body_sha256 = s.rank_sha256 AS beats_stored,
+               -- It tells of a change that no whole snapshot has shown.
+               NOT m.is_whole AND NOT s.is_stub AND s.deleted_at IS NULL AND m.updated_at > s.rank_updated AS is_ahead,
                row_number() OVER (PARTITION BY m.tenant, m.source, m.issue_id
                                   ORDER BY m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256) AS height,
                CASE WHEN m.is_delete THEN m.rank_timestamp END AS buried_at,
                -- Quiet: nothing that the correlation depends on differs from the stored row, and the event is later
                -- than it in every respect; so neither scope, nor names, nor keys, nor their dates change.
-               coalesce(NOT m.is_delete AND NOT s.is_stub AND s.deleted_at IS NULL AND m.issue_key = s.issue_key
+               coalesce(NOT m.is_delete AND NOT s.is_stub AND s.deleted_at IS NULL AND m.is_replay IS NOT TRUE
+                        AND (m.issue_key = s.issue_key OR m.issue_key IS NULL AND NOT m.is_whole)
                         AND m.rank_timestamp >= s.rank_timestamp AND coalesce(m.old_keys, '{}') = '{}'
                         AND (NOT m.is_whole
                              OR m.rank_updated > s.rank_updated
@@ -73,10 +77,10 @@ BEGIN
                r.beats_stored
                    AND r.height > coalesce(max(r.height) OVER earlier, 0) AS is_above,
                r.buried_at IS NOT NULL
-                   AND coalesce(r.buried_at > greatest(r.stored_deleted_at, max(r.buried_at) OVER earlier), true)
+                   AND coalesce(r.buried_at > greatest(r.stored_buried_at, max(r.buried_at) OVER earlier), true)
                    AS is_burial,
                r.height = count(*) OVER whole AS is_highest,
-               max(r.buried_at) OVER whole AS deleted_at
+               max(r.buried_at) OVER whole AS tombstone_at
           FROM ranked r
         WINDOW whole AS (PARTITION BY r.tenant, r.source, r.issue_id),
                earlier AS (PARTITION BY r.tenant, r.source, r.issue_id ORDER BY r.place
@@ -86,12 +90,13 @@ BEGIN
                (tenant, source, issue_id, issue_key, project_key, summary, issue_type, hierarchy_level,
                 parent_id, parent_key, status, status_category, resolution, resolved_at, priority, assignee,
                 fix_versions, labels, components, created_at, updated_at, deleted_at, is_stub, fields,
-                project_id, version_ids, event, delivery_id, rank_updated, rank_timestamp, rank_sha256, assignee_name)
+                project_id, version_ids, event, delivery_id, rank_updated, rank_timestamp, rank_sha256, assignee_name,
+                buried_at)
         SELECT j.tenant, j.source, j.issue_id, j.issue_key, j.project_key, j.summary, j.issue_type, j.hierarchy_level,
                j.parent_id, j.parent_key, j.status, j.status_category, j.resolution, j.resolved_at, j.priority,
                j.assignee, j.version_names::text[], j.labels::text[], j.components::text[], j.created_at,
-               j.updated_at, j.deleted_at, NOT j.is_whole, p_fields[j.place], j.project_id, j.version_ids::bigint[],
-               j.event, j.delivery_id, j.rank_updated, j.rank_timestamp, j.body_sha256, j.assignee_name
+               j.updated_at, j.tombstone_at, NOT j.is_whole, p_fields[j.place], j.project_id, j.version_ids::bigint[],
+               j.event, j.delivery_id, j.rank_updated, j.rank_timestamp, j.body_sha256, j.assignee_name, j.tombstone_at
           FROM judged j
          WHERE j.is_highest AND j.beats_stored
          ORDER BY j.tenant, j.source, j.issue_id
@@ -103,7 +108,8 @@ BEGIN
                resolved_at = excluded.resolved_at, priority = excluded.priority, assignee = excluded.assignee,
                fix_versions = excluded.fix_versions, labels = excluded.labels, components = excluded.components,
                created_at = excluded.created_at, updated_at = excluded.updated_at,
-               deleted_at = greatest(i.deleted_at, excluded.deleted_at), is_stub = excluded.is_stub,
+               deleted_at = coalesce(greatest(i.buried_at, excluded.buried_at), i.deleted_at),
+               buried_at = greatest(i.buried_at, excluded.buried_at), is_stub = excluded.is_stub,
                fields = excluded.fields, project_id = excluded.project_id, version_ids = excluded.version_ids,
                event = excluded.event, delivery_id = excluded.delivery_id, rank_updated = excluded.rank_updated,
                rank_timestamp = excluded.rank_timestamp, rank_sha256 = excluded.rank_sha256,
@@ -111,16 +117,16 @@ BEGIN
         RETURNING i.xmax = 0 AS is_new
     ), buried AS (
         UPDATE jirasync.issues i
-           SET deleted_at = j.deleted_at
+           SET deleted_at = j.tombstone_at, buried_at = j.tombstone_at
           FROM judged j
          WHERE i.tenant = j.tenant AND i.source = j.source AND i.issue_id = j.issue_id
            AND j.is_highest AND NOT j.beats_stored
-           AND (j.deleted_at > i.deleted_at OR (j.deleted_at IS NOT NULL AND i.deleted_at IS NULL))
+           AND (j.tombstone_at > i.buried_at OR (j.tombstone_at IS NOT NULL AND i.buried_at IS NULL))
     )
     SELECT array_agg(j.place) FILTER (WHERE j.is_above OR j.is_burial),
            count(*) FILTER (WHERE j.is_highest AND NOT j.is_stored)
                - (SELECT count(*) FILTER (WHERE w.is_new) FROM written w),
-           array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole),
+           array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole OR j.is_ahead),
            coalesce(array_agg(j.source || '/' || j.issue_id) FILTER (WHERE NOT j.is_quiet), '{}')
       INTO v_applied, v_raced, v_stubs, v_loud
       FROM judged j;

@@ -1,4 +1,4 @@
--- Names that issues show: project key, parent key, fix versions.
+-- Names that issues show: project key, parent key, fix versions, their own key; and whether they live.
 CREATE OR REPLACE FUNCTION jirasync.write_issue_names(p_tenant text, p_sources text[], p_ids bigint[])
 RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE
@@ -12,8 +12,8 @@ BEGIN
             SELECT i.source, i.issue_id
             FROM jirasync.wanted_issue_names w
             JOIN jirasync.issues i ON i.tenant = w.tenant AND i.source = w.source AND i.issue_id = w.issue_id
-            WHERE w.tenant = p_tenant AND (i.project_key, i.parent_key, i.fix_versions)
-                  IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions)
+            WHERE w.tenant = p_tenant AND (i.project_key, i.parent_key, i.fix_versions, i.issue_key, i.deleted_at)
+                  IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions, w.issue_key, w.deleted_at)
             ORDER BY i.tenant, i.source, i.issue_id FOR NO KEY UPDATE OF i) d;
     ELSE
         SELECT array_agg(d.source), array_agg(d.issue_id) INTO v_sources, v_ids FROM (
@@ -24,23 +24,24 @@ BEGIN
                 WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
                 OFFSET 0) w
             JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = u.source AND i.issue_id = u.issue_id
-            WHERE (i.project_key, i.parent_key, i.fix_versions)
-                  IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions)
+            WHERE (i.project_key, i.parent_key, i.fix_versions, i.issue_key, i.deleted_at)
+                  IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions, w.issue_key, w.deleted_at)
             ORDER BY i.tenant, i.source, i.issue_id FOR NO KEY UPDATE OF i) d;
     END IF;
     IF v_ids IS NULL THEN
         RETURN 0;
     END IF;
     UPDATE jirasync.issues i
-    SET project_key = w.project_key, parent_key = w.parent_key, fix_versions = w.fix_versions
+    SET project_key = w.project_key, parent_key = w.parent_key, fix_versions = w.fix_versions, issue_key = w.issue_key,
+        deleted_at = w.deleted_at
     FROM unnest(v_sources, v_ids) u (source, issue_id)
     CROSS JOIN LATERAL (
         SELECT * FROM jirasync.wanted_issue_names n
         WHERE n.tenant = p_tenant AND n.source = u.source AND n.issue_id = u.issue_id
                 OFFSET 0) w
     WHERE i.tenant = p_tenant AND i.source = u.source AND i.issue_id = u.issue_id
-      AND (i.project_key, i.parent_key, i.fix_versions)
-          IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions);
+      AND (i.project_key, i.parent_key, i.fix_versions, i.issue_key, i.deleted_at)
+          IS DISTINCT FROM (w.project_key, w.parent_key, w.fix_versions, w.issue_key, w.deleted_at);
     GET DIAGNOSTICS v_changed = ROW_COUNT;
     RETURN v_changed;
 END

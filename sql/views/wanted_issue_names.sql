@@ -1,17 +1,32 @@
--- Definition of the names an issue shows: each the newest known one of its id.
+-- Definition of the names an issue shows, each the newest known one of its id, and of its life.
 CREATE OR REPLACE VIEW jirasync.wanted_issue_names AS
 SELECT i.tenant, i.source, i.issue_id,
        coalesce((SELECT p.project_key FROM jirasync.projects p
                  WHERE p.tenant = i.tenant AND p.source = i.source AND p.project_id = i.project_id),
                 i.project_key) AS project_key,
-       coalesce((SELECT p.issue_key FROM jirasync.issues p
+       coalesce((SELECT coalesce((SELECT q.project_key FROM jirasync.projects q
+                                  WHERE q.tenant = p.tenant AND q.source = p.source AND q.project_id = p.project_id)
+                                     || substring(p.issue_key FROM '-[0-9]+$'), p.issue_key)
+                 FROM jirasync.issues p
                  WHERE p.tenant = i.tenant AND p.source = i.source AND p.issue_id = i.parent_id),
                 i.parent_key) AS parent_key,
        CASE WHEN i.version_ids IS NULL THEN i.fix_versions ELSE ARRAY(
-           SELECT coalesce((SELECT v.name FROM jirasync.versions v
-                            WHERE v.tenant = i.tenant AND v.source = i.source AND v.version_id = u.version_id),
-                           u.version_id::text)
+           SELECT v.name
            FROM unnest(i.version_ids) WITH ORDINALITY u (version_id, n)
-           ORDER BY u.n) END AS fix_versions
+           CROSS JOIN LATERAL (
+               SELECT coalesce((SELECT CASE WHEN w.deleted_at IS NULL THEN w.name
+                                            ELSE jirasync.surviving_version_name(i.tenant, i.source, u.version_id) END
+                                FROM jirasync.versions w
+                                WHERE w.tenant = i.tenant AND w.source = i.source AND w.version_id = u.version_id),
+                               u.version_id::text) AS name OFFSET 0) v
+           WHERE v.name <> ''
+           GROUP BY v.name
+           ORDER BY min(u.n)) END AS fix_versions,
+       coalesce((SELECT p.project_key FROM jirasync.projects p
+                 WHERE p.tenant = i.tenant AND p.source = i.source AND p.project_id = i.project_id)
+                    || substring(i.issue_key FROM '-[0-9]+$'), i.issue_key) AS issue_key,
+       coalesce(i.buried_at, (SELECT p.deleted_at FROM jirasync.projects p
+                              WHERE p.tenant = i.tenant AND p.source = i.source AND p.project_id = i.project_id))
+           AS deleted_at
 FROM jirasync.issues i;
-COMMENT ON VIEW jirasync.wanted_issue_names IS 'What issues.project_key, parent_key and fix_versions are to be; correlate() writes the difference';
+COMMENT ON VIEW jirasync.wanted_issue_names IS 'What issues.project_key, parent_key, fix_versions, issue_key and deleted_at are to be; correlate() writes the difference. A deleted version is not shown, or as the one it was merged into';

@@ -11,6 +11,11 @@ BEGIN
 END
 $$;
 
+-- The id of the project that bears a key from the start: another one for each key.
+CREATE FUNCTION facts.project(p_key text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_key = 'APP' THEN 10000 ELSE 10001 + (hashtext(p_key) & 65535) END
+$$;
+
 -- One event of an issue, in the normal form that the receiver passes to the store.
 CREATE TYPE facts.event AS (
     tenant text, source text, delivery text, id bigint, key text, told timestamptz, at timestamptz, created timestamptz,
@@ -64,14 +69,15 @@ CREATE FUNCTION facts.event(
     p_id bigint, p_key text, p_at text, versions bigint[] DEFAULT '{}', names text[] DEFAULT NULL,
     added bigint[] DEFAULT '{}', removed bigint[] DEFAULT '{}', parent bigint DEFAULT NULL,
     parent_key text DEFAULT NULL, type text DEFAULT 'Story', level int DEFAULT 0, resolution text DEFAULT NULL,
-    project bigint DEFAULT 10000, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
+    project bigint DEFAULT NULL, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
     labels text[] DEFAULT '{}', source text DEFAULT 'default', tenant text DEFAULT 'main', delivery text DEFAULT NULL,
     told text DEFAULT NULL, whole boolean DEFAULT true, deletes boolean DEFAULT false,
     old_keys text[] DEFAULT '{}') RETURNS facts.event LANGUAGE plpgsql AS $$
 BEGIN
     RETURN (tenant, source, coalesce(delivery, 'd-' || p_id || '-' || p_at), p_id, p_key, coalesce(told, p_at)::timestamptz,
             p_at::timestamptz, created::timestamptz, whole, deletes, versions,
-            coalesce(names, ARRAY(SELECT '1.' || v FROM unnest(versions) v)), added, removed, old_keys, project,
+            coalesce(names, ARRAY(SELECT '1.' || v FROM unnest(versions) v)), added, removed, old_keys,
+            coalesce(project, facts.project(coalesce(project_key, rtrim(rtrim(p_key, '0123456789'), '-')))),
             coalesce(project_key, rtrim(rtrim(p_key, '0123456789'), '-')), parent, parent_key, type, level, resolution,
             labels)::facts.event;
 END
@@ -82,7 +88,7 @@ CREATE FUNCTION facts.issue(
     p_id bigint, p_key text, p_at text, versions bigint[] DEFAULT '{}', names text[] DEFAULT NULL,
     added bigint[] DEFAULT '{}', removed bigint[] DEFAULT '{}', parent bigint DEFAULT NULL,
     parent_key text DEFAULT NULL, type text DEFAULT 'Story', level int DEFAULT 0, resolution text DEFAULT NULL,
-    project bigint DEFAULT 10000, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
+    project bigint DEFAULT NULL, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
     labels text[] DEFAULT '{}', source text DEFAULT 'default', tenant text DEFAULT 'main',
     delivery text DEFAULT NULL) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -104,6 +110,44 @@ BEGIN
         v_issue.fix_versions, level => v_issue.hierarchy_level, source => p_source, told => p_at, deletes => true,
         project => v_issue.project_id, project_key => v_issue.project_key, parent => v_issue.parent_id,
         delivery => 'deleted-' || p_id || '-' || p_at || '-' || md5(v_issue::text))]);
+END
+$$;
+
+-- One event of an entity other than an issue, stored by itself; returns its outcome. p_mark is an enum normal_mark.
+CREATE FUNCTION facts.entity(
+    p_kind text, p_id text, p_at text, p_shown jsonb DEFAULT '{}', p_mark int DEFAULT 0, p_issue bigint DEFAULT NULL,
+    p_text text DEFAULT NULL, p_author text DEFAULT NULL, p_updated text DEFAULT NULL, p_seconds bigint DEFAULT NULL,
+    p_from bigint DEFAULT NULL, p_to bigint DEFAULT NULL, p_merged_into bigint DEFAULT NULL,
+    p_delivery text DEFAULT NULL, p_source text DEFAULT 'default', p_tenant text DEFAULT 'main') RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_body  text := json_build_object('timestamp', p_at, 'mark', p_mark, 'to', p_merged_into, 'text', p_text,
+                                      'id', p_id, p_kind, p_shown);
+BEGIN
+    RETURN (
+        SELECT s.outcome FROM jirasync.store_deliveries(
+            p_tenant => ARRAY[p_tenant], p_source => ARRAY[p_source], p_kind => ARRAY['jira'],
+            p_delivery_id => ARRAY[coalesce(p_delivery, md5(v_body))], p_event => ARRAY[p_kind || '_event'],
+            p_received_at => ARRAY[now()], p_attempt => ARRAY[0], p_altered => ARRAY[0], p_body => ARRAY[v_body::bytea],
+            p_storable => ARRAY[NULL], p_content_type => ARRAY[NULL], p_matched_secret => ARRAY[NULL],
+            p_reason => ARRAY[NULL], p_detail => ARRAY[NULL], p_sqlstate => ARRAY[NULL],
+            p_event_at => ARRAY[p_at::timestamptz], p_issue_id => ARRAY[p_issue], p_issue_key => ARRAY[NULL],
+            p_project_id => ARRAY[NULL::bigint], p_project_key => ARRAY[NULL], p_project_name => ARRAY[NULL],
+            p_summary => ARRAY[NULL], p_issue_type => ARRAY[NULL], p_hierarchy_level => ARRAY[NULL::int],
+            p_parent_id => ARRAY[NULL::bigint], p_parent_key => ARRAY[NULL], p_status => ARRAY[NULL],
+            p_status_category => ARRAY[NULL], p_resolution => ARRAY[NULL], p_resolved_at => ARRAY[NULL::timestamptz],
+            p_priority => ARRAY[NULL], p_assignee => ARRAY[NULL], p_assignee_name => ARRAY[NULL],
+            p_created_at => ARRAY[NULL::timestamptz], p_updated_at => ARRAY[NULL::timestamptz],
+            p_is_whole => ARRAY[false], p_is_delete => ARRAY[false], p_version_ids => ARRAY[NULL],
+            p_version_names => ARRAY[NULL], p_labels => ARRAY[NULL], p_components => ARRAY[NULL],
+            p_old_keys => ARRAY[NULL], p_added_ids => ARRAY[NULL], p_removed_ids => ARRAY[NULL],
+            p_entity_place => ARRAY[1], p_entity_kind => ARRAY[p_kind], p_entity_id => ARRAY[p_id],
+            p_entity_member => ARRAY[p_kind], p_entity_mark => ARRAY[p_mark], p_entity_issue_id => ARRAY[p_issue],
+            p_entity_created_at => ARRAY[p_updated::timestamptz], p_entity_updated_at => ARRAY[p_updated::timestamptz],
+            p_entity_started_at => ARRAY[NULL::timestamptz], p_entity_author => ARRAY[p_author],
+            p_entity_text => ARRAY[p_text], p_entity_seconds_spent => ARRAY[p_seconds],
+            p_entity_from_issue_id => ARRAY[p_from], p_entity_to_issue_id => ARRAY[p_to],
+            p_entity_merged_into => ARRAY[p_merged_into]) s);
 END
 $$;
 
