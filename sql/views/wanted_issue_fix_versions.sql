@@ -24,26 +24,23 @@ WITH told AS (
         WHERE b.version_id <> ALL (t.added_ids) OR b.version_id = ANY (t.removed_ids)
         UNION ALL
         SELECT DISTINCT unnest(t.after_ids), 2 * t.n + 1, t.at, t.next_at) state
-), heir AS NOT MATERIALIZED (
-    SELECT v.tenant, v.source, v.version_id, v.deleted_at AS gone_at,
-           jirasync.surviving_version(v.tenant, v.source, v.version_id) AS version_id_now
-    FROM jirasync.versions v
-    WHERE v.deleted_at IS NOT NULL
 ), living AS (
     -- Of a step that a version did not live to see, nothing is left; of the step it died in, what came before.
-    SELECT s.tenant, s.source, s.issue_id, s.deleted_at, s.version_id, s.step, min(s.since) AS since,
+    SELECT p.tenant, p.source, p.issue_id, p.deleted_at, s.version_id, p.step, min(s.since) AS since,
            CASE WHEN NOT bool_or(s.until IS NULL) THEN max(s.until) END AS until
-    FROM (SELECT p.tenant, p.source, p.issue_id, p.deleted_at, p.version_id, p.step, p.since,
-                 CASE WHEN h.gone_at < coalesce(p.until, 'infinity') THEN h.gone_at ELSE p.until END AS until
-          FROM present p
-          LEFT JOIN heir h ON h.tenant = p.tenant AND h.source = p.source AND h.version_id = p.version_id
-          WHERE h.gone_at > p.since IS NOT FALSE
-          UNION ALL
-          SELECT p.tenant, p.source, p.issue_id, p.deleted_at, h.version_id_now, p.step, greatest(p.since, h.gone_at), p.until
-          FROM present p
-          JOIN heir h ON h.tenant = p.tenant AND h.source = p.source AND h.version_id = p.version_id
-          WHERE h.version_id_now IS NOT NULL AND (p.until IS NULL OR p.until > h.gone_at)) s
-    GROUP BY s.tenant, s.source, s.issue_id, s.deleted_at, s.version_id, s.step
+    FROM present p
+    LEFT JOIN jirasync.versions gone
+      ON gone.tenant = p.tenant AND gone.source = p.source AND gone.version_id = p.version_id
+     AND gone.deleted_at IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT p.version_id, p.since,
+               CASE WHEN gone.deleted_at < coalesce(p.until, 'infinity') THEN gone.deleted_at ELSE p.until END AS until
+        WHERE gone.deleted_at > p.since IS NOT FALSE
+        UNION ALL
+        SELECT jirasync.surviving_version(p.tenant, p.source, p.version_id), greatest(p.since, gone.deleted_at), p.until
+        WHERE gone.deleted_at < coalesce(p.until, 'infinity')) s
+    WHERE s.version_id IS NOT NULL
+    GROUP BY p.tenant, p.source, p.issue_id, p.deleted_at, s.version_id, p.step
 ), numbered AS (
     SELECT p.*, p.step - row_number() OVER (
         PARTITION BY p.tenant, p.source, p.issue_id, p.version_id ORDER BY p.step) AS run

@@ -4,7 +4,9 @@
 \pset tuples_only on
 \set VERBOSITY terse
 \o /dev/null
+\set ECHO none
 \ir ../support/facts.sql
+\set ECHO all
 \o
 CREATE VIEW facts.waiting AS SELECT kind, key FROM jirasync.jobs WHERE state = 'available' ORDER BY kind, key;
 CREATE VIEW facts.shown AS

@@ -4,7 +4,9 @@
 \pset tuples_only on
 \set VERBOSITY terse
 \o /dev/null
+\set ECHO none
 \ir ../support/facts.sql
+\set ECHO all
 \o
 CREATE VIEW facts.waiting AS
 SELECT key, is_quiet FROM jirasync.jobs WHERE kind = 'correlate_issue' AND state = 'available';
@@ -26,18 +28,18 @@ SELECT facts.issue(1, 'APP-1', '2026-03-04 00:00Z', '{10}');
 SELECT facts.issue(1, 'APP-1', '2026-03-05 00:00Z', '{10,11}');
 SELECT * FROM facts.waiting;
 SELECT facts.settle() > 0;
-SELECT facts.issue(1, 'OPS-1', '2026-03-06 00:00Z', '{10,11}', project_key => 'APP');
+SELECT facts.issue(1, 'OPS-1', '2026-03-06 00:00Z', '{10,11}');
 SELECT * FROM facts.waiting;
 SELECT facts.settle() > 0;
-SELECT facts.issue(1, 'OPS-1', '2026-03-07 00:00Z', '{10,11}', project_key => 'APP', parent => 2);
+SELECT facts.issue(1, 'OPS-1', '2026-03-07 00:00Z', '{10,11}', parent => 2);
 SELECT * FROM facts.waiting;
 SELECT facts.settle() > 0;
-SELECT facts.issue(1, 'OPS-1', '2026-03-02 12:00Z', '{10,11}', project_key => 'APP', parent => 2);
+SELECT facts.issue(1, 'OPS-1', '2026-03-02 12:00Z', '{10,11}', parent => 2);
 SELECT * FROM facts.waiting;
 SELECT facts.settle() > 0;
 
 -- A quiet event that tells a version's new name: the issue is gone through after all.
-SELECT facts.issue(1, 'OPS-1', '2026-03-08 00:00Z', '{10,11}', '{1.10,2.0}', project_key => 'APP', parent => 2);
+SELECT facts.issue(1, 'OPS-1', '2026-03-08 00:00Z', '{10,11}', '{1.10,2.0}', parent => 2);
 SELECT * FROM facts.waiting;
 SELECT facts.settle() > 0;
 SELECT * FROM facts.shown;

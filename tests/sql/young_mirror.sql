@@ -4,7 +4,9 @@
 \pset tuples_only on
 \set VERBOSITY terse
 \o /dev/null
+\set ECHO none
 \ir ../support/facts.sql
+\set ECHO all
 SELECT facts.issue(1, 'APP-1', '2026-03-01 00:00Z', '{10}');
 SELECT facts.commit('first', '{APP-1}', '2026-03-01 00:00Z');
 SELECT jirasync.open_run('main', 'first', 'w', 'g', '{}', 60000), facts.settle(p_run => 'first');
