@@ -94,8 +94,9 @@ BEGIN
         INSERT INTO jirasync.comments AS c
                (tenant, source, comment_id, issue_id, author, body, created_at, updated_at,
                 is_shown, delivery_id, rank_updated, rank_timestamp, rank_sha256)
-        SELECT w.tenant, w.source, w.id::bigint, w.told_issue_id, w.author, coalesce(w.text, w.body ->> 'body'), w.created_at,
-               w.updated_at, w.is_shown, w.delivery_id, w.rank_updated, w.rank_timestamp, w.sha256
+        SELECT w.tenant, w.source, w.id::bigint, w.told_issue_id, w.author,
+               coalesce(w.text, CASE WHEN jsonb_typeof(w.body -> 'body') = 'object' THEN w.body ->> 'body' END),
+               w.created_at, w.updated_at, w.is_shown, w.delivery_id, w.rank_updated, w.rank_timestamp, w.sha256
           FROM winner w WHERE w.kind = 'comment'
         ON CONFLICT (tenant, source, comment_id) DO UPDATE
            SET issue_id = greatest(excluded.issue_id, c.issue_id), author = excluded.author, body = excluded.body,

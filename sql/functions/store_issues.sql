@@ -54,8 +54,7 @@ BEGIN
                    OR (m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256)
                       > (NOT s.is_stub, s.rank_updated, s.rank_timestamp, s.rank_sha256)
                    OR m.is_replay IS TRUE AND m.body_sha256 = s.rank_sha256 AS beats_stored,
-               -- It tells of a change that no whole snapshot has shown.
-               NOT m.is_whole AND NOT s.is_stub AND s.deleted_at IS NULL AND m.updated_at > s.rank_updated AS is_ahead,
+               CASE WHEN NOT s.is_stub THEN s.rank_updated END AS stored_whole_at, s.deleted_at AS stored_deleted_at,
                row_number() OVER (PARTITION BY m.tenant, m.source, m.issue_id
                                   ORDER BY m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256) AS height,
                CASE WHEN m.is_delete THEN m.rank_timestamp END AS buried_at,
@@ -79,6 +78,11 @@ BEGIN
                r.buried_at IS NOT NULL
                    AND coalesce(r.buried_at > greatest(r.stored_buried_at, max(r.buried_at) OVER earlier), true)
                    AS is_burial,
+               -- A fragment that tells of a change which no whole snapshot has shown.
+               NOT r.is_whole AND r.stored_deleted_at IS NULL AND max(r.buried_at) OVER earlier IS NULL
+                   AND coalesce(r.updated_at > greatest(
+                           r.stored_whole_at, max(r.rank_updated) FILTER (WHERE r.is_whole) OVER earlier), false)
+                   AS is_ahead,
                r.height = count(*) OVER whole AS is_highest,
                max(r.buried_at) OVER whole AS tombstone_at
           FROM ranked r
