@@ -146,6 +146,8 @@ def legible(column, value):
 def agrees(wanted, got):
     if isinstance(wanted, mirror_expected.Either):
         return any(agrees(value, got) for value in wanted.values)
+    if isinstance(wanted, mirror_expected.Document):
+        return got is not None and json.loads(got) == wanted.value
     return wanted == got and isinstance(wanted, bool) == isinstance(got, bool)
 
 

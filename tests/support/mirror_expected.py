@@ -17,6 +17,16 @@ class Either:
         return " or ".join(map(repr, self.values))
 
 
+class Document:
+    """The text of a JSON object, however it is written."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __repr__(self):
+        return "the text of %r" % self.value
+
+
 class Optional(dict):
     """A row that the mirror may lack."""
 

@@ -20,7 +20,7 @@ import time
 
 from mirror import agrees, judge, sql, table
 from mirror_bodies import EPIC_LINK, storable
-from mirror_expected import Either
+from mirror_expected import Document, Either
 
 MOST = 3
 OTHERS = (None, True, 7, "x", [], {})
@@ -146,8 +146,9 @@ def issue_row(issue):
 
 
 def comment_row(comment):
+    body = at(comment, ("body",))
     return {"author": Either(*[storable(a) for a in account(at(comment, ("author",)))]),
-            "body": storable(text_of(at(comment, ("body",))))}
+            "body": Document(storable(body)) if isinstance(body, dict) else storable(text_of(body))}
 
 
 def worklog_row(worklog):
