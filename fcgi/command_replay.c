@@ -123,6 +123,8 @@ static void print_replay(const struct replay_options *options, const struct repl
                (long long)result->changed, (long long)result->healed);
     }
     print_reasons(result);
+    if (result->left > 0)
+        printf("%lld of the ledger are not understood today: they stay as they were\n", (long long)result->left);
     if (result->gone > 0)
         printf("%lld deliveries are gone: their bodies were pruned\n", (long long)result->gone);
 }
@@ -142,7 +144,9 @@ static int run_replay(struct command_context *context, int argc, char **argv)
         return command_complain("replay", &error);
     options->lines = options->is_quiet ? NULL : stdout;
     normalize_init();
-    bool is_done = command_open_database(context, &error) && replay(context->db, options, &result, &error) == ERROR_NONE;
+    if (!command_open_database(context, &error))
+        return command_complain("replay", &error);
+    bool is_done = replay(context->db, options, &result, &error) == ERROR_NONE;
     if (!options->is_quiet)
         print_replay(options, &result);
     if (is_done && options->id_count > 0 && result.unknown_ids + result.gone > 0) {

@@ -12,6 +12,7 @@
 
 #define SHORT_TIMEOUT_MS 60000 /* a page, a batch */
 #define COUNT_TIMEOUT_MS 600000
+#define DUPLICATE "duplicate" /* as the statement below says it */
 
 /* Columns of a page, in order. */
 enum { RECEIVED_AT, /* microseconds */
@@ -147,7 +148,9 @@ static void count_stored(struct replaying *replaying, size_t index)
     result->outcomes[outcome]++;
     if (is_quarantined)
         result->reasons[outcome == STORE_ID_CONFLICT ? ERROR_ID_CONFLICT : item->quarantine]++;
-    if (strcmp(store_outcome_name(outcome), before_names[before]) != 0)
+    if (is_quarantined && before != REPLAY_QUARANTINED)
+        result->left++;
+    else if (strcmp(store_outcome_name(outcome), before_names[before]) != 0)
         result->changed++;
     if (before == REPLAY_QUARANTINED && !is_quarantined)
         result->healed++;
@@ -223,15 +226,16 @@ static void write_clean(FILE *out, const char *text)
         fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text, out);
 }
 
-/* What a quarantined delivery is today, in a line. */
-static void tell_quarantined(const struct replaying *replaying, const PGresult *page, int row,
-                             const struct normal_form *form, const char *reason, const char *detail)
+/* What a delivery that was in quarantine, or would go there today, is read as, in a line. */
+static void tell_reading(const struct replaying *replaying, const PGresult *page, int row,
+                         const struct normal_form *form, const char *reason, const char *detail)
 {
     const char *sqlstate = value_of(page, row, SQLSTATE);
     FILE *out = replaying->options->lines;
     if (out == NULL)
         return;
-    fprintf(out, "%s %s: %s -> ", replaying->source, PQgetvalue(page, row, DELIVERY_ID), PQgetvalue(page, row, REASON));
+    fprintf(out, "%s %s: %s -> ", replaying->source, PQgetvalue(page, row, DELIVERY_ID),
+            PQgetvalue(page, row, PQgetisnull(page, row, REASON) ? BEFORE : REASON));
     if (reason != NULL) {
         fprintf(out, "%s%s", reason, *detail ? ": " : "");
         write_clean(out, detail);
@@ -240,6 +244,7 @@ static void tell_quarantined(const struct replaying *replaying, const PGresult *
         write_clean(out, form->event);
         fputs(form->kind == NORMAL_ISSUE && form->issue.issue_key ? " " : "", out);
         write_clean(out, form->kind == NORMAL_ISSUE && form->issue.issue_key ? form->issue.issue_key : "");
+        fputs(value_of(page, row, KNOWN) == NULL ? "" : ", under an id made of its body, since its own is taken", out);
         if (sqlstate != NULL)
             fprintf(out, ", unless PostgreSQL refuses it again with SQLSTATE %s", sqlstate);
     }
@@ -252,20 +257,19 @@ static void judge(struct replaying *replaying, const PGresult *page, int row, co
 {
     struct replay_result *result = replaying->result;
     enum replay_before before = replaying->members[replaying->count].before;
-    const char *known = value_of(page, row, KNOWN), *reason = known, *detail = "";
+    const char *known = value_of(page, row, KNOWN), *reason = NULL, *detail = "";
     enum replay_form now = form == NULL ? REPLAY_REFUSED : (enum replay_form)form->kind;
     if (form == NULL) {
         result->reasons[error->code]++;
         reason = error_name(error->code);
         detail = error->message;
-    } else if (known != NULL) {
-        bool is_conflict = strcmp(known, "id_conflict") == 0;
-        now = is_conflict ? REPLAY_REFUSED : REPLAY_KNOWN;
-        result->reasons[ERROR_ID_CONFLICT] += is_conflict;
+    } else if (known != NULL && strcmp(known, DUPLICATE) == 0) {
+        now = REPLAY_KNOWN;
+        reason = DUPLICATE;
     }
     result->forms[before][now]++;
-    if (before == REPLAY_QUARANTINED)
-        tell_quarantined(replaying, page, row, form, reason, detail);
+    if (before == REPLAY_QUARANTINED || form == NULL)
+        tell_reading(replaying, page, row, form, reason, detail);
     progress_add(&replaying->progress, 1);
     arena_reset(replaying->arena);
 }

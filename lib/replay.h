@@ -24,8 +24,8 @@ struct replay_options {
     size_t id_count;
     size_t batch_rows, batch_bytes; /* of one transaction */
     size_t parse_bytes;             /* memory for the normal forms of a batch */
-    FILE *lines;                    /* gets a line for each quarantined delivery of a dry run, and for each of ids that
-                                       is not to be had; NULL: none */
+    FILE *lines;                    /* gets a line for each delivery of a dry run that is in quarantine or would be, and
+                                       for each of ids that is not to be had; NULL: none */
     bool is_quarantine_only, is_dry_run, is_quiet;
 };
 
@@ -53,6 +53,7 @@ struct replay_result {
     int64_t outcomes[STORE_OUTCOMES]; /* none in a dry run */
     int64_t changed;                  /* have another outcome than before; none in a dry run */
     int64_t healed;                   /* left quarantine; none in a dry run */
+    int64_t left;                     /* in the ledger and not understood today: they stay as they were */
 };
 
 /* "applied", "stale", "ignored", "quarantined" */
