@@ -7,6 +7,7 @@
 #include "job.h"
 #include "log.h"
 #include "normalize.h"
+#include "prune.h"
 #include "retry.h"
 #include "run.h"
 #include "source.h"
@@ -42,6 +43,7 @@ enum {
     SHORT_TIMEOUT_MS = 30000,
     GIVE_BACK_DELAY_MS = 1000,
     HOUSEKEEPING_MS = 3000,
+    RETENTION_MS = 60000,
     RECONNECT_BASE_MS = 100,
     LEAVE_MS = 10000, /* to give jobs back and close runs, once a stop is due */
 };
@@ -57,6 +59,7 @@ struct worker {
     char *owed_tenant;
     uint64_t greeted;        /* db_generation that has LISTEN and the sources */
     int64_t housekeeping_at; /* monotonic ms */
+    int64_t retention_at;    /* monotonic ms */
     int signal_fd;
     bool stop, reload, has_claimed;
     char name[160]; /* of the lease holder: host[pid] */
@@ -268,6 +271,20 @@ static enum error_code close_runs(struct worker *worker, int64_t interval_ms, st
     return ERROR_NONE;
 }
 
+/* A setting that makes no sense or a folder that can't be read must not keep the worker from its jobs. */
+static enum error_code keep_retention(struct worker *worker, struct error *error)
+{
+    if (monotonic_ms() < worker->retention_at)
+        return ERROR_NONE;
+    worker->retention_at = monotonic_ms() + RETENTION_MS;
+    enum error_code code =
+        prune_when_due(worker->db, worker->config.artifacts_dir, SHORT_TIMEOUT_MS, error);
+    if (code == ERROR_NONE || code == ERROR_DATABASE_AWAY)
+        return code;
+    log_error(LOG_FIELDS(.kind = "prune", .detail = "retention; it will be tried again"), error);
+    return ERROR_NONE;
+}
+
 /* What others left behind: runs of dead workers, artifacts that could not be written. */
 static enum error_code keep_house(struct worker *worker, struct error *error)
 {
@@ -278,6 +295,8 @@ static enum error_code keep_house(struct worker *worker, struct error *error)
     enum error_code code = run_close_abandoned(worker->db, STATEMENT_TIMEOUT_MS, &count, error);
     if (count > 0)
         log_line(LOG_LEVEL_WARNING, LOG_FIELDS(.count = count), "abandoned runs closed");
+    if (code == ERROR_NONE)
+        code = keep_retention(worker, error);
     if (code != ERROR_NONE)
         return code;
     code = run_write_artifacts(worker->db, worker->config.artifacts_dir, SHORT_TIMEOUT_MS, &count, error);

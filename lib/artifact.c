@@ -1,6 +1,7 @@
 /* Writes the documents of runs to files. */
 #include "artifact.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -160,5 +161,78 @@ enum error_code artifact_write(const char *root, const char *path, const char *d
         code = replace_file(full, document, length, error);
     if (code == ERROR_NONE)
         code = replace_latest(folder, document, length, error);
+    return code;
+}
+
+/* True when name begins as pattern says: # is a digit, anything else itself. */
+static bool has_shape(const char *name, const char *pattern)
+{
+    for (; *pattern; name++, pattern++)
+        if (*pattern == '#' ? *name < '0' || *name > '9' : *name != *pattern)
+            return false;
+    return true;
+}
+
+/* "20261124T041200-RUN_ID.json", or such a name's temporary file. */
+static bool is_artifact(const char *name)
+{
+    return has_shape(name, "########T######-") && strstr(name, ".json");
+}
+
+static bool is_day_before(const char *name, const char *first_day)
+{
+    return has_shape(name, "####-##-##") && name[10] == '\0' && strcmp(name, first_day) < 0;
+}
+
+/* Takes fd over. */
+static enum error_code remove_files(int fd, const char *day, int64_t *removed, struct error *error)
+{
+    DIR *folder = fdopendir(fd);
+    if (!folder) {
+        close(fd);
+        return io_error(error, "read the folder", day);
+    }
+    enum error_code code = ERROR_NONE;
+    for (struct dirent *entry; code == ERROR_NONE && (entry = readdir(folder));) {
+        if (!is_artifact(entry->d_name))
+            continue;
+        if (unlinkat(fd, entry->d_name, 0) == 0)
+            (*removed)++;
+        else if (errno != ENOENT) /* another worker may be at it */
+            code = io_error(error, "remove", entry->d_name);
+    }
+    closedir(folder);
+    return code;
+}
+
+static enum error_code remove_day(int parent, const char *day, int64_t *removed, struct error *error)
+{
+    int fd = openat(parent, day, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? ERROR_NONE
+                                                                     : io_error(error, "open the folder", day);
+    enum error_code code = remove_files(fd, day, removed, error);
+    if (code == ERROR_NONE && unlinkat(parent, day, AT_REMOVEDIR) < 0 && errno != ENOTEMPTY && errno != EEXIST &&
+        errno != ENOENT)
+        code = io_error(error, "remove the folder", day);
+    return code;
+}
+
+enum error_code artifact_remove_before(const char *root, const char *first_day, int64_t *removed,
+                                       struct error *error)
+{
+    char path[FULL_PATH_BYTES];
+    *removed = 0;
+    if (strlen(root) + sizeof ARTIFACT_FOLDER + 1 > sizeof path)
+        return error_set(error, ERROR_IO, "the path of the artifacts' root is too long");
+    snprintf(path, sizeof path, "%s%s" ARTIFACT_FOLDER, root, *root ? "/" : "");
+    DIR *folder = opendir(path);
+    if (!folder)
+        return errno == ENOENT ? ERROR_NONE : io_error(error, "read the folder", path);
+    enum error_code code = ERROR_NONE;
+    for (struct dirent *entry; code == ERROR_NONE && (entry = readdir(folder));)
+        if (is_day_before(entry->d_name, first_day))
+            code = remove_day(dirfd(folder), entry->d_name, removed, error);
+    closedir(folder);
     return code;
 }

@@ -2,6 +2,7 @@
 #include "job.h"
 
 #include "replay.h"
+#include "prune.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@ const struct job_kind job_kinds[] = {
     {"correlate_issue", run_correlation, 0, true},
     {"correlate_commit", run_correlation, 2, true},
     {"replay", run_replay, REPLAYS_AT_ONCE, false},
+    {"prune", prune_run, 1, false},
     {"noop", run_noop, 0, false},
     {NULL, NULL, 0, false},
 };

@@ -108,6 +108,64 @@ static void no_temporary_file_is_left(void **state)
     closedir(folder);
 }
 
+static int64_t removed_before(const char *first_day)
+{
+    struct error error;
+    int64_t removed = -1;
+    if (artifact_remove_before(root, first_day, &removed, &error) != ERROR_NONE)
+        fail_msg("%s", error.message);
+    return removed;
+}
+
+static bool exists(const char *name)
+{
+    char path[512];
+    struct stat there;
+    snprintf(path, sizeof path, "%s/" ARTIFACT_FOLDER "/%s", root, name);
+    return lstat(path, &there) == 0;
+}
+
+static void artifacts_of_days_before_are_removed(void **state)
+{
+    (void)state;
+    write_document("old", "2026-08-25T23:59:59.999-07:00", "\"x\" : 1");
+    write_document("older", "2026-08-25T00:00:00.000-07:00", "\"x\" : 1");
+    write_document("ancient", "2025-12-31T12:00:00.000-07:00", "\"x\" : 1");
+    write_document("kept", "2026-08-26T00:00:00.000-07:00", "\"x\" : 1");
+    assert_int_equal(removed_before("2026-08-26"), 3);
+    assert_false(exists("2026-08-25"));
+    assert_false(exists("2025-12-31"));
+    assert_true(exists("2026-08-26/20260826T000000-kept.json"));
+    assert_true(exists("latest.json"));
+    assert_true(exists("run.schema.json"));
+    assert_int_equal(removed_before("2026-08-26"), 0);
+}
+
+static void what_is_no_artifact_is_not_removed(void **state)
+{
+    char command[512];
+    (void)state;
+    write_document("old", "2026-08-25T12:00:00.000-07:00", "\"x\" : 1");
+    snprintf(command, sizeof command,
+             "cd '%s/" ARTIFACT_FOLDER "' && mkdir 2026-08-2 2026-08-24.kept elsewhere && touch 2026-08-25/notes.json "
+             "elsewhere/20260825T120000-x.json 2026-08-24 && ln -s elsewhere 2026-08-23",
+             root);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(removed_before("2026-08-26"), 1);
+    assert_true(exists("2026-08-25/notes.json"));
+    assert_true(exists("2026-08-2"));
+    assert_true(exists("2026-08-24.kept"));
+    assert_true(exists("2026-08-24"));
+    assert_true(exists("2026-08-23"));
+    assert_true(exists("elsewhere/20260825T120000-x.json"));
+}
+
+static void a_root_without_artifacts_has_none_to_remove(void **state)
+{
+    (void)state;
+    assert_int_equal(removed_before("2026-08-26"), 0);
+}
+
 static void a_folder_that_cannot_be_made_is_an_error(void **state)
 {
     char blocked[512];
@@ -133,6 +191,9 @@ int main(int argc, char **argv)
         ARTIFACT_TEST(writing_again_does_no_harm),
         ARTIFACT_TEST(no_temporary_file_is_left),
         ARTIFACT_TEST(a_folder_that_cannot_be_made_is_an_error),
+        ARTIFACT_TEST(artifacts_of_days_before_are_removed),
+        ARTIFACT_TEST(what_is_no_artifact_is_not_removed),
+        ARTIFACT_TEST(a_root_without_artifacts_has_none_to_remove),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
