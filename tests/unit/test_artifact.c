@@ -166,6 +166,23 @@ static void a_root_without_artifacts_has_none_to_remove(void **state)
     assert_int_equal(removed_before("2026-08-26"), 0);
 }
 
+static void a_root_that_cannot_be_read_is_an_error(void **state)
+{
+    char path[8192];
+    struct error error;
+    int64_t removed;
+    (void)state;
+    memset(path, 'x', sizeof path);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(artifact_remove_before(path, "2026-08-26", &removed, &error), ERROR_IO);
+    snprintf(path, sizeof path, "%s/artifacts", root);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_int_equal(artifact_remove_before(root, "2026-08-26", &removed, &error), ERROR_IO);
+    assert_non_null(strstr(error.message, "/artifacts"));
+}
+
 static void a_folder_that_cannot_be_made_is_an_error(void **state)
 {
     char blocked[512];
@@ -194,6 +211,7 @@ int main(int argc, char **argv)
         ARTIFACT_TEST(artifacts_of_days_before_are_removed),
         ARTIFACT_TEST(what_is_no_artifact_is_not_removed),
         ARTIFACT_TEST(a_root_without_artifacts_has_none_to_remove),
+        ARTIFACT_TEST(a_root_that_cannot_be_read_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
