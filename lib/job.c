@@ -1,8 +1,8 @@
 /* The job verbs over their SQL functions, and the table of kinds. */
 #include "job.h"
 
-#include "replay.h"
 #include "prune.h"
+#include "replay.h"
 
 #include <inttypes.h>
 #include <stdio.h>
