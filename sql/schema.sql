@@ -566,7 +566,8 @@ CREATE TABLE jirasync.issues (
     rank_timestamp timestamp with time zone NOT NULL,
     rank_sha256 bytea NOT NULL,
     assignee_name text,
-    buried_at timestamp with time zone
+    buried_at timestamp with time zone,
+    forgotten_at timestamp with time zone
 )
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0.05');
 ALTER TABLE ONLY jirasync.issues ALTER COLUMN fields SET COMPRESSION lz4;
@@ -638,6 +639,8 @@ COMMENT ON COLUMN jirasync.issues.rank_sha256 IS 'Third part: the body''s SHA-25
 COMMENT ON COLUMN jirasync.issues.assignee_name IS 'Display name of the assignee';
 
 COMMENT ON COLUMN jirasync.issues.buried_at IS 'Greatest timestamp of its own delete events; deleted_at is this, else that of its project''s deletion';
+
+COMMENT ON COLUMN jirasync.issues.forgotten_at IS 'When forget_issue removed its content. Its rank is infinity since: no event brings any back';
 
 CREATE TABLE jirasync.versions (
     tenant text NOT NULL,
@@ -960,6 +963,34 @@ COMMENT ON COLUMN jirasync.project_keys.project_key IS 'A key it bears or bore';
 
 COMMENT ON COLUMN jirasync.project_keys.since IS 'The earliest instant at which an event told this key';
 
+CREATE TABLE jirasync.prune_positions (
+    tenant text NOT NULL,
+    bodies_until timestamp with time zone NOT NULL,
+    bodies_from timestamp with time zone
+);
+
+COMMENT ON TABLE jirasync.prune_positions IS 'How far the ledger of each tenant is pruned';
+
+COMMENT ON COLUMN jirasync.prune_positions.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.prune_positions.bodies_until IS 'No delivery received before this has its body, but those that were stored a day late or more, and from bodies_from on those that somebody held';
+
+COMMENT ON COLUMN jirasync.prune_positions.bodies_from IS 'Where the next prune is to begin, because somebody held a row there; NULL: at bodies_until';
+
+CREATE TABLE jirasync.settings (
+    name text NOT NULL,
+    value text NOT NULL,
+    description text NOT NULL
+);
+
+COMMENT ON TABLE jirasync.settings IS 'Settings that SQL functions read; change them with UPDATE';
+
+COMMENT ON COLUMN jirasync.settings.name IS 'Name of the setting';
+
+COMMENT ON COLUMN jirasync.settings.value IS 'Value, as text';
+
+COMMENT ON COLUMN jirasync.settings.description IS 'What the setting does, with its unit';
+
 CREATE TABLE jirasync.pull_requests (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -1011,7 +1042,7 @@ CREATE TABLE jirasync.quarantined_deliveries (
 );
 ALTER TABLE ONLY jirasync.quarantined_deliveries ALTER COLUMN body SET COMPRESSION lz4;
 
-COMMENT ON TABLE jirasync.quarantined_deliveries IS 'Signed deliveries that could not be stored, each kept once with its reason. Never pruned by age';
+COMMENT ON TABLE jirasync.quarantined_deliveries IS 'Signed deliveries that could not be stored, each kept once with its reason. Never pruned by age; forget_issue removes those that tell of its issue';
 
 COMMENT ON COLUMN jirasync.quarantined_deliveries.tenant IS 'Tenant of the source';
 
@@ -1181,7 +1212,7 @@ COMMENT ON COLUMN jirasync.runs.started_at IS 'When it began';
 
 COMMENT ON COLUMN jirasync.runs.finished_at IS 'When it was closed; NULL while open';
 
-COMMENT ON COLUMN jirasync.runs.artifact IS 'Path of the artifact, below the artifacts folder; NULL until it is written';
+COMMENT ON COLUMN jirasync.runs.artifact IS 'Path of the artifact, below the artifacts folder; NULL until it is written. It stays when the file is pruned';
 
 COMMENT ON COLUMN jirasync.runs.document IS 'The artifact''s bytes; NULL once pruned';
 
@@ -1216,20 +1247,6 @@ COMMENT ON TABLE jirasync.schema_migrations IS 'Migrations that were applied; th
 COMMENT ON COLUMN jirasync.schema_migrations.version IS 'Name of the file in sql/migrations, without .sql';
 
 COMMENT ON COLUMN jirasync.schema_migrations.applied_at IS 'When it was applied';
-
-CREATE TABLE jirasync.settings (
-    name text NOT NULL,
-    value text NOT NULL,
-    description text NOT NULL
-);
-
-COMMENT ON TABLE jirasync.settings IS 'Settings that SQL functions read; change them with UPDATE';
-
-COMMENT ON COLUMN jirasync.settings.name IS 'Name of the setting';
-
-COMMENT ON COLUMN jirasync.settings.value IS 'Value, as text';
-
-COMMENT ON COLUMN jirasync.settings.description IS 'What the setting does, with its unit';
 
 CREATE TABLE jirasync.sources (
     source text NOT NULL,
@@ -1374,6 +1391,9 @@ ALTER TABLE ONLY jirasync.project_keys
 ALTER TABLE ONLY jirasync.projects
     ADD CONSTRAINT projects_pkey PRIMARY KEY (tenant, source, project_id);
 
+ALTER TABLE ONLY jirasync.prune_positions
+    ADD CONSTRAINT prune_positions_pkey PRIMARY KEY (tenant);
+
 ALTER TABLE ONLY jirasync.pull_requests
     ADD CONSTRAINT pull_requests_pkey PRIMARY KEY (tenant, source, repository, number);
 
@@ -1419,6 +1439,8 @@ ALTER TABLE ONLY jirasync.versions
 ALTER TABLE ONLY jirasync.worklogs
     ADD CONSTRAINT worklogs_pkey PRIMARY KEY (tenant, source, worklog_id);
 
+CREATE INDEX comments_buried ON jirasync.comments USING btree (tenant, deleted_at) WHERE ((deleted_at IS NOT NULL) AND ((author IS NOT NULL) OR (body IS NOT NULL)));
+
 CREATE INDEX comments_by_issue ON jirasync.comments USING btree (issue_id, source, tenant);
 
 CREATE INDEX commit_keys_by_key ON jirasync.commit_keys USING btree (key, tenant);
@@ -1432,6 +1454,12 @@ CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries USING btree (t
 CREATE INDEX deliveries_by_source ON jirasync.deliveries USING btree (tenant, source, received_at);
 
 CREATE INDEX deliveries_by_time ON jirasync.deliveries USING btree (tenant, received_at);
+
+CREATE INDEX deliveries_ignored ON jirasync.deliveries USING btree (tenant, source, event, received_at) WHERE (outcome = 'ignored'::text);
+
+CREATE INDEX deliveries_late ON jirasync.deliveries USING btree (tenant, received_at) WHERE ((body IS NOT NULL) AND ((stored_at - received_at) > '1 day'::interval));
+
+CREATE INDEX entities_buried ON jirasync.entities USING btree (tenant, deleted_at) WHERE ((deleted_at IS NOT NULL) AND (body IS NOT NULL));
 
 CREATE INDEX entities_by_issue ON jirasync.entities USING btree (issue_id, source, tenant) WHERE (issue_id IS NOT NULL);
 
@@ -1447,15 +1475,21 @@ CREATE INDEX issue_keys_by_key ON jirasync.issue_keys USING btree (issue_key, te
 
 CREATE INDEX issue_keys_by_project ON jirasync.issue_keys USING btree (rtrim(issue_key, '0123456789'::text), tenant, issue_key);
 
+CREATE INDEX issue_links_buried ON jirasync.issue_links USING btree (tenant, deleted_at) WHERE ((deleted_at IS NOT NULL) AND (link_type IS NOT NULL));
+
 CREATE INDEX issue_links_by_destination ON jirasync.issue_links USING btree (to_issue_id, source, tenant);
 
 CREATE INDEX issue_links_by_source ON jirasync.issue_links USING btree (from_issue_id, source, tenant);
+
+CREATE INDEX issues_buried ON jirasync.issues USING btree (tenant, deleted_at) WHERE (deleted_at IS NOT NULL);
 
 CREATE INDEX issues_by_key ON jirasync.issues USING btree (issue_key, tenant);
 
 CREATE INDEX issues_by_parent ON jirasync.issues USING btree (parent_id, source, tenant) WHERE (parent_id IS NOT NULL);
 
 CREATE INDEX issues_by_project ON jirasync.issues USING btree (project_id, source, tenant) WHERE (project_id IS NOT NULL);
+
+CREATE INDEX issues_forgotten ON jirasync.issues USING btree (tenant, source, issue_id) WHERE (forgotten_at IS NOT NULL);
 
 CREATE INDEX issues_stubs ON jirasync.issues USING btree (tenant, source) WHERE (is_stub AND (version_ids IS NOT NULL));
 
@@ -1483,9 +1517,13 @@ CREATE INDEX runs_open ON jirasync.runs USING btree (tenant, started_at) WHERE (
 
 CREATE INDEX runs_to_write ON jirasync.runs USING btree (finished_at) WHERE ((artifact IS NULL) AND (finished_at IS NOT NULL));
 
+CREATE INDEX runs_with_document ON jirasync.runs USING btree (tenant, finished_at) WHERE (document IS NOT NULL);
+
 CREATE INDEX versions_by_project ON jirasync.versions USING btree (project_id, source, tenant);
 
 CREATE INDEX versions_gone ON jirasync.versions USING btree (tenant, source, version_id) WHERE (deleted_at IS NOT NULL);
+
+CREATE INDEX worklogs_buried ON jirasync.worklogs USING btree (tenant, deleted_at) WHERE ((deleted_at IS NOT NULL) AND ((author IS NOT NULL) OR (seconds_spent IS NOT NULL) OR (started_at IS NOT NULL)));
 
 CREATE INDEX worklogs_by_issue ON jirasync.worklogs USING btree (issue_id, source, tenant);
 
