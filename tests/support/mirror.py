@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Random histories of a small Jira against the mirror, cell by cell: mirror.py --deliver PROGRAM --folder DIR [--seeds N]
+"""Random histories of a small Jira against the mirror: mirror.py --deliver PROGRAM --folder DIR [--seeds N]
 
-For each seed a Cloud site and a Data Center site live for STEPS steps (environment). Their deliveries are shuffled, repeated,
-some lost or not understood at first; the lost ones come at the end, and those in quarantine are replayed. Jobs run now and
-then. It is done twice, in two tenants of the database that PGURI names and in two orders, the second one by two connections
-at once. Prints "ok WHAT" or "not ok WHAT" for each promise; SEED=N repeats a history.
+For each seed a Cloud site and a Data Center site live for STEPS steps (environment). Their deliveries are shuffled,
+repeated, some lost or not understood at first; the lost ones come at the end, and those in quarantine are replayed.
+Jobs run now and then. It is done twice, in two tenants of the database that PGURI names and in two orders, the second
+one by two connections at once. Then the tables are compared, cell by cell, with what the model says, with each other,
+and with what a rebuild makes of them. Prints "ok WHAT" or "not ok WHAT" for each promise; SEED=N repeats a history.
 """
 import argparse
 import collections
@@ -22,16 +23,17 @@ import mirror_expected
 from mirror_bodies import EPIC_LINK
 from mirror_life import Jira
 
-TABLES = ("issues", "issue_keys", "issue_snapshots", "issue_fix_versions", "versions", "projects", "comments", "worklogs",
-          "issue_links", "entities")
+TABLES = ("issues", "issue_keys", "issue_snapshots", "issue_fix_versions", "versions", "projects", "comments",
+          "worklogs", "issue_links", "entities")
 # What depends on which of several deliveries of the same body came first, or on when a row was written.
 ARRIVAL = {"tenant", "delivery_id", "known_by", "changed_seq"}
 MOST_SHOWN = 12
 
 
 def sql(statement):
-    done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", os.environ["PGURI"], "-c", "SET timezone = 'UTC'",
-                           "-c", statement], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", os.environ["PGURI"],
+                           "-c", "SET timezone = 'UTC'", "-c", statement],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if done.returncode != 0:
         raise RuntimeError("%s: %s" % (statement, done.stderr.decode()))
     return done.stdout.decode().strip("\n")
@@ -78,8 +80,8 @@ class Plan:
         if fate > 0.8:
             self.first.append((self.choose.uniform(0, total), ("deliver", name, source, body)))
         if fate > 0.95:
-            self.first.append((self.choose.uniform(0, total), ("deliver", self.name(source, body, number + 10 ** 6), source,
-                                                               body)))
+            other = self.name(source, body, number + 10 ** 6)
+            self.first.append((self.choose.uniform(0, total), ("deliver", other, source, body)))
 
     def replays(self):
         """Some of what is in the ledger, once more; under the id that came first."""
@@ -111,7 +113,7 @@ def settle(tenant, most, seed):
 
 
 def deliver(options, tenant, seed, parts):
-    """Stores parts, each a list of lines, at the same time; returns (id, outcome, reason, sqlstate) of each delivery."""
+    """Stores parts, each a list of lines, at the same time; returns id, outcome, reason, SQLSTATE of each delivery."""
     choose, running = random.Random(seed), []
     for number, lines in enumerate(parts):
         path = os.path.join(options.folder, "%s.%d" % (tenant, number))
@@ -151,12 +153,21 @@ def agrees(wanted, got):
     return wanted == got and isinstance(wanted, bool) == isinstance(got, bool)
 
 
+def read_tables(tenant):
+    return {name: table(name, tenant) for name in TABLES}
+
+
+def dump(tables, without=()):
+    """The rows as sorted lines."""
+    return {name: sorted(json.dumps({c: v for c, v in row.items() if c not in without}, sort_keys=True, default=str)
+                         for row in rows) for name, rows in tables.items()}
+
+
 class Comparison:
     """Gathers what differs: (table, key, column, expected, got)."""
 
-    def __init__(self, tenant, sites):
-        self.found = []
-        self.rows = {name: table(name, tenant) for name in TABLES}
+    def __init__(self, rows, sites):
+        self.found, self.rows = [], rows
         for site in sites:
             self.compare(site, "issues", "issue_id", mirror_expected.issues(site))
             self.compare(site, "versions", "version_id", mirror_expected.versions(site))
@@ -183,7 +194,7 @@ class Comparison:
                 if not isinstance(row, mirror_expected.Optional):
                     self.differs(site, name, identity, "-", "a row", "no row")
                 continue
-            found = got[identity]
+            found = dict(got[identity])
             found["deleted"] = found.get("deleted_at") is not None
             found["archived"] = found["archived_at"] is not None if "archived_at" in found else found.get("archived")
             for column, value in row.items():
@@ -209,8 +220,7 @@ class Comparison:
                 self.differs(site, "issue_fix_versions", identity, "present", wanted, got[identity])
 
     def dump(self):
-        return {name: sorted(json.dumps({c: v for c, v in row.items() if c not in ARRIVAL}, sort_keys=True, default=str)
-                             for row in rows) for name, rows in self.rows.items()}
+        return dump(self.rows, ARRIVAL)
 
 
 # ---- a history ----
@@ -242,8 +252,10 @@ def unexpected(plan, answers):
 
 def kept(tenant, events):
     """The ledger holds each body once, and quarantine nothing."""
-    row = sql("""SELECT (SELECT count(*) || ' ' || count(DISTINCT (source, body_sha256)) FROM jirasync.deliveries WHERE tenant = '%s')
-                 || ' ' || (SELECT count(*) FROM jirasync.quarantined_deliveries WHERE tenant = '%s')""" % (tenant, tenant))
+    row = sql("""SELECT (SELECT count(*) || ' ' || count(DISTINCT (source, body_sha256))
+                         FROM jirasync.deliveries WHERE tenant = '%s')
+                 || ' ' || (SELECT count(*) FROM jirasync.quarantined_deliveries WHERE tenant = '%s')""" % (
+                     tenant, tenant))
     wanted = "%d %d 0" % ((len(set(events)),) * 2)
     return [] if row == wanted else ["expected %s, got %s: rows, bodies, quarantined" % (wanted, row)]
 
@@ -259,13 +271,21 @@ def differences(found):
     return ["%s %s %s: expected %s, got %s" % entry for entry in found]
 
 
-def changed_rows(first, second):
+def changed_rows(first, second, names):
     found = []
     for name, rows in first.items():
         one, other = collections.Counter(rows), collections.Counter(second[name])
-        found += ["%s, first order only: %s" % (name, row[:700]) for row in (one - other)]
-        found += ["%s, second order only: %s" % (name, row[:700]) for row in (other - one)]
+        found += ["%s, %s: %s" % (name, names[0], row[:700]) for row in (one - other)]
+        found += ["%s, %s: %s" % (name, names[1], row[:700]) for row in (other - one)]
     return found
+
+
+def rebuild(tenant, rows):
+    """What the rebuild of all that is derived changes."""
+    changed = sql("SELECT jirasync.correlation_rebuild('%s')" % tenant)
+    if changed == "0":
+        return []
+    return ["%s rows" % changed] + changed_rows(dump(rows), dump(read_tables(tenant)), ("before", "after"))
 
 
 def one_order(options, seed, sites, events, order):
@@ -277,9 +297,9 @@ def one_order(options, seed, sites, events, order):
     where = "seed %d, %s order%s" % (seed, plan.style, "" if order == 0 else ", two connections")
     judge("%s: no delivery is refused" % where, unexpected(plan, answers))
     judge("%s: the ledger holds each body once" % where, kept(tenant, events))
-    changed = sql("SELECT jirasync.correlation_rebuild('%s')" % tenant)
-    judge("%s: the rebuild changes nothing" % where, [] if changed == "0" else ["%s rows" % changed])
-    comparison = Comparison(tenant, sites)
+    rows = read_tables(tenant)
+    comparison = Comparison(rows, sites)
+    judge("%s: the rebuild changes nothing" % where, rebuild(tenant, rows))
     judge("%s: the mirror is what Jira is" % where, differences(comparison.found))
     judge("%s: each stub asks for a fetch" % where, unfetched(tenant))
     return comparison
@@ -295,13 +315,14 @@ def main():
     for seed in range(begin, begin + options.seeds):
         print("SEED=%d" % seed)
         sites = live(seed, int(os.environ.get("STEPS", "250")))
-        events = [event for pair in zip_longest_events(sites) for event in pair]
+        events = [event for pair in in_turns(sites) for event in pair]
         first, second = (one_order(options, seed, sites, events, order) for order in (0, 1))
-        judge("seed %d: both orders end in the same rows" % seed, changed_rows(first.dump(), second.dump()))
+        judge("seed %d: both orders end in the same rows" % seed,
+              changed_rows(first.dump(), second.dump(), ("first order", "second order")))
     return 0
 
 
-def zip_longest_events(sites):
+def in_turns(sites):
     """The two sites' events, one after the other in turns."""
     longest = max(len(site.events) for site in sites)
     return [[site.events[n] for site in sites if n < len(site.events)] for n in range(longest)]

@@ -96,12 +96,14 @@ class Writer:
     def fields(self, issue):
         """All that Jira tells of an issue."""
         written = {
-            "summary": issue.summary, "issuetype": self.issue_type(issue), "project": self.project_in_issue(issue.project),
-            "status": self.status(issue), "priority": issue.priority and {"name": issue.priority, "id": "3"},
+            "summary": issue.summary, "issuetype": self.issue_type(issue),
+            "project": self.project_in_issue(issue.project), "status": self.status(issue),
+            "priority": issue.priority and {"name": issue.priority, "id": "3"},
             "resolution": issue.resolution and {"name": issue.resolution, "id": "10000"},
             "resolutiondate": self.at(issue.resolved), "assignee": self.user(issue.assignee),
             "reporter": self.user(issue.reporter), "creator": self.user(issue.reporter),
-            "fixVersions": [self.version_in_issue(v) for v in issue.versions], "versions": [], "labels": list(issue.labels),
+            "fixVersions": [self.version_in_issue(v) for v in issue.versions], "versions": [],
+            "labels": list(issue.labels),
             "components": [{"id": "%d" % (10000 + len(c)), "name": c} for c in issue.components],
             "created": self.at(issue.created), "updated": self.at(issue.updated), "duedate": None,
             "description": issue.summary + "\n\u2026", "workratio": -1, "customfield_10016": 3.5,
@@ -116,7 +118,8 @@ class Writer:
 
     def issue(self, issue):
         path = "%d" if self.cloud and issue.id % 2 else "issue/%d"
-        return {"id": str(issue.id), "self": self.self_of(path % issue.id), "key": issue.key, "fields": self.fields(issue)}
+        return {"id": str(issue.id), "self": self.self_of(path % issue.id), "key": issue.key,
+                "fields": self.fields(issue)}
 
     def named_issue(self, issue):
         return {"id": str(issue.id), "self": self.self_of("issue/%d" % issue.id), "key": issue.key}
@@ -135,8 +138,9 @@ class Writer:
     def worklog(self, worklog):
         return {"self": self.self_of("issue/%d/worklog/%d" % (worklog.issue.id, worklog.id)),
                 "author": self.user(worklog.author), "updateAuthor": self.user(worklog.author), "comment": "",
-                "created": self.at(worklog.created), "updated": self.at(worklog.updated), "started": self.at(worklog.started),
-                "timeSpent": "%ds" % worklog.seconds, "timeSpentSeconds": worklog.seconds, "id": str(worklog.id),
+                "created": self.at(worklog.created), "updated": self.at(worklog.updated),
+                "started": self.at(worklog.started), "timeSpent": "%ds" % worklog.seconds,
+                "timeSpentSeconds": worklog.seconds, "id": str(worklog.id),
                 "issueId": str(worklog.issue.id)}
 
     def attachment(self, attachment):

@@ -1,12 +1,12 @@
 """The rows that a mirror of a small Jira has to hold once all that Jira told has come, in whatever order.
 
 expected(site) is {table: {key: row}}; a row is {column: value}, and a value may be an Either of several. Times are
-milliseconds; "deleted" stands for deleted_at, set or not. Rows in ABSENT_TOO may be missing.
+milliseconds; "deleted" stands for deleted_at, set or not.
 """
 from mirror_bodies import storable
 
-WHOLE = ("summary", "issue_type", "hierarchy_level", "status", "status_category", "resolution", "resolved_at", "priority",
-         "assignee", "labels", "components", "created_at", "updated_at")
+WHOLE = ("summary", "issue_type", "hierarchy_level", "status", "status_category", "resolution", "resolved_at",
+         "priority", "assignee", "labels", "components", "created_at", "updated_at")
 
 
 class Either:
@@ -39,7 +39,8 @@ def newest(version):
 
 
 def names(versions):
-    return sorted({storable(v.name) for v in versions if v is not None})
+    """As the mirror knows them: one that only a delete or a merge told of has its id for a name."""
+    return sorted({storable(v.name) if v.told else str(v.id) for v in versions if v is not None})
 
 
 def fix_versions(issue):
@@ -103,10 +104,15 @@ def issues(site):
 
 
 def issue_keys(site):
-    """By issue: the keys that must be there, and those that may."""
-    return {issue.id: (set(issue.due_keys) | ({issue.key} if issue.due_keys and not issue.deleted else set()),
-                       {"%s-%d" % (key, number) for project, number in issue.places for key in project.keys})
-            for issue in site.issues}
+    """By issue: the keys that must be there, and those that may: its numbers under each key of its projects."""
+    rows = {}
+    for issue in site.issues:
+        due = set(issue.due_keys)
+        if due and not issue.deleted:
+            due.add(issue.key)
+        projects, numbers = {p for p, _ in issue.places}, {n for _, n in issue.places}
+        rows[issue.id] = (due, {"%s-%d" % (key, number) for p in projects for key in p.keys for number in numbers})
+    return rows
 
 
 def versions(site):

@@ -1,4 +1,4 @@
-"""What happens around a small Jira's issues: projects, versions, sprints, boards, users; and how often each thing happens."""
+"""What happens to a small Jira's projects, versions, sprints, boards and users; and how often each thing happens."""
 from mirror_model import Site, Thing
 
 
@@ -6,13 +6,20 @@ class Jira(Site):
     # ---- projects ----
 
     def create_project(self, silently=False):
-        project = self.make(key=self.new_key(), name="Project %d" % len(self.projects), lead=self.actor(), deleted=False,
-                            archived=False, is_gone=False, last_number=0, told=False, evented=False, keys=[], body=None)
+        project = self.make(key=self.free_key() or self.new_key(), name="Project %d" % len(self.projects),
+                            lead=self.actor(), deleted=False, archived=False, is_gone=False, last_number=0,
+                            told=False, evented=False, keys=[], body=None)
         project.keys.append(project.key)
         self.projects.append(project)
         if not silently:
             self.tell_project(project, "project_created")
         return True
+
+    def free_key(self):
+        """At times the key of a project that is gone, which another may have again."""
+        taken = [p.key for p in self.projects if not p.is_gone]
+        keys = [p.key for p in self.projects if p.is_gone and p.key not in taken]
+        return self.choice(keys) if self.chance(0.5) else None
 
     def tell_project(self, project, event):
         project.told = project.evented = True
@@ -27,7 +34,7 @@ class Jira(Site):
         if project.deleted or project.archived:
             event = "project_restored_deleted" if project.deleted else "project_restored_archived"
             project.deleted = project.archived = False
-        elif len(self.open_projects()) < 2 or self.chance(0.6):
+        elif len(self.open_projects()) < 3 or self.chance(0.6):
             event = "project_updated"
             if self.chance(0.5):
                 self.rename_project(project)
@@ -63,9 +70,10 @@ class Jira(Site):
         project = self.choice(self.open_projects())
         if project is None:
             return False
-        version = self.make(project=project, name="%d.%d" % (len(self.versions), self.choose.randint(0, 9)), description="",
-                            archived=False, released=False, start=self.choice([None, "2026-01-05"]), deleted=False,
-                            release=self.choice([None, "2026-02-28", "2026-12-31"]), merged=None, told=False, evented=False, body=None)
+        version = self.make(project=project, name="%d.%d" % (len(self.versions), self.choose.randint(0, 9)),
+                            description="", archived=False, released=False, start=self.choice([None, "2026-01-05"]),
+                            release=self.choice([None, "2026-02-28", "2026-12-31"]), deleted=False, merged=None,
+                            told=False, evented=False, body=None)
         self.versions.append(version)
         if not silently:
             self.tell_version(version, "jira:version_created")
@@ -114,7 +122,7 @@ class Jira(Site):
         if target is None:
             self.tell_version(version, "jira:version_deleted")
         else:
-            version.merged, target.told = target, True
+            version.merged = target
             self.tell_version(version, self.choice(["jira:version_deleted", "jira:version_merged"]),
                               mergedTo=self.writer().version(target))
         tells = self.chance(0.4)
@@ -174,11 +182,13 @@ class Jira(Site):
 
     def user_life(self):
         user = self.choice(self.users)
-        if user.told is None or not user.deleted:
+        if user.deleted:
+            return True
+        user.deleted = user.told is not None and self.chance(0.1)
+        if not user.deleted:
             user.name += "x"
             user.told = self.writer().user(user)
-            user.deleted = self.chance(0.1)
-            self.send("user_deleted" if user.deleted else self.choice(["user_created", "user_updated"]), user=user.told)
+        self.send("user_deleted" if user.deleted else self.choice(["user_created", "user_updated"]), user=user.told)
         return True
 
     def other_event(self):
@@ -199,9 +209,10 @@ class Jira(Site):
 
 
 STEPS = [
-    (Jira.create_issue, 6), (Jira.create_subtask, 3), (Jira.edit_issue, 14), (Jira.set_versions, 8), (Jira.transition, 8),
-    (Jira.move_issue, 5), (Jira.delete_issue, 3), (Jira.add_comment, 7), (Jira.edit_comment, 4), (Jira.delete_comment, 2),
-    (Jira.log_work, 5), (Jira.attach, 3), (Jira.link, 4), (Jira.set_property, 2), (Jira.create_project, 1),
-    (Jira.change_project, 3), (Jira.delete_project, 0.5), (Jira.create_version, 4), (Jira.change_version, 5),
-    (Jira.remove_version, 3), (Jira.sprint_life, 2), (Jira.board_life, 2), (Jira.user_life, 1), (Jira.other_event, 1),
+    (Jira.create_issue, 6), (Jira.create_subtask, 3), (Jira.edit_issue, 14), (Jira.set_versions, 8),
+    (Jira.transition, 8), (Jira.move_issue, 5), (Jira.delete_issue, 3), (Jira.add_comment, 7), (Jira.edit_comment, 4),
+    (Jira.delete_comment, 2), (Jira.log_work, 5), (Jira.attach, 3), (Jira.link, 4), (Jira.set_property, 2),
+    (Jira.create_project, 2), (Jira.change_project, 3), (Jira.delete_project, 1), (Jira.create_version, 4),
+    (Jira.change_version, 5), (Jira.remove_version, 3), (Jira.sprint_life, 2), (Jira.board_life, 2),
+    (Jira.user_life, 1), (Jira.other_event, 1),
 ]

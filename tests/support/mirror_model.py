@@ -10,8 +10,8 @@ from mirror_bodies import Writer, encode
 STATUSES = [("To Do", "new"), ("Selected", "new"), ("In Progress", "indeterminate"), ("In Review", "indeterminate"),
             ("Done", "done"), ("Closed", "done")]
 LABELS = ["backend", "ui", "a \"b\\", "c,d", "{}", "NULL", "Straße", ""]
-TEXTS = ["Show the mandate", "Round up", "Ä \U0001f600 {\"a\"}", "NUL \0 in it", "half \ud83d pair", "it's \\ \"quoted\"",
-         "日本語", "null", "tab\tand\nline"]
+TEXTS = ["Show the mandate", "Round up", "Ä \U0001f600 {\"a\"}", "NUL \0 in it", "half \ud83d pair",
+         "it's \\ \"quoted\"", "日本語", "null", "tab\tand\nline"]
 
 
 class Thing:
@@ -42,8 +42,8 @@ class Site:
         self.now = 1767225600000 + choose.randint(0, 10 ** 9)
         self.last_id = 10000
         self.events = []
-        self.users = [self.make(id="%s-%d" % ("acc:" if is_cloud else "usr", n), name="User %d" % n, deleted=False, told=None)
-                      for n in range(4)]
+        self.users = [self.make(id="%s-%d" % ("acc:" if is_cloud else "usr", n), name="User %d" % n, deleted=False,
+                                told=None) for n in range(4)]
         self.used_keys = set()
         self.projects, self.versions, self.issues, self.links, self.sprints, self.boards = [], [], [], [], [], []
         self.properties = {}
@@ -118,7 +118,7 @@ class Site:
         return self.choice(self.users)
 
     def bear(self, issue):
-        """Notes the key that an issue has now; one that is new to it is due in the mirror if the issue is known there."""
+        """Notes the key that an issue has now: the mirror owes it, if the issue is known there."""
         issue.places.add((issue.project, issue.number))
         if issue.due_keys:
             issue.due_keys.add(issue.key)
@@ -128,15 +128,15 @@ class Site:
         issue.due_keys.add(issue.key)
         rank = (issue.updated,) + self.sent
         if not is_delete:
-            issue.was_shown_alive = True
             issue.project.told = True
             for version in issue.versions:
                 version.told = True
         if issue.shown is not None and issue.shown.rank > rank:
             return
         issue.shown = Thing(
-            rank=rank, fields=fields, key=issue.key, project=issue.project, summary=issue.summary, issue_type=issue.type,
-            hierarchy_level=issue.level, parent=issue.parent, status=issue.status, status_category=issue.category,
+            rank=rank, fields=fields, key=issue.key, project=issue.project, summary=issue.summary,
+            issue_type=issue.type, hierarchy_level=issue.level, parent=issue.parent, status=issue.status,
+            status_category=issue.category,
             parent_key=issue.parent and issue.parent.key,
             resolution=issue.resolution, resolved_at=issue.resolved, priority=issue.priority,
             assignee=issue.assignee and issue.assignee.id, labels=list(issue.labels), versions=list(issue.versions),
@@ -164,11 +164,12 @@ class Site:
         return written
 
     def version_items(self, before, after):
-        return ([self.item("Fix Version", "fixVersions", str(v.id), None, v.name, None) for v in before if v not in after] +
-                [self.item("Fix Version", "fixVersions", None, str(v.id), None, v.name) for v in after if v not in before])
+        gone, new = [v for v in before if v not in after], [v for v in after if v not in before]
+        return ([self.item("Fix Version", "fixVersions", str(v.id), None, v.name, None) for v in gone] +
+                [self.item("Fix Version", "fixVersions", None, str(v.id), None, v.name) for v in new])
 
     def tell_comment(self, comment, event, why):
-        """Cloud: the comment with a trimmed issue. Data Center: the comment alone, and the whole issue with the comment."""
+        """Cloud: the comment with a trimmed issue. Data Center: the comment alone, and the whole issue with it."""
         issue, writer = comment.issue, self.writer()
         issue.updated = self.now
         if self.is_cloud:
@@ -194,13 +195,14 @@ class Site:
         project.last_number += 1
         status, category = STATUSES[0]
         issue = self.make(
-            Issue, number=project.last_number, project=project, type=kind or self.choice(["Story", "Story", "Bug", "Epic"]),
-            summary=self.choice(TEXTS), status=status, category=category, resolution=None, resolved=None,
-            priority=self.choice(["High", "Low", None]), assignee=self.choice(self.users + [None]), reporter=self.actor(),
-            versions=self.some(self.versions_of(project), 2), labels=self.some(LABELS), parent=parent, subtasks=[],
-            components=self.some(["api", "web {1}"]), created=self.now, updated=self.now, deleted=False, deleted_at=None,
-            comments=[], worklogs=[], attachments=[], places=set(), due_keys=set(), shown=None, was_shown_alive=False,
-            fragments=[])
+            Issue, number=project.last_number, project=project,
+            type=kind or self.choice(["Story", "Story", "Bug", "Epic"]), summary=self.choice(TEXTS), status=status,
+            category=category, resolution=None, resolved=None,
+            priority=self.choice(["High", "Low", None]), assignee=self.choice(self.users + [None]),
+            reporter=self.actor(), versions=self.some(self.versions_of(project), 2), labels=self.some(LABELS),
+            parent=parent, subtasks=[], components=self.some(["api", "web {1}"]), created=self.now, updated=self.now,
+            deleted=False, deleted_at=None, comments=[], worklogs=[], attachments=[], places=set(),
+            due_keys=set(), shown=None, fragments=[])
         self.issues.append(issue)
         self.bear(issue)
         if issue.type == "Sub-task":
@@ -314,8 +316,8 @@ class Site:
         issue = issue or self.choice(self.open_issues())
         if issue is None:
             return False
-        comment = self.make(issue=issue, author=self.actor(), text=self.choice(TEXTS), created=self.now, updated=self.now,
-                            deleted=False)
+        comment = self.make(issue=issue, author=self.actor(), text=self.choice(TEXTS), created=self.now,
+                            updated=self.now, deleted=False)
         issue.comments.append(comment)
         self.tell_comment(comment, "comment_created", "issue_commented")
         return True
@@ -361,7 +363,8 @@ class Site:
             return False
         if worklog is None:
             worklog = self.make(issue=issue, author=self.actor(), created=self.now, updated=self.now, deleted=False,
-                                started=self.now - self.choose.randint(0, 10 ** 7), seconds=self.choose.randint(60, 10 ** 5))
+                                started=self.now - self.choose.randint(0, 10 ** 7),
+                                seconds=self.choose.randint(60, 10 ** 5))
             issue.worklogs.append(worklog)
             self.tell_child("worklog", worklog, "created")
         elif self.chance(0.4):
@@ -395,7 +398,8 @@ class Site:
         if len(issues) < 2:
             return False
         source, target = self.choose.sample(issues, 2)
-        self.links.append(self.make(type=self.choice(["Relates", "Blocks"]), source=source, target=target, deleted=False))
+        self.links.append(self.make(type=self.choice(["Relates", "Blocks"]), source=source, target=target,
+                                    deleted=False))
         self.send("issuelink_created", issueLink=self.writer().link(self.links[-1]))
         return True
 
@@ -409,6 +413,7 @@ class Site:
         value = known.body if deletes else {"key": name.split("/", 1)[1], "value": {"n": self.now}}
         if known is None or not known.deleted:
             self.properties[name] = Thing(body=value, deleted=deletes, issue=issue)
-            self.send("issue_property_" + ("deleted" if deletes else "set"), property=value, issue=writer.named_issue(issue))
+            self.send("issue_property_" + ("deleted" if deletes else "set"), property=value,
+                      issue=writer.named_issue(issue))
             self.show_fragment(issue)
         return True

@@ -2,8 +2,8 @@
 """Mutations of valid bodies against the store: mirror_mutations.py --deliver PROGRAM --folder DIR FIXTURE...
 
 Every member, at every path, is dropped and given every other type; a path that many fixtures have, in MOST of them.
-Each mutant tells of ids of its own, so that each leaves a row to look at. Promised: no error but a refusal, each body in
-the ledger or in quarantine exactly once, and no row that shows what no body with its id told. Prints "ok WHAT" or
+Each mutant tells of ids of its own, so that each leaves a row to look at. Promised: no error but a refusal, each body
+in the ledger or in quarantine exactly once, and no row that shows what no body with its id told. Prints "ok WHAT" or
 "not ok WHAT" for each promise.
 """
 import argparse
