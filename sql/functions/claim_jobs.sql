@@ -10,6 +10,9 @@ SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
+-- In the index's order, which ends at the limit: sorting what another index finds means to read the whole queue.
+SET enable_sort = off
+SET enable_incremental_sort = off
 -- A dear row: what looks through the queue never seems cheaper than what goes to the rows it wants.
 SET cpu_tuple_cost = 1
 AS $$

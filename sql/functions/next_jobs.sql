@@ -4,6 +4,12 @@ CREATE OR REPLACE FUNCTION jirasync.next_jobs(p_kinds text[])
 RETURNS TABLE (tenant text, due_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
+-- As in claim_jobs: in the index's order, whatever the statistics were when the plan was made.
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
+SET enable_bitmapscan = off
+SET enable_sort = off
+SET enable_incremental_sort = off
 AS $$
 #variable_conflict use_column
 DECLARE
