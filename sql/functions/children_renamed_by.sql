@@ -10,7 +10,7 @@ BEGIN
         WHERE n.tenant = p_tenant AND n.source = u.source AND n.parent_id = u.issue_id
         OFFSET 0) child
     CROSS JOIN LATERAL (
-        SELECT w.issue_key FROM jirasync.wanted_issue_names w
+        SELECT w.issue_key FROM jirasync.current_issue_keys w
         WHERE w.tenant = p_tenant AND w.source = child.source AND w.issue_id = child.parent_id
         OFFSET 0) parent
     WHERE parent.issue_key IS NOT NULL AND child.parent_key IS DISTINCT FROM parent.issue_key;

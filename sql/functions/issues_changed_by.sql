@@ -22,7 +22,9 @@ BEGIN
             WHERE n.tenant = p_tenant AND n.source = u.source AND n.project_id = u.project_id
             OFFSET 0) i
         WHERE (i.project_key, i.deleted_at) IS DISTINCT FROM (p.project_key, coalesce(i.buried_at, p.deleted_at))
-           OR i.issue_key IS DISTINCT FROM coalesce(p.project_key || substring(i.issue_key FROM '-[0-9]+$'), i.issue_key)
+           OR i.issue_key IS DISTINCT FROM (
+                  SELECT c.issue_key FROM jirasync.current_issue_keys c
+                  WHERE c.tenant = i.tenant AND c.source = i.source AND c.issue_id = i.issue_id)
         UNION
         SELECT f.source, f.issue_id
         FROM unnest(p_version_sources, p_version_ids) u (source, version_id)

@@ -43,7 +43,8 @@ BEGIN
          WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL
     ), stored AS MATERIALIZED (
         SELECT i.tenant, i.source, i.issue_id, i.is_stub, i.rank_updated, i.rank_timestamp, i.rank_sha256,
-               i.deleted_at, i.buried_at, i.issue_key, i.project_id, i.version_ids, i.parent_id, i.parent_key
+               i.deleted_at, i.buried_at, i.issue_key, i.project_id, i.project_key, i.version_ids,
+               i.parent_id, i.parent_key
           FROM (SELECT DISTINCT m.tenant, m.source, m.issue_id FROM member m) k
           JOIN jirasync.issues i USING (tenant, source, issue_id)
          ORDER BY i.tenant, i.source, i.issue_id
@@ -66,8 +67,9 @@ BEGIN
                         AND (NOT m.is_whole
                              OR m.rank_updated > s.rank_updated
                                 AND coalesce(m.added_ids, '{}') = '{}' AND coalesce(m.removed_ids, '{}') = '{}'
-                                AND (m.project_id, m.parent_id, m.parent_key, m.version_ids::bigint[])
-                                    IS NOT DISTINCT FROM (s.project_id, s.parent_id, s.parent_key, s.version_ids)),
+                                AND (m.project_id, m.project_key, m.parent_id, m.parent_key, m.version_ids::bigint[])
+                                    IS NOT DISTINCT FROM
+                                    (s.project_id, s.project_key, s.parent_id, s.parent_key, s.version_ids)),
                         false) AS is_quiet
           FROM member m
           LEFT JOIN stored s ON s.issue_id = m.issue_id AND s.source = m.source AND s.tenant = m.tenant

@@ -4,10 +4,7 @@ SELECT i.tenant, i.source, i.issue_id,
        coalesce((SELECT p.project_key FROM jirasync.projects p
                  WHERE p.tenant = i.tenant AND p.source = i.source AND p.project_id = i.project_id),
                 i.project_key) AS project_key,
-       coalesce((SELECT coalesce((SELECT q.project_key FROM jirasync.projects q
-                                  WHERE q.tenant = p.tenant AND q.source = p.source AND q.project_id = p.project_id)
-                                     || substring(p.issue_key FROM '-[0-9]+$'), p.issue_key)
-                 FROM jirasync.issues p
+       coalesce((SELECT p.issue_key FROM jirasync.current_issue_keys p
                  WHERE p.tenant = i.tenant AND p.source = i.source AND p.issue_id = i.parent_id),
                 i.parent_key) AS parent_key,
        CASE WHEN i.version_ids IS NULL THEN i.fix_versions ELSE ARRAY(
@@ -22,9 +19,8 @@ SELECT i.tenant, i.source, i.issue_id,
            WHERE v.name <> ''
            GROUP BY v.name
            ORDER BY min(u.n)) END AS fix_versions,
-       coalesce((SELECT p.project_key FROM jirasync.projects p
-                 WHERE p.tenant = i.tenant AND p.source = i.source AND p.project_id = i.project_id)
-                    || substring(i.issue_key FROM '-[0-9]+$'), i.issue_key) AS issue_key,
+       (SELECT c.issue_key FROM jirasync.current_issue_keys c
+        WHERE c.tenant = i.tenant AND c.source = i.source AND c.issue_id = i.issue_id) AS issue_key,
        coalesce(i.buried_at, (SELECT p.deleted_at FROM jirasync.projects p
                               WHERE p.tenant = i.tenant AND p.source = i.source AND p.project_id = i.project_id))
            AS deleted_at

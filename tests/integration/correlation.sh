@@ -8,7 +8,7 @@ sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 
 reset() {
     sql -c "DO \$\$ DECLARE t text; BEGIN
-        FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects',
+        FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects', 'project_keys',
             'commits', 'commit_keys', 'commit_refs', 'refs', 'repositories', 'revert_names', 'reverted_commits', 'issue_commits', 'jobs', 'deliveries', 'quarantined_deliveries']
         LOOP EXECUTE 'TRUNCATE jirasync.' || t; END LOOP; END \$\$"
 }
