@@ -19,7 +19,8 @@ BEGIN
             ORDER BY n.at DESC, n.delivery_id DESC LIMIT 1) s
     ), version AS MATERIALIZED (
         SELECT n.source, n.issue_id, n.at, n.delivery_id, t.version_id, v.known_at, v.known_by,
-               coalesce(v.name = t.name AND v.project_id IS NOT DISTINCT FROM n.project_id, false) AS is_known
+               coalesce(v.name = t.name AND v.project_id IS NOT DISTINCT FROM n.project_id
+                        AND v.deleted_at IS NULL, false) AS is_known
         FROM newest n
         CROSS JOIN LATERAL unnest(n.version_ids, n.version_names) t (version_id, name)
         LEFT JOIN jirasync.versions v

@@ -33,11 +33,19 @@ BEGIN
             WHERE n.tenant = p_tenant AND n.source = u.source AND n.version_id = u.version_id
             OFFSET 0) f
         UNION
-        -- Stubs have no snapshots, so no scope either.
+        -- Stubs, and deleted issues that are known by their delete alone, have no snapshots, so no scope either. A version that was merged is
+        -- shown as the one at the end of the way.
         SELECT i.source, i.issue_id
         FROM unnest(p_version_sources, p_version_ids) u (source, version_id)
         JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = u.source
-        WHERE i.is_stub AND i.version_ids IS NOT NULL AND u.version_id = ANY (i.version_ids)) f;
+        WHERE (i.is_stub OR i.buried_at IS NOT NULL) AND i.version_ids IS NOT NULL
+          AND (u.version_id = ANY (i.version_ids)
+               OR EXISTS (SELECT FROM unnest(i.version_ids) m (version_id)
+                          CROSS JOIN LATERAL (
+                              SELECT * FROM jirasync.versions n
+                              WHERE n.tenant = p_tenant AND n.source = i.source AND n.version_id = m.version_id
+                              OFFSET 0) w
+                          WHERE w.merged_into IS NOT NULL))) f;
 END
 $$;
 COMMENT ON FUNCTION jirasync.issues_changed_by IS 'Issues that show the key or life of a given project, or the name or life of a given version, as it was';

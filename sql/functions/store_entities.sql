@@ -152,19 +152,16 @@ BEGIN
     END IF;
     IF 'project' = ANY (p_kind) THEN
         -- Every key that a project was told to bear, by events of any rank.
-        INSERT INTO jirasync.project_keys AS k (tenant, source, project_id, project_key, since)
-        SELECT p.tenant, p.source, p.project_id, p.project_key, min(p.at)
+        INSERT INTO jirasync.project_keys (tenant, source, project_id, project_key)
+        SELECT DISTINCT p.tenant, p.source, p.project_id, p.project_key
           FROM (SELECT p_tenant[e.place] AS tenant, p_source[e.place] AS source, e.id::bigint AS project_id,
                        coalesce(p_storable[e.place], convert_from(p_body[e.place], 'UTF8'))::jsonb
-                           #>> ARRAY[e.member, 'key'] AS project_key,
-                       coalesce(p_event_at[e.place], e.updated_at, '-infinity') AS at
-                  FROM unnest(p_place, p_kind, p_id, p_member, p_updated_at) AS e (place, kind, id, member, updated_at)
+                           #>> ARRAY[e.member, 'key'] AS project_key
+                  FROM unnest(p_place, p_kind, p_id, p_member) AS e (place, kind, id, member)
                  WHERE e.kind = 'project' AND p_outcome[e.place] = 'fresh') p
          WHERE p.project_key <> ''
-         GROUP BY p.tenant, p.source, p.project_id, p.project_key
          ORDER BY p.tenant, p.source, p.project_id, p.project_key
-        ON CONFLICT (tenant, source, project_id, project_key) DO UPDATE SET since = excluded.since
-         WHERE excluded.since < k.since;
+        ON CONFLICT DO NOTHING;
     END IF;
     outcome := ARRAY(
         SELECT CASE WHEN m.place = ANY (v_applied) THEN 'applied'

@@ -143,26 +143,30 @@ BEGIN
             USING ERRCODE = 'serialization_failure';
     END IF;
 
-    -- Aliases come from every signed event, stale ones too. Most are known: those take no lock.
-    INSERT INTO jirasync.issue_keys AS k (tenant, source, issue_key, issue_id, since)
-    SELECT a.tenant, a.source, a.issue_key, a.issue_id, min(a.since)
-      FROM (SELECT m.tenant, m.source, b.issue_key, m.issue_id, b.since
-              FROM unnest(p_outcome, p_tenant, p_source, p_issue_id, p_issue_key, p_event_at, p_updated_at,
-                          p_created_at, p_old_keys)
-                   AS m (outcome, tenant, source, issue_id, issue_key, event_at, updated_at, created_at, old_keys),
-                   LATERAL (SELECT m.issue_key, coalesce(m.event_at, m.updated_at, '-infinity')
-                             UNION ALL
-                            SELECT o.old_key, coalesce(m.created_at, '-infinity')
-                              FROM unnest(m.old_keys::text[]) AS o (old_key)) AS b (issue_key, since)
-             WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL AND b.issue_key IS NOT NULL) a
-     WHERE NOT EXISTS (SELECT FROM jirasync.issue_keys e
-                        WHERE e.tenant = a.tenant AND e.source = a.source AND e.issue_key = a.issue_key
-                          AND e.issue_id = a.issue_id AND e.since <= a.since)
-     GROUP BY a.tenant, a.source, a.issue_key, a.issue_id
-     ORDER BY a.tenant, a.source, a.issue_key, a.issue_id
-    ON CONFLICT (tenant, source, issue_key, issue_id) DO UPDATE
-       SET since = excluded.since
-     WHERE excluded.since < k.since;
+    -- Aliases come from every signed event, stale ones too. Most are known: those take no lock, and may be quiet.
+    WITH told AS (
+        INSERT INTO jirasync.issue_keys AS k (tenant, source, issue_key, issue_id, since)
+        SELECT a.tenant, a.source, a.issue_key, a.issue_id, min(a.since)
+          FROM (SELECT m.tenant, m.source, b.issue_key, m.issue_id, b.since
+                  FROM unnest(p_outcome, p_tenant, p_source, p_issue_id, p_issue_key, p_event_at, p_updated_at,
+                              p_created_at, p_old_keys)
+                       AS m (outcome, tenant, source, issue_id, issue_key, event_at, updated_at, created_at, old_keys),
+                       LATERAL (SELECT m.issue_key, coalesce(m.event_at, m.updated_at, '-infinity')
+                                 UNION ALL
+                                SELECT o.old_key, coalesce(m.created_at, '-infinity')
+                                  FROM unnest(m.old_keys::text[]) AS o (old_key)) AS b (issue_key, since)
+                 WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL AND b.issue_key IS NOT NULL) a
+         WHERE NOT EXISTS (SELECT FROM jirasync.issue_keys e
+                            WHERE e.tenant = a.tenant AND e.source = a.source AND e.issue_key = a.issue_key
+                              AND e.issue_id = a.issue_id AND e.since <= a.since)
+         GROUP BY a.tenant, a.source, a.issue_key, a.issue_id
+         ORDER BY a.tenant, a.source, a.issue_key, a.issue_id
+        ON CONFLICT (tenant, source, issue_key, issue_id) DO UPDATE
+           SET since = excluded.since
+         WHERE excluded.since < k.since
+        RETURNING k.source || '/' || k.issue_id AS issue
+    )
+    SELECT v_loud || coalesce(array_agg(t.issue), '{}') INTO v_loud FROM told t;
 
     INSERT INTO jirasync.issue_snapshots
            (tenant, source, issue_id, at, delivery_id, version_ids, version_names, added_ids, removed_ids,

@@ -11,7 +11,9 @@ BEGIN
     ), told AS MATERIALIZED (
         SELECT * FROM seen
         UNION ALL
-        SELECT e.source, e.id::bigint, e.body ->> 'key', e.body ->> 'name', e.rank_updated, e.delivery_id
+        SELECT e.source, e.id::bigint, e.body ->> 'key', e.body ->> 'name',
+               -- A delete's look gives way to the first live one, however early that is.
+               CASE WHEN e.is_shown THEN e.rank_updated ELSE '-infinity' END, e.delivery_id
         FROM jirasync.touched_entities(p_tenant, 'project', p_project_sources, p_project_ids) e
         WHERE jsonb_typeof(e.body -> 'key') = 'string'
     ), newest AS MATERIALIZED (
@@ -51,13 +53,11 @@ BEGIN
         SET project_key = excluded.project_key, name = excluded.name, known_at = excluded.known_at,
             known_by = excluded.known_by, deleted_at = excluded.deleted_at, archived_at = excluded.archived_at
     ), borne AS (
-        INSERT INTO jirasync.project_keys AS k (tenant, source, project_id, project_key, since)
-        SELECT p_tenant, s.source, s.project_id, s.project_key, min(s.at)
+        INSERT INTO jirasync.project_keys AS k (tenant, source, project_id, project_key)
+        SELECT DISTINCT p_tenant, s.source, s.project_id, s.project_key
         FROM seen s
-        GROUP BY s.source, s.project_id, s.project_key
         ORDER BY s.source, s.project_id, s.project_key
-        ON CONFLICT (tenant, source, project_id, project_key) DO UPDATE SET since = excluded.since
-        WHERE excluded.since < k.since
+        ON CONFLICT DO NOTHING
         RETURNING k.source, k.project_id
     ), other AS (
         SELECT d.source, d.project_id FROM differs d WHERE d.is_other

@@ -13,7 +13,8 @@ BEGIN
         UNION ALL
         SELECT e.source, e.id::bigint, e.body ->> 'name',
                CASE WHEN e.body ->> 'projectId' ~ '^[0-9]{1,18}$' THEN (e.body ->> 'projectId')::bigint END,
-               e.rank_updated, e.delivery_id, NULL
+               -- A delete's look gives way to the first live one, however early that is.
+               CASE WHEN e.is_shown THEN e.rank_updated ELSE '-infinity' END, e.delivery_id, NULL
         FROM jirasync.touched_entities(p_tenant, 'version', p_version_sources, p_version_ids) e
         WHERE jsonb_typeof(e.body -> 'name') = 'string'
     ), stored AS MATERIALIZED (

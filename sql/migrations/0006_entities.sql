@@ -1,5 +1,21 @@
 -- What is told of entities other than issues, by rank as issues are, and what follows from it for issues.
 
+-- Functions whose parameters or results are others now; they are made anew from their files.
+DO $$
+DECLARE
+    v_function  regprocedure;
+BEGIN
+    FOR v_function IN
+        SELECT p.oid FROM pg_proc p
+        WHERE p.pronamespace = 'jirasync'::regnamespace
+          AND p.proname IN ('store_deliveries', 'store_issues', 'correlate_issues', 'issues_renamed_by', 'write_projects',
+                            'write_versions', 'touched_issues')
+    LOOP
+        EXECUTE format('DROP FUNCTION %s', v_function);
+    END LOOP;
+END
+$$;
+
 -- is_shown: an event that is no delete has shown it. A delete's last look fills the row only until then.
 ALTER TABLE jirasync.comments
     ADD COLUMN is_shown boolean NOT NULL DEFAULT false,
@@ -43,6 +59,10 @@ CREATE INDEX entities_by_issue ON jirasync.entities (issue_id, source, tenant) W
 -- deleted_at of an issue is what its own events say, else what its project's do.
 ALTER TABLE jirasync.issues ADD COLUMN buried_at timestamptz;
 UPDATE jirasync.issues SET buried_at = deleted_at WHERE deleted_at IS NOT NULL;
+-- Stubs have no snapshot, nor has what is known by its delete alone: a version that is renamed finds them by this.
+DROP INDEX jirasync.issues_stubs;
+CREATE INDEX issues_without_snapshots ON jirasync.issues (tenant, source)
+    WHERE (is_stub OR buried_at IS NOT NULL) AND version_ids IS NOT NULL;
 
 ALTER TABLE jirasync.projects ADD COLUMN archived_at timestamptz;
 -- The few that are gone: an issue that still shows one of them is looked up here.
@@ -53,15 +73,13 @@ CREATE TABLE jirasync.project_keys (
     source       text NOT NULL,
     project_id   bigint NOT NULL,
     project_key  text NOT NULL,
-    since        timestamptz NOT NULL,
     PRIMARY KEY (tenant, source, project_id, project_key)
 );
 CREATE INDEX project_keys_by_key ON jirasync.project_keys (project_key, source, tenant);
-INSERT INTO jirasync.project_keys (tenant, source, project_id, project_key, since)
-SELECT s.tenant, s.source, s.project_id, s.project_key, min(s.at)
+INSERT INTO jirasync.project_keys (tenant, source, project_id, project_key)
+SELECT DISTINCT s.tenant, s.source, s.project_id, s.project_key
 FROM jirasync.issue_snapshots s
-WHERE s.project_id IS NOT NULL AND s.project_key IS NOT NULL
-GROUP BY s.tenant, s.source, s.project_id, s.project_key;
+WHERE s.project_id IS NOT NULL AND s.project_key IS NOT NULL;
 
 DO $$
 DECLARE
@@ -94,4 +112,4 @@ COMMENT ON COLUMN jirasync.project_keys.tenant IS 'Set of sources correlated wit
 COMMENT ON COLUMN jirasync.project_keys.source IS 'The Jira site';
 COMMENT ON COLUMN jirasync.project_keys.project_id IS 'The project''s id';
 COMMENT ON COLUMN jirasync.project_keys.project_key IS 'A key it bears or bore';
-COMMENT ON COLUMN jirasync.project_keys.since IS 'The earliest instant at which an event told this key';
+COMMENT ON COLUMN jirasync.issue_keys.since IS 'Earliest known instant at which the issue bore this key; -infinity where it is its by a key of its project';

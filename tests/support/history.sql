@@ -12,17 +12,18 @@ DECLARE
     v_id        bigint := 1 + facts.roll(10);
     v_versions  bigint[] := facts.some_versions(0.4);
     v_project   int := facts.roll(2);
+    v_key       text := (ARRAY['APP', 'OPS', 'APX'])[1 + v_project + facts.roll(2)];
     v_minute    int := facts.roll(30);
 BEGIN
     RETURN facts.event(
         v_id,
-        (ARRAY['APP', 'OPS'])[1 + v_project] || '-' || CASE facts.roll(4) WHEN 0 THEN 1 + facts.roll(10) ELSE v_id END,
+        v_key || '-' || CASE facts.roll(4) WHEN 0 THEN 1 + facts.roll(10) ELSE v_id END,
         facts.minute(v_minute), v_versions,
         ARRAY(SELECT '1.' || v || (ARRAY['', '', '-rc', '.0'])[1 + facts.roll(4)] FROM unnest(v_versions) v),
         facts.some_versions(0.2), facts.some_versions(0.2),
         parent => CASE facts.roll(2) WHEN 0 THEN 1 + facts.roll(10) END,
         parent_key => 'APP-' || facts.roll(10), level => facts.roll(3) - 1, project => 10000 + v_project,
-        project_key => (ARRAY['APP', 'OPS', 'APX'])[1 + v_project + facts.roll(2)],
+        project_key => v_key,
         delivery => 'd' || v_id || '-' || nextval('facts.delivery'),
         told => CASE facts.roll(3) WHEN 0 THEN facts.minute(v_minute + facts.roll(5)) END, whole => facts.roll(8) > 0,
         old_keys => CASE facts.roll(6) WHEN 0 THEN ARRAY['APP-' || facts.roll(10)] END);
@@ -63,6 +64,7 @@ BEGIN
     IF v_other <> 8 THEN v_event.parent := v_issue.parent_id; END IF;
     IF v_other <> 9 THEN v_event.parent_key := v_issue.parent_key; END IF;
     IF v_other <> 10 THEN v_event.old_keys := '{}'; END IF;
+    v_event.key := v_event.project_key || substring(v_event.key FROM '-[0-9]+$');
     RETURN v_event;
 END
 $$;
