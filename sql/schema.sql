@@ -282,7 +282,7 @@ COMMENT ON COLUMN jirasync.issue_keys.issue_key IS 'Key';
 
 COMMENT ON COLUMN jirasync.issue_keys.issue_id IS 'Issue that bears or bore it';
 
-COMMENT ON COLUMN jirasync.issue_keys.since IS 'Earliest instant at which an event showed it so; -infinity when no event says';
+COMMENT ON COLUMN jirasync.issue_keys.since IS 'Earliest known instant at which the issue bore this key; -infinity where it is its by a key of its project';
 
 CREATE TABLE jirasync.projects (
     tenant text NOT NULL,
@@ -733,6 +733,23 @@ COMMENT ON COLUMN jirasync.run_coverage.reverted IS 'All that landed was taken b
 
 COMMENT ON COLUMN jirasync.run_coverage.not_expected IS 'Stories that need no commit';
 
+CREATE TABLE jirasync.project_keys (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    project_id bigint NOT NULL,
+    project_key text NOT NULL
+);
+
+COMMENT ON TABLE jirasync.project_keys IS 'Every key that a project has borne: an issue of it is known by its number under each of them';
+
+COMMENT ON COLUMN jirasync.project_keys.tenant IS 'Set of sources correlated with one another';
+
+COMMENT ON COLUMN jirasync.project_keys.source IS 'The Jira site';
+
+COMMENT ON COLUMN jirasync.project_keys.project_id IS 'The project''s id';
+
+COMMENT ON COLUMN jirasync.project_keys.project_key IS 'A key it bears or bore';
+
 CREATE TABLE jirasync.deliveries (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -942,26 +959,6 @@ CREATE SEQUENCE jirasync.lease_tokens
     CACHE 1;
 
 COMMENT ON SEQUENCE jirasync.lease_tokens IS 'Fencing tokens: one for each claim of a job';
-
-CREATE TABLE jirasync.project_keys (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    project_id bigint NOT NULL,
-    project_key text NOT NULL,
-    since timestamp with time zone NOT NULL
-);
-
-COMMENT ON TABLE jirasync.project_keys IS 'Every key that a project has borne: an issue of it is known by its number under each of them';
-
-COMMENT ON COLUMN jirasync.project_keys.tenant IS 'Set of sources correlated with one another';
-
-COMMENT ON COLUMN jirasync.project_keys.source IS 'The Jira site';
-
-COMMENT ON COLUMN jirasync.project_keys.project_id IS 'The project''s id';
-
-COMMENT ON COLUMN jirasync.project_keys.project_key IS 'A key it bears or bore';
-
-COMMENT ON COLUMN jirasync.project_keys.since IS 'The earliest instant at which an event told this key';
 
 CREATE TABLE jirasync.prune_positions (
     tenant text NOT NULL,
@@ -1491,7 +1488,7 @@ CREATE INDEX issues_by_project ON jirasync.issues USING btree (project_id, sourc
 
 CREATE INDEX issues_forgotten ON jirasync.issues USING btree (tenant, source, issue_id) WHERE (forgotten_at IS NOT NULL);
 
-CREATE INDEX issues_stubs ON jirasync.issues USING btree (tenant, source) WHERE (is_stub AND (version_ids IS NOT NULL));
+CREATE INDEX issues_without_snapshots ON jirasync.issues USING btree (tenant, source) WHERE ((is_stub OR (buried_at IS NOT NULL)) AND (version_ids IS NOT NULL));
 
 CREATE UNIQUE INDEX jobs_discarded_once ON jirasync.jobs USING btree (tenant, kind, source, key) WHERE (state = 'discarded'::text);
 

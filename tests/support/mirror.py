@@ -26,7 +26,7 @@ from mirror_life import Jira
 TABLES = ("issues", "issue_keys", "issue_snapshots", "issue_fix_versions", "versions", "projects", "comments",
           "worklogs", "issue_links", "entities")
 # What depends on which of several deliveries of the same body came first, or on when a row was written.
-ARRIVAL = {"tenant", "delivery_id", "known_at", "known_by", "changed_seq"}
+ARRIVAL = {"tenant", "delivery_id", "known_by", "changed_seq"}
 MOST_SHOWN = 12
 
 
@@ -282,8 +282,10 @@ def changed_rows(first, second, names):
 
 def rebuild(tenant, rows):
     """What the rebuild of all that is derived changes."""
-    sql("SELECT jirasync.correlation_rebuild('%s')" % tenant)
-    return changed_rows(dump(rows, ARRIVAL), dump(read_tables(tenant), ARRIVAL), ("before", "after"))
+    changed = sql("SELECT jirasync.correlation_rebuild('%s')" % tenant)
+    if changed == "0":
+        return []
+    return ["%s rows" % changed] + changed_rows(dump(rows), dump(read_tables(tenant)), ("before", "after"))
 
 
 def one_order(options, seed, sites, events, order):

@@ -6,7 +6,7 @@ class Jira(Site):
     # ---- projects ----
 
     def create_project(self, silently=False):
-        project = self.make(key=self.new_key(), name="Project %d" % len(self.projects),
+        project = self.make(key=self.free_key() or self.new_key(), name="Project %d" % len(self.projects),
                             lead=self.actor(), deleted=False, archived=False, is_gone=False, last_number=0,
                             told=False, evented=False, keys=[], body=None)
         project.keys.append(project.key)
@@ -14,6 +14,12 @@ class Jira(Site):
         if not silently:
             self.tell_project(project, "project_created")
         return True
+
+    def free_key(self):
+        """At times the key of a project that is gone, which another may have again."""
+        taken = [p.key for p in self.projects if not p.is_gone]
+        keys = [p.key for p in self.projects if p.is_gone and p.key not in taken]
+        return self.choice(keys) if self.chance(0.5) else None
 
     def tell_project(self, project, event):
         project.told = project.evented = True
@@ -119,12 +125,14 @@ class Jira(Site):
             version.merged = target
             self.tell_version(version, self.choice(["jira:version_deleted", "jira:version_merged"]),
                               mergedTo=self.writer().version(target))
+        tells = self.chance(0.4)
         for issue in self.issues_in(version):
             before = issue.versions
             issue.versions = [v for v in before if v is not version]
             if target is not None and target not in issue.versions:
                 issue.versions.append(target)
-            self.tell_issue(issue, why="issue_updated", items=self.version_items(before, issue.versions))
+            if tells:
+                self.tell_issue(issue, why="issue_updated", items=self.version_items(before, issue.versions))
         return True
 
     # ---- the rest ----

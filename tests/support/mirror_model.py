@@ -292,9 +292,6 @@ class Site:
         issue = issue or self.choice(self.open_issues())
         if issue is None:
             return False
-        if issue.shown is None:
-            self.tell_issue(issue)
-            self.tick()
         issue.deleted = True
         issue.deleted_at = self.tell_issue(issue, "jira:issue_deleted", "issue_deleted")
         for subtask in [s for s in issue.subtasks if not s.deleted]:
