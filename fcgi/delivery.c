@@ -240,7 +240,7 @@ static enum error_code store(struct delivery *delivery, enum error_code understo
         item->store.quarantine_detail =
             arena_copy(item->arena, delivery->error.message, strlen(delivery->error.message));
         if (item->store.quarantine_detail == NULL)
-            item->store.quarantine_detail = error_name(understood);
+            item->store.quarantine_detail = "not understood; memory was too short to say why";
     }
     code = batcher_submit(delivery->context->batcher, item, &delivery->outcome, &error);
     if (code != ERROR_NONE)

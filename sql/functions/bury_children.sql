@@ -10,7 +10,7 @@ DECLARE
     r  record;
 BEGIN
     FOR r IN
-        SELECT i.tenant, i.source, i.issue_id, i.buried_at
+        SELECT i.tenant, i.source, i.issue_id, i.buried_at, i.forgotten_at
           FROM (SELECT m.tenant, m.source, m.issue_id
                   FROM unnest(p_outcome, p_tenant, p_source, p_issue_id) AS m (outcome, tenant, source, issue_id)
                  WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL
@@ -42,6 +42,9 @@ BEGIN
         UPDATE jirasync.entities c SET deleted_at = r.buried_at, buried_at = r.buried_at
          WHERE c.tenant = r.tenant AND c.source = r.source AND c.issue_id = r.issue_id
            AND (c.buried_at < r.buried_at OR c.buried_at IS NULL);
+        IF r.forgotten_at IS NOT NULL THEN
+            PERFORM jirasync.blank_children(r.tenant, ARRAY[r.source], ARRAY[r.issue_id], NULL, NULL);
+        END IF;
     END LOOP;
 END
 $$;
