@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define WEBHOOKS "/webhooks/"
-#define ID_MAX_BYTES 255
 #define EVENT_MAX_BYTES 255
 #define ADMISSION_FACTOR 4 /* body, normal form, copies for libpq */
 
@@ -158,18 +157,6 @@ static enum error_code verify(struct delivery *delivery)
 
 /* ---- identify ---- */
 
-static bool is_usable_id(const char *id)
-{
-    size_t length = id == NULL ? 0 : strnlen(id, ID_MAX_BYTES + 1);
-
-    if (length == 0 || length > ID_MAX_BYTES)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (id[i] < ' ' || id[i] > '~')
-            return false;
-    return true;
-}
-
 /* A header's text as PostgreSQL takes it in any case: bytes outside printable ASCII become '?'. */
 static const char *copy_header(struct arena *arena, const char *text, size_t max_bytes)
 {
@@ -188,7 +175,7 @@ static enum error_code identify(struct delivery *delivery)
     char body_id[SIGNATURE_BODY_ID_BYTES];
     const char *id = delivery->headers.delivery_id;
 
-    if (!is_usable_id(id))
+    if (!store_is_delivery_id(id))
         id = signature_body_id(store->body, store->body_length, body_id);
     store->delivery_id = arena_copy(delivery->item->arena, id, strlen(id));
     if (store->delivery_id == NULL)
@@ -198,7 +185,7 @@ static enum error_code identify(struct delivery *delivery)
     store->received_at = delivery->received_at;
     store->attempt = delivery->headers.attempt;
     store->matched_secret = delivery->secret_ref;
-    store->content_type = copy_header(delivery->item->arena, delivery->request.content_type, ID_MAX_BYTES);
+    store->content_type = copy_header(delivery->item->arena, delivery->request.content_type, STORE_ID_BYTES);
     return ERROR_NONE;
 }
 

@@ -2,6 +2,7 @@
 #include "send.h"
 
 #include "signature.h"
+#include "store.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -13,7 +14,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#define ID_MAX_BYTES 255 /* past it the receiver makes an id of its own */
 #define READ_BYTES 65536
 
 struct send {
@@ -92,17 +92,6 @@ void send_free(struct send *send)
     free(send);
 }
 
-static bool is_usable_id(const char *id)
-{
-    size_t length = strnlen(id, ID_MAX_BYTES + 1);
-    if (length == 0 || length > ID_MAX_BYTES)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (id[i] < ' ' || id[i] > '~')
-            return false;
-    return true;
-}
-
 static bool add_header(struct curl_slist **headers, const char *header)
 {
     struct curl_slist *longer = curl_slist_append(*headers, header);
@@ -114,7 +103,7 @@ static bool add_header(struct curl_slist **headers, const char *header)
 static struct curl_slist *make_headers(const struct send *send, const unsigned char *body, size_t length,
                                        const char *id)
 {
-    char named[ID_MAX_BYTES + 64], text[SIGNATURE_HEADER_BYTES], signature[SIGNATURE_HEADER_BYTES + 32];
+    char named[STORE_ID_BYTES + 64], text[SIGNATURE_HEADER_BYTES], signature[SIGNATURE_HEADER_BYTES + 32];
     struct curl_slist *headers = NULL;
     (void)snprintf(named, sizeof named, "X-Atlassian-Webhook-Identifier: %s", id);
     (void)snprintf(signature, sizeof signature, "X-Hub-Signature: %s",
@@ -146,8 +135,8 @@ enum error_code send_delivery(struct send *send, const unsigned char *body, size
                               struct send_answer *answer, struct error *error)
 {
     enum error_code code = ERROR_NO_MEMORY;
-    if (!is_usable_id(id))
-        return error_set(error, ERROR_INPUT, "a delivery id is 1 to %d printable ASCII characters", ID_MAX_BYTES);
+    if (!store_is_delivery_id(id))
+        return error_set(error, ERROR_INPUT, "a delivery id is 1 to %d printable ASCII characters", STORE_ID_BYTES);
     struct curl_slist *headers = make_headers(send, body, length, id);
     *answer = (struct send_answer){0};
     send->answer = answer;

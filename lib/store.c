@@ -322,6 +322,17 @@ static void free_buffers(void *workspace)
     free(buffers);
 }
 
+bool store_is_delivery_id(const char *id)
+{
+    size_t length = id == NULL ? 0 : strnlen(id, STORE_ID_BYTES + 1);
+    if (length == 0 || length > STORE_ID_BYTES)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (id[i] < ' ' || id[i] > '~')
+            return false;
+    return true;
+}
+
 /* The connection's buffers, made at the first use. */
 static struct buffers *buffers_of(struct db *db)
 {

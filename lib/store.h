@@ -11,6 +11,11 @@
 #include "normalize.h"
 #include "source.h"
 
+#define STORE_ID_BYTES 255 /* of a sender's delivery id; past it one is made of the body */
+
+/* True for 1 to STORE_ID_BYTES printable ASCII characters; false for NULL. */
+bool store_is_delivery_id(const char *id) MUST_CHECK;
+
 /* One member of a batch. Everything is borrowed for the call. */
 struct store_item {
     const struct source *source;

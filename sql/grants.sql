@@ -31,10 +31,11 @@ BEGIN
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          WHERE c.relnamespace = 'jirasync'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
            AND (c.relname, a.attname) NOT IN
-               (('deliveries', 'body'), ('quarantined_deliveries', 'body'), ('issues', 'fields'))
+               (('deliveries', 'body'), ('quarantined_deliveries', 'body'), ('issues', 'fields'), ('comments', 'body'),
+                ('entities', 'body'))
          GROUP BY c.oid
     LOOP
-        IF v_relation.name::text ~ '\.?(deliveries|quarantined_deliveries|issues)$' THEN
+        IF v_relation.name::text ~ '\.?(deliveries|quarantined_deliveries|issues|comments|entities)$' THEN
             EXECUTE format('GRANT SELECT (%s) ON %s TO jirasync_reader', v_relation.columns, v_relation.name);
         ELSE
             EXECUTE format('GRANT SELECT ON %s TO jirasync_reader', v_relation.name);

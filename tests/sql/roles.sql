@@ -26,7 +26,7 @@ SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'jirasync'::regnamespace
 SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'jirasync'::regnamespace
    AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege('jirasync_receiver', c.oid, 'USAGE, SELECT, UPDATE') END;
 
--- The reader reads all but three columns, writes nothing, and calls what can change nothing.
+-- The reader reads all but what people wrote in full, writes nothing, and calls what can change nothing.
 SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
  WHERE c.relnamespace = 'jirasync'::regnamespace AND c.relkind IN ('r', 'v')
    AND NOT has_column_privilege('jirasync_reader', c.oid, a.attnum, 'SELECT') ORDER BY 1, 2;
