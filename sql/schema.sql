@@ -41,7 +41,8 @@ CREATE TABLE jirasync.issue_commits (
     reverted_by text,
     counts boolean NOT NULL,
     landed_at timestamp with time zone,
-    is_revert boolean DEFAULT false NOT NULL
+    is_revert boolean DEFAULT false NOT NULL,
+    is_unreachable boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE jirasync.issue_commits IS 'Derived: which commits belong to which issue, each link with its evidence';
@@ -73,6 +74,8 @@ COMMENT ON COLUMN jirasync.issue_commits.counts IS 'Landed, no revert itself, an
 COMMENT ON COLUMN jirasync.issue_commits.landed_at IS 'Earliest moment on a counted branch';
 
 COMMENT ON COLUMN jirasync.issue_commits.is_revert IS 'The commit reverts another; it counts for nothing itself';
+
+COMMENT ON COLUMN jirasync.issue_commits.is_unreachable IS 'No known branch or tag holds the commit any more; it counts for nothing';
 
 CREATE TABLE jirasync.entities (
     tenant text NOT NULL,
@@ -331,7 +334,11 @@ CREATE TABLE jirasync.commits (
     landed_by text,
     picked_from text,
     reverts text[],
-    changed_seq bigint NOT NULL
+    changed_seq bigint NOT NULL,
+    handed_keys text[],
+    is_merge_named boolean DEFAULT false NOT NULL,
+    is_from_history boolean DEFAULT false NOT NULL,
+    is_unreachable boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE jirasync.commits IS 'Commits, one row for each (tenant, source, repository, sha)';
@@ -366,6 +373,14 @@ COMMENT ON COLUMN jirasync.commits.reverts IS 'What the message takes back: full
 
 COMMENT ON COLUMN jirasync.commits.changed_seq IS 'Raised whenever a fact of the commit changes; jobs name ranges of it';
 
+COMMENT ON COLUMN jirasync.commits.handed_keys IS 'Of a merge: the keys that it hands down to what it brings in; NULL for no merge';
+
+COMMENT ON COLUMN jirasync.commits.is_merge_named IS 'The subject is that of a merge; tells where parents are not told';
+
+COMMENT ON COLUMN jirasync.commits.is_from_history IS 'Read with all its ancestors, by an import or a fetch; else a push alone has told of it';
+
+COMMENT ON COLUMN jirasync.commits.is_unreachable IS 'Derived: no branch or tag that is known holds it any more';
+
 CREATE TABLE jirasync.refs (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -380,6 +395,8 @@ CREATE TABLE jirasync.refs (
     uncertain boolean DEFAULT false NOT NULL,
     counted boolean DEFAULT false NOT NULL,
     is_default boolean DEFAULT false NOT NULL,
+    imported_sha text,
+    imported_at timestamp with time zone,
     CONSTRAINT refs_fork_has_parent CHECK (((parent_ref IS NULL) = (fork_position IS NULL))),
     CONSTRAINT refs_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text])))
 );
@@ -412,6 +429,10 @@ COMMENT ON COLUMN jirasync.refs.counted IS 'Commits on it count as landed';
 
 COMMENT ON COLUMN jirasync.refs.is_default IS 'The repository''s default branch';
 
+COMMENT ON COLUMN jirasync.refs.imported_sha IS 'Its tip when an import last read it; pushes go on from there';
+
+COMMENT ON COLUMN jirasync.refs.imported_at IS 'When an import last read it';
+
 CREATE TABLE jirasync.commit_refs (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -419,7 +440,9 @@ CREATE TABLE jirasync.commit_refs (
     ref text NOT NULL,
     sha text NOT NULL,
     "position" integer NOT NULL,
-    landed_at timestamp with time zone
+    landed_at timestamp with time zone,
+    on_line boolean DEFAULT false NOT NULL,
+    is_pushed boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each counted branch, commits of the parent branch left out';
@@ -437,6 +460,10 @@ COMMENT ON COLUMN jirasync.commit_refs.sha IS 'Commit';
 COMMENT ON COLUMN jirasync.commit_refs."position" IS 'Smallest first-parent position that reaches the commit; one integer serves containment, landing, merges and their reverts';
 
 COMMENT ON COLUMN jirasync.commit_refs.landed_at IS 'Committer date of the first-parent commit with that position, never later than the receipt of the push that showed it';
+
+COMMENT ON COLUMN jirasync.commit_refs.on_line IS 'It stands on the branch''s first-parent line: the other commits of its position came with it';
+
+COMMENT ON COLUMN jirasync.commit_refs.is_pushed IS 'Derived from pushes; else an import placed it';
 
 CREATE TABLE jirasync.commit_waivers (
     tenant text NOT NULL,
@@ -998,7 +1025,14 @@ CREATE TABLE jirasync.pull_requests (
     target_branch text,
     state text,
     merge_sha text,
-    merged_at timestamp with time zone
+    merged_at timestamp with time zone,
+    head_sha text,
+    updated_at timestamp with time zone,
+    author text,
+    keys text[] DEFAULT '{}'::text[] NOT NULL,
+    delivery_id text DEFAULT ''::text NOT NULL,
+    rank_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL
 );
 
 COMMENT ON TABLE jirasync.pull_requests IS 'Pull and merge requests';
@@ -1022,6 +1056,106 @@ COMMENT ON COLUMN jirasync.pull_requests.state IS 'open, merged or closed';
 COMMENT ON COLUMN jirasync.pull_requests.merge_sha IS 'Merge or squash commit';
 
 COMMENT ON COLUMN jirasync.pull_requests.merged_at IS 'When it was merged';
+
+COMMENT ON COLUMN jirasync.pull_requests.head_sha IS 'Newest commit of the source branch';
+
+COMMENT ON COLUMN jirasync.pull_requests.updated_at IS 'When it was last changed, as the host says';
+
+COMMENT ON COLUMN jirasync.pull_requests.author IS 'Who opened it';
+
+COMMENT ON COLUMN jirasync.pull_requests.keys IS 'Issue key candidates in title and source branch';
+
+COMMENT ON COLUMN jirasync.pull_requests.delivery_id IS 'The delivery whose look the row shows';
+
+COMMENT ON COLUMN jirasync.pull_requests.rank_at IS 'Rank of that look: the host''s instant of the change';
+
+COMMENT ON COLUMN jirasync.pull_requests.rank_sha256 IS 'Rank of that look: SHA-256 of its body';
+
+CREATE TABLE jirasync.push_commits (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    sha text NOT NULL,
+    delivery_id text NOT NULL,
+    change integer NOT NULL,
+    place integer NOT NULL,
+    is_known_elsewhere boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE jirasync.push_commits IS 'Which commits a push lists';
+
+COMMENT ON COLUMN jirasync.push_commits.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.push_commits.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.push_commits.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.push_commits.sha IS 'Commit';
+
+COMMENT ON COLUMN jirasync.push_commits.delivery_id IS 'The delivery that lists it';
+
+COMMENT ON COLUMN jirasync.push_commits.change IS 'Number of the change within the delivery';
+
+COMMENT ON COLUMN jirasync.push_commits.place IS 'Place in the list, the oldest commit first, from 1 on';
+
+COMMENT ON COLUMN jirasync.push_commits.is_known_elsewhere IS 'The host says that an earlier push brought it';
+
+CREATE TABLE jirasync.pushes (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    ref text NOT NULL,
+    kind text NOT NULL,
+    delivery_id text NOT NULL,
+    change integer NOT NULL,
+    before text,
+    after text,
+    is_notice boolean DEFAULT false NOT NULL,
+    is_forced boolean DEFAULT false NOT NULL,
+    base_ref text,
+    listed integer NOT NULL,
+    total bigint,
+    is_whole boolean NOT NULL,
+    branch_keys text[] DEFAULT '{}'::text[] NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT pushes_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text])))
+);
+
+COMMENT ON TABLE jirasync.pushes IS 'Each change of a branch or tag that a push told of';
+
+COMMENT ON COLUMN jirasync.pushes.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.pushes.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.pushes.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.pushes.ref IS 'Name without refs/heads/ or refs/tags/';
+
+COMMENT ON COLUMN jirasync.pushes.kind IS 'branch or tag';
+
+COMMENT ON COLUMN jirasync.pushes.delivery_id IS 'The delivery that told of it';
+
+COMMENT ON COLUMN jirasync.pushes.change IS 'Number of the change within the delivery, from 1 on';
+
+COMMENT ON COLUMN jirasync.pushes.before IS 'Tip before it; NULL where the ref was made';
+
+COMMENT ON COLUMN jirasync.pushes.after IS 'Tip after it; NULL where the ref was deleted';
+
+COMMENT ON COLUMN jirasync.pushes.is_notice IS 'Only the making (after is empty) or deletion is told, without hashes';
+
+COMMENT ON COLUMN jirasync.pushes.is_forced IS 'The host says that commits were dropped';
+
+COMMENT ON COLUMN jirasync.pushes.base_ref IS 'What the branch was made from, where the host tells';
+
+COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists';
+
+COMMENT ON COLUMN jirasync.pushes.total IS 'How many commits it moved; NULL where the host does not tell';
+
+COMMENT ON COLUMN jirasync.pushes.is_whole IS 'It lists all commits that it moved, as far as can be known';
+
+COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
+
+COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
 
 CREATE TABLE jirasync.quarantined_deliveries (
     tenant text NOT NULL,
@@ -1092,6 +1226,29 @@ COMMENT ON COLUMN jirasync.run_items.id IS 'Issue id or commit hash';
 
 COMMENT ON COLUMN jirasync.run_items.at IS 'When';
 
+CREATE TABLE jirasync.refused_keys (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    sha text NOT NULL,
+    candidate text NOT NULL,
+    reason text NOT NULL
+);
+
+COMMENT ON TABLE jirasync.refused_keys IS 'What stands in a commit''s message like an issue key and can be none, whatever projects there are';
+
+COMMENT ON COLUMN jirasync.refused_keys.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.refused_keys.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.refused_keys.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.refused_keys.sha IS 'Commit';
+
+COMMENT ON COLUMN jirasync.refused_keys.candidate IS 'The text as written';
+
+COMMENT ON COLUMN jirasync.refused_keys.reason IS 'touches_left, touches_right, leading_zero or too_long';
+
 CREATE TABLE jirasync.rejected_requests (
     tenant text NOT NULL,
     id bigint NOT NULL,
@@ -1128,7 +1285,8 @@ CREATE TABLE jirasync.repositories (
     tenant text NOT NULL,
     source text NOT NULL,
     repository text NOT NULL,
-    knows_branches boolean NOT NULL
+    knows_branches boolean NOT NULL,
+    default_branch text
 );
 
 COMMENT ON TABLE jirasync.repositories IS 'Derived: the repositories that commits came from. While no branch of one is known, all its commits count as landed; that knowledge changes all of them at once, so it is remembered here';
@@ -1140,6 +1298,8 @@ COMMENT ON COLUMN jirasync.repositories.source IS 'Slug of the git host';
 COMMENT ON COLUMN jirasync.repositories.repository IS 'Full name of the repository';
 
 COMMENT ON COLUMN jirasync.repositories.knows_branches IS 'True once refs has a branch of it';
+
+COMMENT ON COLUMN jirasync.repositories.default_branch IS 'Default branch as an import or the host last told it; NULL: not told';
 
 CREATE TABLE jirasync.revert_names (
     tenant text NOT NULL,
@@ -1394,11 +1554,20 @@ ALTER TABLE ONLY jirasync.prune_positions
 ALTER TABLE ONLY jirasync.pull_requests
     ADD CONSTRAINT pull_requests_pkey PRIMARY KEY (tenant, source, repository, number);
 
+ALTER TABLE ONLY jirasync.push_commits
+    ADD CONSTRAINT push_commits_pkey PRIMARY KEY (tenant, source, delivery_id, change, sha);
+
+ALTER TABLE ONLY jirasync.pushes
+    ADD CONSTRAINT pushes_pkey PRIMARY KEY (tenant, source, delivery_id, change);
+
 ALTER TABLE ONLY jirasync.quarantined_deliveries
     ADD CONSTRAINT quarantined_deliveries_pkey PRIMARY KEY (tenant, source, delivery_id, body_sha256);
 
 ALTER TABLE ONLY jirasync.refs
     ADD CONSTRAINT refs_pkey PRIMARY KEY (tenant, source, repository, ref);
+
+ALTER TABLE ONLY jirasync.refused_keys
+    ADD CONSTRAINT refused_keys_pkey PRIMARY KEY (tenant, source, repository, sha, candidate, reason);
 
 ALTER TABLE ONLY jirasync.rejected_requests
     ADD CONSTRAINT rejected_requests_pkey PRIMARY KEY (tenant, id);
@@ -1499,6 +1668,16 @@ CREATE INDEX jobs_to_rescue ON jirasync.jobs USING btree (tenant, lease_expires_
 CREATE UNIQUE INDEX jobs_wait_once ON jirasync.jobs USING btree (tenant, kind, source, key) WHERE (state = ANY (ARRAY['available'::text, 'retryable'::text]));
 
 CREATE INDEX project_keys_by_key ON jirasync.project_keys USING btree (project_key, source, tenant);
+
+CREATE INDEX pull_requests_by_head ON jirasync.pull_requests USING btree (head_sha, repository, source, tenant);
+
+CREATE INDEX pull_requests_by_merge ON jirasync.pull_requests USING btree (merge_sha, repository, source, tenant);
+
+CREATE INDEX push_commits_by_commit ON jirasync.push_commits USING btree (sha, repository, source, tenant);
+
+CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, source, tenant);
+
+CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (tenant, source, repository, received_at);
 
 CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(named, 7), repository, source, tenant);
 

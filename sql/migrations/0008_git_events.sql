@@ -1,0 +1,139 @@
+-- What git hosts tell by webhook: pushes, what they list, pull requests; and what follows from it.
+
+CREATE TABLE jirasync.pushes (
+    tenant       text NOT NULL,
+    source       text NOT NULL,
+    repository   text NOT NULL,
+    ref          text NOT NULL,
+    kind         text NOT NULL,
+    delivery_id  text NOT NULL,
+    change       integer NOT NULL,
+    before       text,
+    after        text,
+    is_notice    boolean NOT NULL DEFAULT false,
+    is_forced    boolean NOT NULL DEFAULT false,
+    base_ref     text,
+    listed       integer NOT NULL,
+    total        bigint,
+    is_whole     boolean NOT NULL,
+    branch_keys  text[] NOT NULL DEFAULT '{}',
+    received_at  timestamptz NOT NULL,
+    PRIMARY KEY (tenant, source, delivery_id, change),
+    CONSTRAINT pushes_kind_is_known CHECK (kind IN ('branch', 'tag'))
+);
+CREATE INDEX pushes_by_ref ON jirasync.pushes (ref, repository, source, tenant);
+CREATE INDEX pushes_by_time ON jirasync.pushes (tenant, source, repository, received_at);
+COMMENT ON TABLE jirasync.pushes IS 'Each change of a branch or tag that a push told of';
+COMMENT ON COLUMN jirasync.pushes.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.pushes.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.pushes.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.pushes.ref IS 'Name without refs/heads/ or refs/tags/';
+COMMENT ON COLUMN jirasync.pushes.kind IS 'branch or tag';
+COMMENT ON COLUMN jirasync.pushes.delivery_id IS 'The delivery that told of it';
+COMMENT ON COLUMN jirasync.pushes.change IS 'Number of the change within the delivery, from 1 on';
+COMMENT ON COLUMN jirasync.pushes.before IS 'Tip before it; NULL where the ref was made';
+COMMENT ON COLUMN jirasync.pushes.after IS 'Tip after it; NULL where the ref was deleted';
+COMMENT ON COLUMN jirasync.pushes.is_notice IS 'Only the making (after is empty) or deletion is told, without hashes';
+COMMENT ON COLUMN jirasync.pushes.is_forced IS 'The host says that commits were dropped';
+COMMENT ON COLUMN jirasync.pushes.base_ref IS 'What the branch was made from, where the host tells';
+COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists';
+COMMENT ON COLUMN jirasync.pushes.total IS 'How many commits it moved; NULL where the host does not tell';
+COMMENT ON COLUMN jirasync.pushes.is_whole IS 'It lists all commits that it moved, as far as can be known';
+COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
+COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
+
+CREATE TABLE jirasync.push_commits (
+    tenant              text NOT NULL,
+    source              text NOT NULL,
+    repository          text NOT NULL,
+    sha                 text NOT NULL,
+    delivery_id         text NOT NULL,
+    change              integer NOT NULL,
+    place               integer NOT NULL,
+    is_known_elsewhere  boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (tenant, source, delivery_id, change, sha)
+);
+CREATE INDEX push_commits_by_commit ON jirasync.push_commits (sha, repository, source, tenant);
+COMMENT ON TABLE jirasync.push_commits IS 'Which commits a push lists';
+COMMENT ON COLUMN jirasync.push_commits.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.push_commits.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.push_commits.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.push_commits.sha IS 'Commit';
+COMMENT ON COLUMN jirasync.push_commits.delivery_id IS 'The delivery that lists it';
+COMMENT ON COLUMN jirasync.push_commits.change IS 'Number of the change within the delivery';
+COMMENT ON COLUMN jirasync.push_commits.place IS 'Place in the list, the oldest commit first, from 1 on';
+COMMENT ON COLUMN jirasync.push_commits.is_known_elsewhere IS 'The host says that an earlier push brought it';
+
+CREATE TABLE jirasync.refused_keys (
+    tenant      text NOT NULL,
+    source      text NOT NULL,
+    repository  text NOT NULL,
+    sha         text NOT NULL,
+    candidate   text NOT NULL,
+    reason      text NOT NULL,
+    PRIMARY KEY (tenant, source, repository, sha, candidate, reason)
+);
+COMMENT ON TABLE jirasync.refused_keys IS 'What stands in a commit''s message like an issue key and can be none, whatever projects there are';
+COMMENT ON COLUMN jirasync.refused_keys.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.refused_keys.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.refused_keys.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.refused_keys.sha IS 'Commit';
+COMMENT ON COLUMN jirasync.refused_keys.candidate IS 'The text as written';
+COMMENT ON COLUMN jirasync.refused_keys.reason IS 'touches_left, touches_right, leading_zero or too_long';
+
+ALTER TABLE jirasync.pull_requests
+    ADD COLUMN head_sha text,
+    ADD COLUMN updated_at timestamptz,
+    ADD COLUMN author text,
+    ADD COLUMN keys text[] NOT NULL DEFAULT '{}',
+    ADD COLUMN delivery_id text NOT NULL DEFAULT '',
+    ADD COLUMN rank_at timestamptz NOT NULL DEFAULT '-infinity',
+    ADD COLUMN rank_sha256 bytea NOT NULL DEFAULT '';
+CREATE INDEX pull_requests_by_merge ON jirasync.pull_requests (merge_sha, repository, source, tenant);
+CREATE INDEX pull_requests_by_head ON jirasync.pull_requests (head_sha, repository, source, tenant);
+COMMENT ON COLUMN jirasync.pull_requests.head_sha IS 'Newest commit of the source branch';
+COMMENT ON COLUMN jirasync.pull_requests.updated_at IS 'When it was last changed, as the host says';
+COMMENT ON COLUMN jirasync.pull_requests.author IS 'Who opened it';
+COMMENT ON COLUMN jirasync.pull_requests.keys IS 'Issue key candidates in title and source branch';
+COMMENT ON COLUMN jirasync.pull_requests.delivery_id IS 'The delivery whose look the row shows';
+COMMENT ON COLUMN jirasync.pull_requests.rank_at IS 'Rank of that look: the host''s instant of the change';
+COMMENT ON COLUMN jirasync.pull_requests.rank_sha256 IS 'Rank of that look: SHA-256 of its body';
+
+ALTER TABLE jirasync.commits
+    ADD COLUMN handed_keys text[],
+    ADD COLUMN is_merge_named boolean NOT NULL DEFAULT false,
+    ADD COLUMN is_from_history boolean NOT NULL DEFAULT false,
+    ADD COLUMN is_unreachable boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN jirasync.commits.handed_keys IS 'Of a merge: the keys that it hands down to what it brings in; NULL for no merge';
+COMMENT ON COLUMN jirasync.commits.is_merge_named IS 'The subject is that of a merge; tells where parents are not told';
+COMMENT ON COLUMN jirasync.commits.is_from_history IS 'Read with all its ancestors, by an import or a fetch; else a push alone has told of it';
+COMMENT ON COLUMN jirasync.commits.is_unreachable IS 'Derived: no branch or tag that is known holds it any more';
+-- All commits so far came by imports.
+UPDATE jirasync.commits SET is_from_history = true;
+
+ALTER TABLE jirasync.refs
+    ADD COLUMN imported_sha text,
+    ADD COLUMN imported_at timestamptz;
+COMMENT ON COLUMN jirasync.refs.imported_sha IS 'Its tip when an import last read it; pushes go on from there';
+COMMENT ON COLUMN jirasync.refs.imported_at IS 'When an import last read it';
+UPDATE jirasync.refs SET imported_sha = sha, imported_at = seen_at WHERE deleted_at IS NULL;
+
+ALTER TABLE jirasync.commit_refs
+    ADD COLUMN on_line boolean NOT NULL DEFAULT false,
+    ADD COLUMN is_pushed boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN jirasync.commit_refs.on_line IS 'It stands on the branch''s first-parent line: the other commits of its position came with it';
+COMMENT ON COLUMN jirasync.commit_refs.is_pushed IS 'Derived from pushes; else an import placed it';
+UPDATE jirasync.commit_refs r SET on_line = true
+WHERE NOT EXISTS (
+    SELECT FROM jirasync.commit_refs o
+    JOIN jirasync.commits c ON c.tenant = o.tenant AND c.source = o.source AND c.repository = o.repository AND c.sha = o.sha
+    WHERE o.tenant = r.tenant AND o.source = r.source AND o.repository = r.repository AND o.ref = r.ref
+      AND o.position = r.position AND r.sha = ANY (c.parents));
+
+ALTER TABLE jirasync.repositories
+    ADD COLUMN default_branch text;
+COMMENT ON COLUMN jirasync.repositories.default_branch IS 'Default branch as an import or the host last told it; NULL: not told';
+
+ALTER TABLE jirasync.issue_commits
+    ADD COLUMN is_unreachable boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN jirasync.issue_commits.is_unreachable IS 'No known branch or tag holds the commit any more; it counts for nothing';
