@@ -1118,7 +1118,9 @@ CREATE TABLE jirasync.pushes (
     is_whole boolean NOT NULL,
     branch_keys text[] DEFAULT '{}'::text[] NOT NULL,
     received_at timestamp with time zone NOT NULL,
-    CONSTRAINT pushes_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text])))
+    default_branch text,
+    CONSTRAINT pushes_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text]))),
+    CONSTRAINT pushes_names_fit_an_index CHECK (((octet_length(ref) <= 1000) AND (octet_length(repository) <= 500)))
 );
 
 COMMENT ON TABLE jirasync.pushes IS 'Each change of a branch or tag that a push told of';
@@ -1156,6 +1158,8 @@ COMMENT ON COLUMN jirasync.pushes.is_whole IS 'It lists all commits that it move
 COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
 
 COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
+
+COMMENT ON COLUMN jirasync.pushes.default_branch IS 'The repository''s default branch, as the delivery tells it; NULL where it does not';
 
 CREATE TABLE jirasync.quarantined_deliveries (
     tenant text NOT NULL,
@@ -1286,7 +1290,8 @@ CREATE TABLE jirasync.repositories (
     source text NOT NULL,
     repository text NOT NULL,
     knows_branches boolean NOT NULL,
-    default_branch text
+    default_branch text,
+    default_branch_at timestamp with time zone
 );
 
 COMMENT ON TABLE jirasync.repositories IS 'Derived: the repositories that commits came from. While no branch of one is known, all its commits count as landed; that knowledge changes all of them at once, so it is remembered here';
@@ -1300,6 +1305,8 @@ COMMENT ON COLUMN jirasync.repositories.repository IS 'Full name of the reposito
 COMMENT ON COLUMN jirasync.repositories.knows_branches IS 'True once refs has a branch of it';
 
 COMMENT ON COLUMN jirasync.repositories.default_branch IS 'Default branch as an import or the host last told it; NULL: not told';
+
+COMMENT ON COLUMN jirasync.repositories.default_branch_at IS 'When an import told it; pushes received before do not replace it. NULL: no import did';
 
 CREATE TABLE jirasync.revert_names (
     tenant text NOT NULL,

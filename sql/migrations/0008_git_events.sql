@@ -18,8 +18,11 @@ CREATE TABLE jirasync.pushes (
     is_whole     boolean NOT NULL,
     branch_keys  text[] NOT NULL DEFAULT '{}',
     received_at  timestamptz NOT NULL,
+    default_branch text,
     PRIMARY KEY (tenant, source, delivery_id, change),
-    CONSTRAINT pushes_kind_is_known CHECK (kind IN ('branch', 'tag'))
+    CONSTRAINT pushes_kind_is_known CHECK (kind IN ('branch', 'tag')),
+    -- What is derived has them beside a hash and a key in one index, whose rows have 2,704 bytes at most.
+    CONSTRAINT pushes_names_fit_an_index CHECK (octet_length(ref) <= 1000 AND octet_length(repository) <= 500)
 );
 CREATE INDEX pushes_by_ref ON jirasync.pushes (ref, repository, source, tenant);
 CREATE INDEX pushes_by_time ON jirasync.pushes (tenant, source, repository, received_at);
@@ -41,6 +44,7 @@ COMMENT ON COLUMN jirasync.pushes.total IS 'How many commits it moved; NULL wher
 COMMENT ON COLUMN jirasync.pushes.is_whole IS 'It lists all commits that it moved, as far as can be known';
 COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
 COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
+COMMENT ON COLUMN jirasync.pushes.default_branch IS 'The repository''s default branch, as the delivery tells it; NULL where it does not';
 
 CREATE TABLE jirasync.push_commits (
     tenant              text NOT NULL,
@@ -131,8 +135,10 @@ WHERE NOT EXISTS (
       AND o.position = r.position AND r.sha = ANY (c.parents));
 
 ALTER TABLE jirasync.repositories
-    ADD COLUMN default_branch text;
+    ADD COLUMN default_branch text,
+    ADD COLUMN default_branch_at timestamptz;
 COMMENT ON COLUMN jirasync.repositories.default_branch IS 'Default branch as an import or the host last told it; NULL: not told';
+COMMENT ON COLUMN jirasync.repositories.default_branch_at IS 'When an import told it; pushes received before do not replace it. NULL: no import did';
 
 ALTER TABLE jirasync.issue_commits
     ADD COLUMN is_unreachable boolean NOT NULL DEFAULT false;
