@@ -209,18 +209,6 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
     return read_merged_in(message, end, merge);
 }
 
-bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key)
-{
-    struct merge_subject merge;
-    bool is_merge = commit_message_merge(message, length, &merge);
-    while (issue_key_next(message, length, at, key)) {
-        if (!is_merge || key->start < merge.uncounted || key->start >= merge.uncounted_end) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* True for "* feature/x:" (git merge --log), "Conflicts:" and "# Conflicts:". */
 static bool opens_a_list(const char *text, size_t start, size_t end)
 {

@@ -1,10 +1,8 @@
 /* What a commit's message says beside prose: which commits it reverts, which one it was picked from, which part of a
- * merge's subject names the target, and the issue keys. Pure, no allocation.
+ * merge's subject names the target. Pure, no allocation; lib/key_list.h has the issue keys.
  */
 #ifndef JIRASYNC_COMMIT_MESSAGE_H
 #define JIRASYNC_COMMIT_MESSAGE_H
-
-#include "issue_key.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,9 +34,6 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
 
 /* The commit of the last "(cherry picked from commit X)". */
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1]);
-
-/* The next candidate key from *at on; a target named by a merge's subject is left out. */
-bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key);
 
 /* How many bytes of a merge's message speak of what it brings in as a whole: a list of merged commits (git merge --log)
  * or of conflicting files at its end is left out. */

@@ -4,7 +4,7 @@
 #include "commit_message.h"
 #include "copy_rows.h"
 #include "gitlog.h"
-#include "issue_key.h"
+#include "key_list.h"
 #include "landing.h"
 #include "progress.h"
 
@@ -15,6 +15,7 @@
 
 #define CONNECT_TIMEOUT_MS 10000
 #define LATEST_SECOND INT64_C(7258118400) /* 2200-01-01: a later time is nonsense */
+#define KEYS_BYTES ((size_t)1 << 30)      /* for the keys of one message */
 
 struct import {
     const struct import_options *options;
@@ -28,6 +29,7 @@ struct import {
     struct landing *landing;
     uint64_t to_send;
     PGconn *connection;
+    struct arena *arena; /* of the commit that is being sent */
 };
 
 static enum error_code no_memory(struct error *error)
@@ -375,25 +377,26 @@ static void write_picked_and_reverts(const struct import *import, struct copy_ro
     copy_rows_close_array(rows);
 }
 
-static void write_keys(struct copy_rows *rows, const char *message, size_t length)
+static void write_keys(struct copy_rows *rows, const struct key_list *list)
 {
-    struct issue_key key;
-    bool is_open = false;
-    for (size_t at = 0; commit_message_next_key(message, length, &at, &key);) {
-        if (key.verdict != ISSUE_KEY_CANDIDATE) {
-            continue;
-        }
-        if (!is_open) {
-            copy_rows_open_array(rows);
-            is_open = true;
-        }
-        copy_rows_add_word(rows, key.text, key.length);
+    copy_rows_open_array(rows);
+    for (size_t i = 0; i < list->key_count; i++) {
+        copy_rows_add_word(rows, list->keys[i], strlen(list->keys[i]));
     }
-    if (is_open) {
-        copy_rows_close_array(rows);
-    } else {
-        copy_rows_null(rows);
+    copy_rows_close_array(rows);
+}
+
+/* Each as REASON:TEXT. */
+static void write_refused(struct copy_rows *rows, const struct key_list *list)
+{
+    copy_rows_open_array(rows);
+    for (size_t i = 0; i < list->refused_count; i++) {
+        char word[KEY_LIST_REFUSED_BYTES + 32];
+        int length = snprintf(word, sizeof word, "%s:%s", issue_key_verdict_name(list->refused[i].verdict),
+                              list->refused[i].text);
+        copy_rows_add_word(rows, word, (size_t)length);
     }
+    copy_rows_close_array(rows);
 }
 
 /* True for a merge on the first-parent line of a counted branch: it hands its keys down. */
@@ -411,6 +414,12 @@ static bool hands_down(const struct import *import, const struct gitlog_commit *
 static enum error_code write_commit(const struct import *import, struct copy_rows *rows,
                                     const struct gitlog_commit *commit, struct error *error)
 {
+    struct key_list named, handed;
+    arena_reset(import->arena);
+    if (!key_list_of_message(commit->message, commit->message_length, import->arena, &named) ||
+        !key_list_of_merge(commit->message, commit->message_length, import->arena, &handed)) {
+        return no_memory(error);
+    }
     copy_rows_text(rows, commit->sha, strlen(commit->sha));
     write_parents(rows, commit->parents);
     copy_rows_text(rows, commit->message, commit->message_length);
@@ -419,12 +428,13 @@ static enum error_code write_commit(const struct import *import, struct copy_row
     write_seconds(rows, commit->authored);
     write_seconds(rows, commit->committed);
     write_picked_and_reverts(import, rows, commit);
-    write_keys(rows, commit->message, commit->message_length);
+    write_keys(rows, &named);
     if (hands_down(import, commit)) {
-        write_keys(rows, commit->message, commit_message_own_length(commit->message, commit->message_length));
+        write_keys(rows, &handed);
     } else {
         copy_rows_null(rows);
     }
+    write_refused(rows, &named);
     return copy_rows_end_row(rows, error);
 }
 
@@ -570,24 +580,22 @@ static enum error_code import_all(struct import *import, struct error *error)
 enum error_code import_commits(struct db *db, const struct import_options *options, struct import_result *result,
                                struct error *error)
 {
-    struct import import = {.options = options, .result = result};
+    struct import import = {.options = options, .result = result, .arena = arena_new(KEYS_BYTES)};
     *result = (struct import_result){0};
-    enum error_code code = db_connect(db, CONNECT_TIMEOUT_MS, error);
-    if (code != ERROR_NONE) {
-        return code;
-    }
-    import.connection = db_connection(db);
-    if (PQsetnonblocking(import.connection, 0) != 0) {
-        return copy_rows_failure(import.connection, NULL, error);
-    }
-    code = import_all(&import, error);
-    if (code != ERROR_NONE) {
-        db_drop(db);
+    enum error_code code = import.arena ? db_connect(db, CONNECT_TIMEOUT_MS, error) : no_memory(error);
+    if (code == ERROR_NONE) {
+        import.connection = db_connection(db);
+        code = PQsetnonblocking(import.connection, 0) == 0 ? import_all(&import, error)
+                                                           : copy_rows_failure(import.connection, NULL, error);
+        if (code != ERROR_NONE) {
+            db_drop(db);
+        }
     }
     gitlog_refs_free(import.refs, import.ref_count);
     gitlog_close(import.gitlog);
     landing_free(import.landing);
     free(import.counted);
     free(import.branches);
+    arena_free(import.arena);
     return code;
 }

@@ -1,4 +1,4 @@
-/* What commit messages say: reverts, picks, merges' subjects, keys. */
+/* What commit messages say: reverts, picks, merges' subjects. */
 #include "commit_message.h"
 
 #include <setjmp.h>
@@ -101,29 +101,6 @@ static void takes_prose_for_prose(void **state)
     }
 }
 
-static void leaves_the_target_of_a_merge_out(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *message, *keys;
-    } cases[] = {
-        {"Merge branch 'main' into feature/APP-12", ""},
-        {"Merge branch 'feature/APP-1' into feature/APP-12\n\nAPP-3 too", "APP-1 APP-3 "},
-        {"Merge APP-1 into APP-2's page", "APP-1 APP-2 "},
-        {"Merge pull request #2 in APP/r from APP-1-x to APP-2-y\n\nOPS-7", "APP-1 OPS-7 "},
-        {"Merge branch 'x'\n\n into APP-9", "APP-9 "},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        char keys[128] = "";
-        struct issue_key key;
-        size_t at = 0;
-        while (commit_message_next_key(cases[i].message, strlen(cases[i].message), &at, &key)) {
-            strcat(strcat(keys, key.text), " ");
-        }
-        assert_string_equal(keys, cases[i].keys);
-    }
-}
-
 static void leaves_lists_out_of_what_is_handed_down(void **state)
 {
     (void)state;
@@ -150,7 +127,6 @@ int main(void)
         cmocka_unit_test(names_the_commit_it_was_picked_from),
         cmocka_unit_test(reads_the_subjects_of_merges),
         cmocka_unit_test(takes_prose_for_prose),
-        cmocka_unit_test(leaves_the_target_of_a_merge_out),
         cmocka_unit_test(leaves_lists_out_of_what_is_handed_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
