@@ -7,11 +7,16 @@
 void json_write_init(struct json_writer *writer, char *text, size_t size)
 {
     *writer = (struct json_writer){.text = text, .size = size};
-    text[0] = '\0';
+    if (text != NULL)
+        text[0] = '\0';
 }
 
 static void append(struct json_writer *writer, const char *bytes, size_t length)
 {
+    if (writer->text == NULL) {
+        writer->length += length;
+        return;
+    }
     if (writer->cut || length >= writer->size - writer->length) {
         writer->cut = true;
         return;

@@ -110,12 +110,13 @@ struct normal_commit {
 struct normal_ref_change {
     const char *ref; /* without refs/heads/ or refs/tags/ */
     bool is_tag;
-    const char *before, *after; /* NULL: there was none, there is none any more */
-    bool is_notice;             /* only that it was made (after "") or deleted (after NULL) is told: no hash */
-    bool is_forced;             /* the host says that it was moved by force */
-    const char *base_ref;       /* what it was made from, where the host tells */
-    int64_t total;              /* commits that the push moved; NORMALIZE_NO_ID: not told */
-    bool is_whole;              /* commits lists all of them, as far as can be known */
+    const char *before, *after;     /* NULL: there was none, there is none any more */
+    const char *peeled;             /* the commit that an annotated tag names: after is the tag's own hash then. NULL: after itself */
+    bool is_notice;                 /* only that it was made (after "") or deleted (after NULL) is told: no hash */
+    bool is_forced;                 /* the host says that it was moved by force */
+    const char *base_ref;           /* what it was made from, where the host tells */
+    int64_t total;                  /* commits that the push moved; NORMALIZE_NO_ID: not told */
+    bool is_whole;                  /* commits lists all of them, as far as can be known */
     const char *const *branch_keys; /* candidates in a branch's name */
     size_t branch_key_count;
     const struct normal_commit *commits; /* oldest first, whatever order the host has */
@@ -125,8 +126,8 @@ struct normal_ref_change {
 struct normal_pull_request {
     int64_t number;
     const char *title, *source_branch, *target_branch;
-    const char *state;    /* "open", "merged", "closed" */
-    const char *head_sha; /* newest commit of the source branch */
+    const char *state;     /* "open", "merged", "closed" */
+    const char *head_sha;  /* newest commit of the source branch */
     const char *merge_sha; /* of a merged one: merge, squash or last rebased commit */
     instant merged_at, updated_at;
     const char *author;
@@ -163,6 +164,8 @@ struct normal_form {
     const struct normal_entity *entities;
     size_t entity_count;
     const struct normal_git *git; /* only when kind is NORMAL_GIT */
+    const char *git_json;         /* the same as normalize_git_json writes it; set by normalize_delivery */
+    size_t git_json_length;
 };
 
 struct normalize_options {

@@ -1,0 +1,372 @@
+/* What the git hosts' normal forms share. */
+#include "normalize_git.h"
+
+#include "commit_message.h"
+#include "json_value.h"
+#include "normalize_body.h"
+#include "normalize_git_keys.h"
+#include "text_repeat.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PATH_BYTES 64
+
+static enum error_code out_of_room(const struct normalize_context *context)
+{
+    return normalize_body_out_of_room(context->arena, context->error);
+}
+
+static enum error_code wrong_type(const struct normalize_context *context, const char *member, const char *wanted)
+{
+    return error_set(context->error, ERROR_WRONG_TYPE, "%s%s is not %s", context->path, member, wanted);
+}
+
+enum error_code normalize_git_start(const struct normalize_context *context, const char *name, struct normal_form *form,
+                                    struct normal_git **git)
+{
+    if (name == NULL || *name == '\0')
+        return error_set(context->error, ERROR_NO_IDENTITY, "the body names no repository");
+    *git = arena_alloc(context->arena, sizeof **git);
+    if (*git == NULL)
+        return out_of_room(context);
+    **git = (struct normal_git){.repository = name};
+    form->kind = NORMAL_GIT;
+    form->git = *git;
+    return ERROR_NONE;
+}
+
+void normalize_git_forget(struct normal_form *form)
+{
+    form->kind = NORMAL_IGNORED;
+    form->git = NULL;
+}
+
+enum error_code normalize_git_change(const struct normalize_context *context, struct normal_git *git,
+                                     struct normal_ref_change **change)
+{
+    *change = arena_alloc(context->arena, sizeof **change);
+    if (*change == NULL)
+        return out_of_room(context);
+    **change = (struct normal_ref_change){.total = NORMALIZE_NO_ID};
+    git->changes = *change;
+    git->change_count = 1;
+    return ERROR_NONE;
+}
+
+/* ---- hashes ---- */
+
+static bool is_hash(const char *text)
+{
+    size_t length = text == NULL ? 0 : strnlen(text, 65);
+
+    return (length == 40 || length == 64) && strspn(text, "0123456789abcdefABCDEF") == length;
+}
+
+static const char *lower_cased(struct arena *arena, const char *hash)
+{
+    char *copy;
+
+    if (strpbrk(hash, "ABCDEF") == NULL)
+        return hash;
+    copy = arena_copy(arena, hash, strlen(hash));
+    for (char *at = copy; at != NULL && *at != '\0'; at++)
+        if (*at >= 'A' && *at <= 'F')
+            *at = (char)(*at - 'A' + 'a');
+    return copy;
+}
+
+enum error_code normalize_git_sha(const struct normalize_context *context, const cJSON *value, const char *member,
+                                  const char **sha)
+{
+    const char *text = json_value_text(value);
+
+    *sha = NULL;
+    if (!json_value_is_set(value))
+        return ERROR_NONE;
+    if (!is_hash(text))
+        return wrong_type(context, member, "a hash of 40 or 64 hex digits");
+    if (text[strspn(text, "0")] == '\0')
+        return ERROR_NONE;
+    *sha = lower_cased(context->arena, text);
+    return *sha == NULL ? out_of_room(context) : ERROR_NONE;
+}
+
+enum error_code normalize_git_needed_sha(const struct normalize_context *context, const cJSON *value, const char *member,
+                                         const char **sha)
+{
+    enum error_code code = normalize_git_sha(context, value, member, sha);
+
+    if (code == ERROR_NONE && *sha == NULL)
+        return wrong_type(context, member, "the hash of a commit");
+    return code;
+}
+
+enum error_code normalize_git_tips(const struct normalize_context *context, const cJSON *before, const char *before_member,
+                                   const cJSON *after, const char *after_member, struct normal_ref_change *change)
+{
+    enum error_code code = normalize_git_sha(context, before, before_member, &change->before);
+
+    if (code == ERROR_NONE)
+        code = normalize_git_sha(context, after, after_member, &change->after);
+    if (code != ERROR_NONE)
+        return code;
+    if (!json_value_is_set(before))
+        return wrong_type(context, before_member, "a hash");
+    if (!json_value_is_set(after) || (change->before == NULL && change->after == NULL))
+        return wrong_type(context, after_member, "a hash");
+    return ERROR_NONE;
+}
+
+/* ---- refs ---- */
+
+static const char *after_prefix(const char *text, const char *prefix)
+{
+    size_t length = strlen(prefix);
+
+    return strncmp(text, prefix, length) == 0 ? text + length : NULL;
+}
+
+const char *normalize_git_short_ref(const char *name)
+{
+    const char *branch = after_prefix(name, "refs/heads/"), *tag = after_prefix(name, "refs/tags/");
+
+    return branch != NULL ? branch : tag != NULL ? tag
+                                                 : name;
+}
+
+enum error_code normalize_git_ref_name(const struct normalize_context *context, const char *name,
+                                       struct normal_ref_change *change)
+{
+    struct normalize_git_keys keys = {0};
+
+    change->ref = name;
+    if (!change->is_tag && !normalize_git_keys_find(context->arena, &(struct normalize_git_text){.text = name}, 1, &keys))
+        return out_of_room(context);
+    change->branch_keys = keys.keys;
+    change->branch_key_count = keys.key_count;
+    return ERROR_NONE;
+}
+
+enum error_code normalize_git_full_ref(const struct normalize_context *context, const cJSON *value, const char *member,
+                                       struct normal_ref_change *change, bool *is_kept)
+{
+    const char *name = json_value_text(value), *branch, *tag;
+
+    *is_kept = false;
+    branch = name == NULL ? NULL : after_prefix(name, "refs/heads/");
+    tag = name == NULL ? NULL : after_prefix(name, "refs/tags/");
+    if (branch == NULL && tag == NULL) {
+        if (name != NULL && after_prefix(name, "refs/") != NULL)
+            return ERROR_NONE;
+        return wrong_type(context, member, "the full name of a ref");
+    }
+    name = normalize_git_short_ref(name);
+    if (*name == '\0')
+        return wrong_type(context, member, "the full name of a ref");
+    *is_kept = true;
+    change->is_tag = tag != NULL;
+    return normalize_git_ref_name(context, name, change);
+}
+
+/* ---- commits ---- */
+
+/* Reads the values in their order, or, newest first, into the places from the end. */
+static enum error_code read_list(const struct normalize_context *context, const cJSON *list, const char *member,
+                                 normalize_git_commit_reader *read, bool newest_first, struct normal_commit *commits,
+                                 size_t count)
+{
+    struct normalize_context inner = *context;
+    enum error_code code = ERROR_NONE;
+    char path[PATH_BYTES];
+    size_t i = 0;
+
+    inner.path = path;
+    for (const cJSON *value = list->child; value != NULL && code == ERROR_NONE; value = value->next, i++) {
+        struct normal_commit *commit = &commits[newest_first ? count - 1 - i : i];
+
+        (void)snprintf(path, sizeof path, "%s%s[%zu].", context->path, member, i);
+        *commit = (struct normal_commit){.authored_at = INSTANT_NONE, .committed_at = INSTANT_NONE};
+        code = cJSON_IsObject(value) ? read(&inner, value, commit)
+                                     : error_set(context->error, ERROR_WRONG_TYPE, "%s%s[%zu] is not an object", context->path,
+                                                 member, i);
+    }
+    return code;
+}
+
+static bool drop_repeats(struct arena *arena, struct normal_commit *commits, size_t *count)
+{
+    const char **hashes = arena_alloc(arena, (*count + 1) * sizeof *hashes);
+    bool *repeated = arena_alloc(arena, *count + 1);
+    size_t kept = 0;
+
+    if (hashes == NULL || repeated == NULL)
+        return false;
+    for (size_t i = 0; i < *count; i++)
+        hashes[i] = commits[i].sha;
+    if (!text_repeat_find(arena, hashes, *count, repeated))
+        return false;
+    for (size_t i = 0; i < *count; i++)
+        if (!repeated[i])
+            commits[kept++] = commits[i];
+    *count = kept;
+    return true;
+}
+
+enum error_code normalize_git_commits(const struct normalize_context *context, const cJSON *list, const char *member,
+                                      normalize_git_commit_reader *read, bool newest_first,
+                                      struct normal_ref_change *change)
+{
+    struct normal_commit *commits;
+    enum error_code code;
+    size_t count = 0;
+
+    if (!json_value_is_set(list))
+        return ERROR_NONE;
+    if (!cJSON_IsArray(list))
+        return wrong_type(context, member, "an array");
+    for (const cJSON *value = list->child; value != NULL; value = value->next)
+        count++;
+    commits = arena_alloc(context->arena, (count + 1) * sizeof *commits);
+    if (commits == NULL)
+        return out_of_room(context);
+    code = read_list(context, list, member, read, newest_first, commits, count);
+    if (code != ERROR_NONE)
+        return code;
+    if (!drop_repeats(context->arena, commits, &count))
+        return out_of_room(context);
+    change->commits = commits;
+    change->commit_count = count;
+    return ERROR_NONE;
+}
+
+/* Without the newlines at its end, which some hosts send and others don't. */
+static const char *trimmed(struct arena *arena, const char *message, size_t *length)
+{
+    *length = strlen(message);
+    if (*length == 0 || message[*length - 1] != '\n')
+        return message;
+    while (*length > 0 && message[*length - 1] == '\n')
+        (*length)--;
+    return arena_copy(arena, message, *length);
+}
+
+static bool read_reverts(struct arena *arena, size_t length, struct normal_commit *commit)
+{
+    char id[COMMIT_ID_MAX + 1];
+    const char **reverts;
+    size_t count = 0, at = 0;
+
+    while (commit_message_next_revert(commit->message, length, &at, id))
+        count++;
+    if (count == 0)
+        return true;
+    reverts = arena_alloc(arena, count * sizeof *reverts);
+    if (reverts == NULL)
+        return false;
+    at = 0;
+    for (size_t i = 0; i < count && commit_message_next_revert(commit->message, length, &at, id); i++)
+        if ((reverts[i] = arena_copy(arena, id, strlen(id))) == NULL)
+            return false;
+    commit->reverts = reverts;
+    commit->revert_count = count;
+    return text_repeat_drop(arena, reverts, &commit->revert_count);
+}
+
+static bool read_picked(struct arena *arena, size_t length, struct normal_commit *commit)
+{
+    char id[COMMIT_ID_MAX + 1];
+
+    if (commit_message_picked_from(commit->message, length, id))
+        commit->picked_from = arena_copy(arena, id, strlen(id));
+    else
+        return true;
+    return commit->picked_from != NULL;
+}
+
+static bool read_keys(struct arena *arena, size_t length, struct normal_commit *commit)
+{
+    struct merge_subject merge;
+    struct normalize_git_text text = {.text = commit->message};
+    struct normalize_git_keys keys, handed;
+
+    commit->is_merge_named = commit_message_merge(commit->message, length, &merge);
+    if (commit->is_merge_named) {
+        text.skipped = merge.uncounted;
+        text.skipped_end = merge.uncounted_end;
+    }
+    if (!normalize_git_keys_find(arena, &text, 1, &keys))
+        return false;
+    commit->keys = keys.keys;
+    commit->key_count = keys.key_count;
+    commit->refused = keys.refused;
+    commit->refused_count = keys.refused_count;
+    if (!commit->is_merge_named && commit->parent_count < 2)
+        return true;
+    text.length = commit_message_own_length(commit->message, length);
+    text.has_length = true;
+    if (!normalize_git_keys_find(arena, &text, 1, &handed))
+        return false;
+    commit->handed_keys = handed.keys;
+    commit->handed_key_count = handed.key_count;
+    return true;
+}
+
+enum error_code normalize_git_message(const struct normalize_context *context, const cJSON *value,
+                                      struct normal_commit *commit)
+{
+    const char *message = json_value_text(value);
+    size_t length;
+
+    commit->message = trimmed(context->arena, message == NULL ? "" : message, &length);
+    if (commit->message == NULL || !read_reverts(context->arena, length, commit) ||
+        !read_picked(context->arena, length, commit) || !read_keys(context->arena, length, commit))
+        return out_of_room(context);
+    return ERROR_NONE;
+}
+
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t';
+}
+
+enum error_code normalize_git_author(const struct normalize_context *context, const char *raw,
+                                     struct normal_commit *commit)
+{
+    const char *open = raw == NULL ? NULL : strrchr(raw, '<'), *close = open == NULL ? NULL : strchr(open, '>');
+    size_t length;
+
+    if (raw == NULL)
+        return ERROR_NONE;
+    length = close == NULL ? strlen(raw) : (size_t)(open - raw);
+    while (length > 0 && is_blank(raw[length - 1]))
+        length--;
+    commit->author = arena_copy(context->arena, raw, length);
+    if (close != NULL)
+        commit->author_email = arena_copy(context->arena, open + 1, (size_t)(close - open - 1));
+    if (commit->author == NULL || (close != NULL && commit->author_email == NULL))
+        return out_of_room(context);
+    return ERROR_NONE;
+}
+
+/* ---- pull requests ---- */
+
+enum error_code normalize_git_pull_request_keys(const struct normalize_context *context,
+                                                struct normal_pull_request *request)
+{
+    struct normalize_git_text texts[2];
+    struct normalize_git_keys keys;
+    size_t count = 0;
+
+    if (request->title != NULL)
+        texts[count++] = (struct normalize_git_text){.text = request->title};
+    if (request->source_branch != NULL)
+        texts[count++] = (struct normalize_git_text){.text = request->source_branch};
+    if (!normalize_git_keys_find(context->arena, texts, count, &keys))
+        return out_of_room(context);
+    request->keys = keys.keys;
+    request->key_count = keys.key_count;
+    request->refused = keys.refused;
+    request->refused_count = keys.refused_count;
+    return ERROR_NONE;
+}
