@@ -42,7 +42,9 @@ CREATE TABLE jirasync.issue_commits (
     counts boolean NOT NULL,
     landed_at timestamp with time zone,
     is_revert boolean DEFAULT false NOT NULL,
-    is_unreachable boolean DEFAULT false NOT NULL
+    is_unreachable boolean DEFAULT false NOT NULL,
+    reverted_on text[],
+    original_sha text
 );
 
 COMMENT ON TABLE jirasync.issue_commits IS 'Derived: which commits belong to which issue, each link with its evidence';
@@ -67,7 +69,7 @@ COMMENT ON COLUMN jirasync.issue_commits.named_key IS 'Key that the commit names
 
 COMMENT ON COLUMN jirasync.issue_commits.is_merge IS 'The commit has several parents';
 
-COMMENT ON COLUMN jirasync.issue_commits.reverted_by IS 'Commit that took it back';
+COMMENT ON COLUMN jirasync.issue_commits.reverted_by IS 'Commit that takes it back; NULL while some counted branch that holds it has not taken it back';
 
 COMMENT ON COLUMN jirasync.issue_commits.counts IS 'Landed, no revert itself, and not taken back';
 
@@ -76,6 +78,10 @@ COMMENT ON COLUMN jirasync.issue_commits.landed_at IS 'Earliest moment on a coun
 COMMENT ON COLUMN jirasync.issue_commits.is_revert IS 'The commit reverts another; it counts for nothing itself';
 
 COMMENT ON COLUMN jirasync.issue_commits.is_unreachable IS 'No known branch or tag holds the commit any more; it counts for nothing';
+
+COMMENT ON COLUMN jirasync.issue_commits.reverted_on IS 'Counted branches on which it is taken back, some or all of those that hold it; NULL: on none';
+
+COMMENT ON COLUMN jirasync.issue_commits.original_sha IS 'Of a cherry-pick that names its original: that commit, with which it is one piece of work';
 
 CREATE TABLE jirasync.entities (
     tenant text NOT NULL,
@@ -533,6 +539,29 @@ COMMENT ON COLUMN jirasync.coverage_rules.verdict IS 'not_expected (no commit is
 COMMENT ON COLUMN jirasync.coverage_rules.note IS 'Why';
 
 COMMENT ON COLUMN jirasync.coverage_rules.like_pattern IS 'The pattern for LIKE on lower-case text: * is any run of characters, ? is one';
+
+CREATE TABLE jirasync.counted_reach (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    ref text NOT NULL,
+    branch text NOT NULL,
+    up_to integer NOT NULL
+);
+
+COMMENT ON TABLE jirasync.counted_reach IS 'Derived, of repositories with reverts: which counted branch holds whose rows of commit_refs, its own and those of the branches that it was cut from';
+
+COMMENT ON COLUMN jirasync.counted_reach.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.counted_reach.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.counted_reach.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.counted_reach.ref IS 'Ref whose rows are held';
+
+COMMENT ON COLUMN jirasync.counted_reach.branch IS 'Counted branch that holds them';
+
+COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
 
 CREATE TABLE jirasync.issue_waivers (
     tenant text NOT NULL,
@@ -1316,7 +1345,7 @@ CREATE TABLE jirasync.revert_names (
     named text NOT NULL
 );
 
-COMMENT ON TABLE jirasync.revert_names IS 'Derived from commits.reverts, to be found by what is named: which revert names which commit, in full or cut short to seven digits or more';
+COMMENT ON TABLE jirasync.revert_names IS 'Derived from commits.reverts, to be found by what is named: which revert names which commit, in full or cut short to seven digits or more, or which pull request';
 
 COMMENT ON COLUMN jirasync.revert_names.tenant IS 'Tenant of the source';
 
@@ -1326,7 +1355,7 @@ COMMENT ON COLUMN jirasync.revert_names.repository IS 'Full name of the reposito
 
 COMMENT ON COLUMN jirasync.revert_names.sha IS 'The revert';
 
-COMMENT ON COLUMN jirasync.revert_names.named IS 'What it names, as written';
+COMMENT ON COLUMN jirasync.revert_names.named IS 'What it names: digits of a commit, #12 for a pull request of the same repository, org/repo#12 for one of another';
 
 CREATE TABLE jirasync.reverted_commits (
     tenant text NOT NULL,
@@ -1334,7 +1363,9 @@ CREATE TABLE jirasync.reverted_commits (
     repository text NOT NULL,
     sha text NOT NULL,
     reverted_by text NOT NULL,
-    holds boolean DEFAULT true NOT NULL
+    holds boolean DEFAULT true NOT NULL,
+    is_everywhere boolean DEFAULT true NOT NULL,
+    reverted_on text[] DEFAULT '{}'::text[] NOT NULL
 );
 
 COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: which landed revert names which commit, as it stood when last looked at; of the reverts that hold for a commit, one is shown';
@@ -1349,7 +1380,11 @@ COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that is named';
 
 COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that names it as reverted';
 
-COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back on some counted branch, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
+
+COMMENT ON COLUMN jirasync.reverted_commits.is_everywhere IS 'Where it holds: every counted branch that holds the commit has taken it back';
+
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_on IS 'Where it holds: all counted branches on which the commit is taken back, by whichever revert';
 
 CREATE TABLE jirasync.runs (
     tenant text NOT NULL,
@@ -1510,6 +1545,9 @@ ALTER TABLE ONLY jirasync.commit_waivers
 ALTER TABLE ONLY jirasync.commits
     ADD CONSTRAINT commits_pkey PRIMARY KEY (tenant, source, repository, sha);
 
+ALTER TABLE ONLY jirasync.counted_reach
+    ADD CONSTRAINT counted_reach_pkey PRIMARY KEY (tenant, source, repository, ref, branch);
+
 ALTER TABLE ONLY jirasync.coverage_rules
     ADD CONSTRAINT coverage_rules_pkey PRIMARY KEY (tenant, source, project_key, subject, pattern);
 
@@ -1622,6 +1660,8 @@ CREATE INDEX commit_refs_by_position ON jirasync.commit_refs USING btree (ref, "
 
 CREATE INDEX commits_by_change ON jirasync.commits USING btree (changed_seq, tenant);
 
+CREATE INDEX commits_by_original ON jirasync.commits USING btree (picked_from, repository, source, tenant) WHERE (picked_from IS NOT NULL);
+
 CREATE UNIQUE INDEX deliveries_body_is_new ON jirasync.deliveries USING btree (tenant, source, body_sha256) WHERE (kind = 'jira'::text);
 
 CREATE INDEX deliveries_by_source ON jirasync.deliveries USING btree (tenant, source, received_at);
@@ -1685,6 +1725,8 @@ CREATE INDEX push_commits_by_commit ON jirasync.push_commits USING btree (sha, r
 CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, source, tenant);
 
 CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (tenant, source, repository, received_at);
+
+CREATE INDEX refs_counted ON jirasync.refs USING btree (tenant, source, repository) WHERE counted;
 
 CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(named, 7), repository, source, tenant);
 

@@ -143,3 +143,39 @@ COMMENT ON COLUMN jirasync.repositories.default_branch_at IS 'When an import tol
 ALTER TABLE jirasync.issue_commits
     ADD COLUMN is_unreachable boolean NOT NULL DEFAULT false;
 COMMENT ON COLUMN jirasync.issue_commits.is_unreachable IS 'No known branch or tag holds the commit any more; it counts for nothing';
+
+ALTER TABLE jirasync.issue_commits
+    ADD COLUMN reverted_on text[],
+    ADD COLUMN original_sha text;
+COMMENT ON COLUMN jirasync.issue_commits.reverted_by IS 'Commit that takes it back; NULL while some counted branch that holds it has not taken it back';
+COMMENT ON COLUMN jirasync.issue_commits.reverted_on IS 'Counted branches on which it is taken back, some or all of those that hold it; NULL: on none';
+COMMENT ON COLUMN jirasync.issue_commits.original_sha IS 'Of a cherry-pick that names its original: that commit, with which it is one piece of work';
+
+ALTER TABLE jirasync.reverted_commits
+    ADD COLUMN is_everywhere boolean NOT NULL DEFAULT true,
+    ADD COLUMN reverted_on text[] NOT NULL DEFAULT '{}';
+COMMENT ON COLUMN jirasync.reverted_commits.is_everywhere IS 'Where it holds: every counted branch that holds the commit has taken it back';
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_on IS 'Where it holds: all counted branches on which the commit is taken back, by whichever revert';
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back on some counted branch, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
+COMMENT ON TABLE jirasync.revert_names IS 'Derived from commits.reverts, to be found by what is named: which revert names which commit, in full or cut short to seven digits or more, or which pull request';
+COMMENT ON COLUMN jirasync.revert_names.named IS 'What it names: digits of a commit, #12 for a pull request of the same repository, org/repo#12 for one of another';
+
+CREATE TABLE jirasync.counted_reach (
+    tenant      text NOT NULL,
+    source      text NOT NULL,
+    repository  text NOT NULL,
+    ref         text NOT NULL,
+    branch      text NOT NULL,
+    up_to       integer NOT NULL,
+    PRIMARY KEY (tenant, source, repository, ref, branch)
+);
+COMMENT ON TABLE jirasync.counted_reach IS 'Derived, of repositories with reverts: which counted branch holds whose rows of commit_refs, its own and those of the branches that it was cut from';
+COMMENT ON COLUMN jirasync.counted_reach.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.counted_reach.source IS 'Slug of the git host';
+COMMENT ON COLUMN jirasync.counted_reach.repository IS 'Full name of the repository, as its host has it';
+COMMENT ON COLUMN jirasync.counted_reach.ref IS 'Ref whose rows are held';
+COMMENT ON COLUMN jirasync.counted_reach.branch IS 'Counted branch that holds them';
+COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
+CREATE INDEX refs_counted ON jirasync.refs (tenant, source, repository) WHERE counted;
+CREATE INDEX commits_by_original ON jirasync.commits (picked_from, repository, source, tenant)
+    WHERE picked_from IS NOT NULL;
