@@ -1148,6 +1148,7 @@ CREATE TABLE jirasync.pushes (
     branch_keys text[] DEFAULT '{}'::text[] NOT NULL,
     received_at timestamp with time zone NOT NULL,
     default_branch text,
+    peeled text,
     CONSTRAINT pushes_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text]))),
     CONSTRAINT pushes_names_fit_an_index CHECK (((octet_length(ref) <= 1000) AND (octet_length(repository) <= 500)))
 );
@@ -1189,6 +1190,8 @@ COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the na
 COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
 
 COMMENT ON COLUMN jirasync.pushes.default_branch IS 'The repository''s default branch, as the delivery tells it; NULL where it does not';
+
+COMMENT ON COLUMN jirasync.pushes.peeled IS 'The commit that an annotated tag names, where after is the tag''s own hash; NULL: after itself';
 
 CREATE TABLE jirasync.quarantined_deliveries (
     tenant text NOT NULL,

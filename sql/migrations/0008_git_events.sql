@@ -19,6 +19,7 @@ CREATE TABLE jirasync.pushes (
     branch_keys  text[] NOT NULL DEFAULT '{}',
     received_at  timestamptz NOT NULL,
     default_branch text,
+    peeled       text,
     PRIMARY KEY (tenant, source, delivery_id, change),
     CONSTRAINT pushes_kind_is_known CHECK (kind IN ('branch', 'tag')),
     -- What is derived has them beside a hash and a key in one index, whose rows have 2,704 bytes at most.
@@ -45,6 +46,7 @@ COMMENT ON COLUMN jirasync.pushes.is_whole IS 'It lists all commits that it move
 COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
 COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
 COMMENT ON COLUMN jirasync.pushes.default_branch IS 'The repository''s default branch, as the delivery tells it; NULL where it does not';
+COMMENT ON COLUMN jirasync.pushes.peeled IS 'The commit that an annotated tag names, where after is the tag''s own hash; NULL: after itself';
 
 CREATE TABLE jirasync.push_commits (
     tenant              text NOT NULL,
