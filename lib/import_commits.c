@@ -339,10 +339,11 @@ static void write_parents(struct copy_rows *rows, const char *parents)
     copy_rows_close_array(rows);
 }
 
-/* Names a commit in full where the repository has it, and as it was written where it has not. */
+/* Names a commit in full where the repository has it; any other name is left as it was written. */
 static const char *full_name(const struct import *import, const char *name, char full[GITLOG_ID_TEXT])
 {
-    uint32_t commit = landing_find_prefix(import->landing, name, strlen(name));
+    size_t digits = strspn(name, "0123456789abcdef");
+    uint32_t commit = name[digits] ? LANDING_NONE : landing_find_prefix(import->landing, name, digits);
     if (commit == LANDING_NONE) {
         return name;
     }
@@ -356,9 +357,9 @@ static const char *full_name(const struct import *import, const char *name, char
 static void write_picked_and_reverts(const struct import *import, struct copy_rows *rows,
                                      const struct gitlog_commit *commit)
 {
-    char name[COMMIT_ID_MAX + 1], full[GITLOG_ID_TEXT];
-    if (commit_message_picked_from(commit->message, commit->message_length, name)) {
-        const char *picked = full_name(import, name, full);
+    char id[COMMIT_ID_MAX + 1], name[COMMIT_REVERT_MAX + 1], full[GITLOG_ID_TEXT];
+    if (commit_message_picked_from(commit->message, commit->message_length, id)) {
+        const char *picked = full_name(import, id, full);
         copy_rows_text(rows, picked, strlen(picked));
     } else {
         copy_rows_null(rows);

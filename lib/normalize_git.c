@@ -253,11 +253,11 @@ static const char *trimmed(struct arena *arena, const char *message, size_t *len
 
 static bool read_reverts(struct arena *arena, size_t length, struct normal_commit *commit)
 {
-    char id[COMMIT_ID_MAX + 1];
+    char name[COMMIT_REVERT_MAX + 1];
     const char **reverts;
     size_t count = 0, at = 0;
 
-    while (commit_message_next_revert(commit->message, length, &at, id))
+    while (commit_message_next_revert(commit->message, length, &at, name))
         count++;
     if (count == 0)
         return true;
@@ -265,8 +265,8 @@ static bool read_reverts(struct arena *arena, size_t length, struct normal_commi
     if (reverts == NULL)
         return false;
     at = 0;
-    for (size_t i = 0; i < count && commit_message_next_revert(commit->message, length, &at, id); i++)
-        if ((reverts[i] = arena_copy(arena, id, strlen(id))) == NULL)
+    for (size_t i = 0; i < count && commit_message_next_revert(commit->message, length, &at, name); i++)
+        if ((reverts[i] = arena_copy(arena, name, strlen(name))) == NULL)
             return false;
     commit->reverts = reverts;
     commit->revert_count = count;

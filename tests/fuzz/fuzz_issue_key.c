@@ -44,12 +44,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *text = (const char *)data;
     struct issue_key key;
     char id[COMMIT_ID_MAX + 1];
+    char name[COMMIT_REVERT_MAX + 1];
     for (size_t at = 0, last = 0; issue_key_next(text, size, &at, &key); last = at) {
         require(at > last && at <= size && key.start + key.length == at);
         require(key.verdict != ISSUE_KEY_CANDIDATE || strlen(key.text) == key.length);
     }
-    for (size_t at = 0, last = 0; commit_message_next_revert(text, size, &at, id); last = at) {
-        require(at > last && at <= size && strlen(id) >= COMMIT_ID_MIN);
+    for (size_t at = 0, last = 0; commit_message_next_revert(text, size, &at, name); last = at) {
+        require(at > last && at <= size && strlen(name) >= 2 && strlen(name) <= COMMIT_REVERT_MAX);
     }
     if (commit_message_picked_from(text, size, id)) {
         require(strlen(id) >= COMMIT_ID_MIN);
