@@ -563,6 +563,47 @@ COMMENT ON COLUMN jirasync.counted_reach.branch IS 'Counted branch that holds th
 
 COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
 
+CREATE TABLE jirasync.run_coverage (
+    tenant text NOT NULL,
+    run_id text NOT NULL,
+    source text NOT NULL,
+    project_key text NOT NULL,
+    fix_version text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    stories integer NOT NULL,
+    with_commits integer NOT NULL,
+    without_commits integer NOT NULL,
+    unmerged integer NOT NULL,
+    reverted integer NOT NULL,
+    not_expected integer NOT NULL
+);
+
+COMMENT ON TABLE jirasync.run_coverage IS 'Coverage of each fix version at the end of a run; read it as coverage_history';
+
+COMMENT ON COLUMN jirasync.run_coverage.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.run_coverage.run_id IS 'Run';
+
+COMMENT ON COLUMN jirasync.run_coverage.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.run_coverage.project_key IS 'Project';
+
+COMMENT ON COLUMN jirasync.run_coverage.fix_version IS 'Name of the version';
+
+COMMENT ON COLUMN jirasync.run_coverage.at IS 'When the run was closed';
+
+COMMENT ON COLUMN jirasync.run_coverage.stories IS 'Stories that are judged';
+
+COMMENT ON COLUMN jirasync.run_coverage.with_commits IS 'Covered ones';
+
+COMMENT ON COLUMN jirasync.run_coverage.without_commits IS 'Missing, unmerged and reverted ones';
+
+COMMENT ON COLUMN jirasync.run_coverage.unmerged IS 'Commits exist, none has landed';
+
+COMMENT ON COLUMN jirasync.run_coverage.reverted IS 'All that landed was taken back';
+
+COMMENT ON COLUMN jirasync.run_coverage.not_expected IS 'Stories that need no commit';
+
 CREATE TABLE jirasync.issue_waivers (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -747,47 +788,6 @@ COMMENT ON COLUMN jirasync.versions.known_at IS 'Instant of the snapshot that to
 COMMENT ON COLUMN jirasync.versions.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
 
 COMMENT ON COLUMN jirasync.versions.project_id IS 'Project of the issue that told the newest name';
-
-CREATE TABLE jirasync.run_coverage (
-    tenant text NOT NULL,
-    run_id text NOT NULL,
-    source text NOT NULL,
-    project_key text NOT NULL,
-    fix_version text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    stories integer NOT NULL,
-    with_commits integer NOT NULL,
-    without_commits integer NOT NULL,
-    unmerged integer NOT NULL,
-    reverted integer NOT NULL,
-    not_expected integer NOT NULL
-);
-
-COMMENT ON TABLE jirasync.run_coverage IS 'Coverage of each fix version at the end of a run; read it as coverage_history';
-
-COMMENT ON COLUMN jirasync.run_coverage.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.run_coverage.run_id IS 'Run';
-
-COMMENT ON COLUMN jirasync.run_coverage.source IS 'Slug of the Jira site';
-
-COMMENT ON COLUMN jirasync.run_coverage.project_key IS 'Project';
-
-COMMENT ON COLUMN jirasync.run_coverage.fix_version IS 'Name of the version';
-
-COMMENT ON COLUMN jirasync.run_coverage.at IS 'When the run was closed';
-
-COMMENT ON COLUMN jirasync.run_coverage.stories IS 'Stories that are judged';
-
-COMMENT ON COLUMN jirasync.run_coverage.with_commits IS 'Covered ones';
-
-COMMENT ON COLUMN jirasync.run_coverage.without_commits IS 'Missing, unmerged and reverted ones';
-
-COMMENT ON COLUMN jirasync.run_coverage.unmerged IS 'Commits exist, none has landed';
-
-COMMENT ON COLUMN jirasync.run_coverage.reverted IS 'All that landed was taken back';
-
-COMMENT ON COLUMN jirasync.run_coverage.not_expected IS 'Stories that need no commit';
 
 CREATE TABLE jirasync.project_keys (
     tenant text NOT NULL,
@@ -1389,6 +1389,32 @@ COMMENT ON COLUMN jirasync.reverted_commits.is_everywhere IS 'Where it holds: ev
 
 COMMENT ON COLUMN jirasync.reverted_commits.reverted_on IS 'Where it holds: all counted branches on which the commit is taken back, by whichever revert';
 
+CREATE TABLE jirasync.run_states (
+    tenant text NOT NULL,
+    run_id text NOT NULL,
+    source text NOT NULL,
+    issue_id bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    was text,
+    state text
+);
+
+COMMENT ON TABLE jirasync.run_states IS 'Stories that a run left in another state than it found them in; pruned with the items of the run';
+
+COMMENT ON COLUMN jirasync.run_states.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.run_states.run_id IS 'Run';
+
+COMMENT ON COLUMN jirasync.run_states.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.run_states.issue_id IS 'Issue';
+
+COMMENT ON COLUMN jirasync.run_states.at IS 'When the run was closed';
+
+COMMENT ON COLUMN jirasync.run_states.was IS 'State before; NULL: no run had judged it, or it was not there';
+
+COMMENT ON COLUMN jirasync.run_states.state IS 'State after; NULL: it is not there any more';
+
 CREATE TABLE jirasync.runs (
     tenant text NOT NULL,
     run_id text NOT NULL,
@@ -1482,6 +1508,26 @@ COMMENT ON COLUMN jirasync.sources.epic_link_field IS 'Custom field that holds t
 COMMENT ON COLUMN jirasync.sources.api_token_expires IS 'Day on which the API token lapses, as configured';
 
 COMMENT ON COLUMN jirasync.sources.registered_at IS 'When a program first named this source';
+
+CREATE TABLE jirasync.story_states (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    issue_id bigint NOT NULL,
+    state text,
+    since timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE jirasync.story_states IS 'The coverage state of each story as the last run that touched it left it; run_states has the changes';
+
+COMMENT ON COLUMN jirasync.story_states.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.story_states.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.story_states.issue_id IS 'Issue';
+
+COMMENT ON COLUMN jirasync.story_states.state IS 'State as in story_coverage; NULL: not there (deleted, or known by fragments alone)';
+
+COMMENT ON COLUMN jirasync.story_states.since IS 'End of the run that first found it in this state';
 
 CREATE TABLE jirasync.worklogs (
     tenant text NOT NULL,
@@ -1632,6 +1678,9 @@ ALTER TABLE ONLY jirasync.reverted_commits
 ALTER TABLE ONLY jirasync.run_coverage
     ADD CONSTRAINT run_coverage_pkey PRIMARY KEY (tenant, run_id, source, project_key, fix_version);
 
+ALTER TABLE ONLY jirasync.run_states
+    ADD CONSTRAINT run_states_pkey PRIMARY KEY (tenant, run_id, source, issue_id);
+
 ALTER TABLE ONLY jirasync.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant, run_id);
 
@@ -1646,6 +1695,9 @@ ALTER TABLE ONLY jirasync.settings
 
 ALTER TABLE ONLY jirasync.sources
     ADD CONSTRAINT sources_pkey PRIMARY KEY (source);
+
+ALTER TABLE ONLY jirasync.story_states
+    ADD CONSTRAINT story_states_pkey PRIMARY KEY (tenant, source, issue_id);
 
 ALTER TABLE ONLY jirasync.versions
     ADD CONSTRAINT versions_pkey PRIMARY KEY (tenant, source, version_id);
@@ -1738,6 +1790,8 @@ CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree
 CREATE INDEX run_items_by_run ON jirasync.run_items USING btree (tenant, run_id);
 
 CREATE INDEX run_items_by_subject ON jirasync.run_items USING btree (tenant, subject, source, repository, id, at);
+
+CREATE INDEX run_states_by_time ON jirasync.run_states USING btree (tenant, at);
 
 CREATE INDEX runs_by_finish ON jirasync.runs USING btree (tenant, finished_at);
 

@@ -181,3 +181,39 @@ COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
 CREATE INDEX refs_counted ON jirasync.refs (tenant, source, repository) WHERE counted;
 CREATE INDEX commits_by_original ON jirasync.commits (picked_from, repository, source, tenant)
     WHERE picked_from IS NOT NULL;
+
+-- What reports compare with: the state of each story, and which run changed it.
+CREATE TABLE jirasync.story_states (
+    tenant    text NOT NULL,
+    source    text NOT NULL,
+    issue_id  bigint NOT NULL,
+    state     text,
+    since     timestamptz NOT NULL,
+    PRIMARY KEY (tenant, source, issue_id)
+);
+COMMENT ON TABLE jirasync.story_states IS 'The coverage state of each story as the last run that touched it left it; run_states has the changes';
+COMMENT ON COLUMN jirasync.story_states.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.story_states.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.story_states.issue_id IS 'Issue';
+COMMENT ON COLUMN jirasync.story_states.state IS 'State as in story_coverage; NULL: not there (deleted, or known by fragments alone)';
+COMMENT ON COLUMN jirasync.story_states.since IS 'End of the run that first found it in this state';
+
+CREATE TABLE jirasync.run_states (
+    tenant    text NOT NULL,
+    run_id    text NOT NULL,
+    source    text NOT NULL,
+    issue_id  bigint NOT NULL,
+    at        timestamptz NOT NULL,
+    was       text,
+    state     text,
+    PRIMARY KEY (tenant, run_id, source, issue_id)
+);
+CREATE INDEX run_states_by_time ON jirasync.run_states (tenant, at);
+COMMENT ON TABLE jirasync.run_states IS 'Stories that a run left in another state than it found them in; pruned with the items of the run';
+COMMENT ON COLUMN jirasync.run_states.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.run_states.run_id IS 'Run';
+COMMENT ON COLUMN jirasync.run_states.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.run_states.issue_id IS 'Issue';
+COMMENT ON COLUMN jirasync.run_states.at IS 'When the run was closed';
+COMMENT ON COLUMN jirasync.run_states.was IS 'State before; NULL: no run had judged it, or it was not there';
+COMMENT ON COLUMN jirasync.run_states.state IS 'State after; NULL: it is not there any more';
