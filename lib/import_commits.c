@@ -2,9 +2,8 @@
 #include "import_commits.h"
 
 #include "commit_message.h"
-#include "copy_rows.h"
 #include "gitlog.h"
-#include "key_list.h"
+#include "key_rows.h"
 #include "landing.h"
 #include "progress.h"
 
@@ -378,28 +377,6 @@ static void write_picked_and_reverts(const struct import *import, struct copy_ro
     copy_rows_close_array(rows);
 }
 
-static void write_keys(struct copy_rows *rows, const struct key_list *list)
-{
-    copy_rows_open_array(rows);
-    for (size_t i = 0; i < list->key_count; i++) {
-        copy_rows_add_word(rows, list->keys[i], strlen(list->keys[i]));
-    }
-    copy_rows_close_array(rows);
-}
-
-/* Each as REASON:TEXT. */
-static void write_refused(struct copy_rows *rows, const struct key_list *list)
-{
-    copy_rows_open_array(rows);
-    for (size_t i = 0; i < list->refused_count; i++) {
-        char word[KEY_LIST_REFUSED_BYTES + 32];
-        int length = snprintf(word, sizeof word, "%s:%s", issue_key_verdict_name(list->refused[i].verdict),
-                              list->refused[i].text);
-        copy_rows_add_word(rows, word, (size_t)length);
-    }
-    copy_rows_close_array(rows);
-}
-
 /* True for a merge on the first-parent line of a counted branch: it hands its keys down. */
 static bool hands_down(const struct import *import, const struct gitlog_commit *commit)
 {
@@ -429,13 +406,13 @@ static enum error_code write_commit(const struct import *import, struct copy_row
     write_seconds(rows, commit->authored);
     write_seconds(rows, commit->committed);
     write_picked_and_reverts(import, rows, commit);
-    write_keys(rows, &named);
+    key_rows_keys(rows, &named);
     if (hands_down(import, commit)) {
-        write_keys(rows, &handed);
+        key_rows_keys(rows, &handed);
     } else {
         copy_rows_null(rows);
     }
-    write_refused(rows, &named);
+    key_rows_refused(rows, &named);
     return copy_rows_end_row(rows, error);
 }
 
