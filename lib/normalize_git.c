@@ -3,8 +3,8 @@
 
 #include "commit_message.h"
 #include "json_value.h"
+#include "key_list.h"
 #include "normalize_body.h"
-#include "normalize_git_keys.h"
 #include "text_repeat.h"
 
 #include <stdio.h>
@@ -138,10 +138,10 @@ const char *normalize_git_short_ref(const char *name)
 enum error_code normalize_git_ref_name(const struct normalize_context *context, const char *name,
                                        struct normal_ref_change *change)
 {
-    struct normalize_git_keys keys = {0};
+    struct key_list keys = {0};
 
     change->ref = name;
-    if (!change->is_tag && !normalize_git_keys_find(context->arena, &(struct normalize_git_text){.text = name}, 1, &keys))
+    if (!change->is_tag && !key_list_of_branch(name, context->arena, &keys))
         return out_of_room(context);
     change->branch_keys = keys.keys;
     change->branch_key_count = keys.key_count;
@@ -287,25 +287,18 @@ static bool read_picked(struct arena *arena, size_t length, struct normal_commit
 static bool read_keys(struct arena *arena, size_t length, struct normal_commit *commit)
 {
     struct merge_subject merge;
-    struct normalize_git_text text = {.text = commit->message};
-    struct normalize_git_keys keys, handed;
+    struct key_list keys, handed;
 
     commit->is_merge_named = commit_message_merge(commit->message, length, &merge);
-    if (commit->is_merge_named) {
-        text.skipped = merge.uncounted;
-        text.skipped_end = merge.uncounted_end;
-    }
-    if (!normalize_git_keys_find(arena, &text, 1, &keys))
+    if (!key_list_of_message(commit->message, length, arena, &keys))
         return false;
     commit->keys = keys.keys;
     commit->key_count = keys.key_count;
     commit->refused = keys.refused;
     commit->refused_count = keys.refused_count;
-    if (!commit->is_merge_named && commit->parent_count < 2)
+    if (commit->parents != NULL ? commit->parent_count < 2 : !commit->is_merge_named)
         return true;
-    text.length = commit_message_own_length(commit->message, length);
-    text.has_length = true;
-    if (!normalize_git_keys_find(arena, &text, 1, &handed))
+    if (!key_list_of_merge(commit->message, length, arena, &handed))
         return false;
     commit->handed_keys = handed.keys;
     commit->handed_key_count = handed.key_count;
@@ -354,15 +347,9 @@ enum error_code normalize_git_author(const struct normalize_context *context, co
 enum error_code normalize_git_pull_request_keys(const struct normalize_context *context,
                                                 struct normal_pull_request *request)
 {
-    struct normalize_git_text texts[2];
-    struct normalize_git_keys keys;
-    size_t count = 0;
+    struct key_list keys;
 
-    if (request->title != NULL)
-        texts[count++] = (struct normalize_git_text){.text = request->title};
-    if (request->source_branch != NULL)
-        texts[count++] = (struct normalize_git_text){.text = request->source_branch};
-    if (!normalize_git_keys_find(context->arena, texts, count, &keys))
+    if (!key_list_of_pull_request(request->title, request->source_branch, context->arena, &keys))
         return out_of_room(context);
     request->keys = keys.keys;
     request->key_count = keys.key_count;
