@@ -123,6 +123,9 @@ ALTER TABLE jirasync.refs
 COMMENT ON COLUMN jirasync.refs.imported_sha IS 'Its tip when an import last read it; pushes go on from there';
 COMMENT ON COLUMN jirasync.refs.imported_at IS 'When an import last read it';
 UPDATE jirasync.refs SET imported_sha = sha, imported_at = seen_at WHERE deleted_at IS NULL;
+-- From a line to what was cut from it: the branches and tags that hold a commit.
+CREATE INDEX refs_by_parent ON jirasync.refs (parent_ref, fork_position, repository, source, tenant)
+    WHERE parent_ref IS NOT NULL;
 
 ALTER TABLE jirasync.commit_refs
     ADD COLUMN on_line boolean NOT NULL DEFAULT false,
@@ -217,3 +220,5 @@ COMMENT ON COLUMN jirasync.run_states.issue_id IS 'Issue';
 COMMENT ON COLUMN jirasync.run_states.at IS 'When the run was closed';
 COMMENT ON COLUMN jirasync.run_states.was IS 'State before; NULL: no run had judged it, or it was not there';
 COMMENT ON COLUMN jirasync.run_states.state IS 'State after; NULL: it is not there any more';
+-- Questions about one version begin with its name.
+CREATE INDEX versions_by_name ON jirasync.versions (name, tenant);

@@ -1,0 +1,37 @@
+-- One commit's story, for explain_issue.
+CREATE OR REPLACE FUNCTION jirasync.explain_commit(
+    p_tenant text, p_source text, p_repository text, p_sha text, p_keys text[], p_sub_tasks text, p_counts boolean,
+    p_reverted_by text, p_is_revert boolean, p_is_merge boolean, p_is_unreachable boolean, p_landed_at timestamptz)
+RETURNS TABLE (line integer, subject text, detail text, at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, jirasync, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    v_commit  jirasync.commits;
+    v_revert  jirasync.commits;
+BEGIN
+    SELECT c.* INTO v_commit FROM jirasync.commits c
+    WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = p_sha;
+    SELECT c.* INTO v_revert FROM jirasync.commits c
+    WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = p_reverted_by;
+    RETURN QUERY
+        SELECT v.line, v.subject, v.detail, v.at
+        FROM (VALUES
+            (1, 'commit', format('%s: %s%s', p_repository, jirasync.commit_words(p_tenant, p_source, p_repository, p_sha),
+                                 CASE WHEN p_is_merge THEN ', a merge' ELSE '' END), v_commit.committed_at),
+            (2, 'evidence', jirasync.evidence_words(p_tenant, p_source, p_repository, p_sha, p_keys)
+                || coalesce('; through sub-task ' || p_sub_tasks, ''), NULL),
+            (3, 'landed', jirasync.landing_words(p_tenant, p_source, p_repository, p_sha), v_commit.landed_at),
+            (4, 'held by', jirasync.holders_words(p_tenant, p_source, p_repository, p_sha), NULL),
+            (5, 'picked', 'from ' || jirasync.commit_words(p_tenant, p_source, p_repository, v_commit.picked_from), NULL),
+            (6, 'reverted', 'by ' || jirasync.commit_words(p_tenant, p_source, p_repository, p_reverted_by) || coalesce(
+                ' on ' || (SELECT string_agg(b.branch, ', ' ORDER BY b.is_default DESC, b.branch)
+                           FROM jirasync.commit_branches(p_source, p_repository, v_revert.sha, p_tenant) b
+                           WHERE b.counted), ''), coalesce(v_revert.landed_at, v_revert.committed_at)),
+            (7, 'counts', CASE WHEN p_counts THEN 'yes' WHEN p_is_unreachable THEN 'no: unreachable'
+                               WHEN p_is_revert THEN 'no: it takes other work back'
+                               WHEN p_reverted_by IS NOT NULL THEN 'no: taken back' ELSE 'no: not landed' END, p_landed_at)
+            ) v (line, subject, detail, at)
+        WHERE v.detail IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION jirasync.explain_commit IS 'Rows of explain_issue: one commit, what links it, where and with what it landed, which branches and which first tag hold it, what it was picked from, who reverted it and where, and whether it counts';
