@@ -220,5 +220,6 @@ COMMENT ON COLUMN jirasync.run_states.issue_id IS 'Issue';
 COMMENT ON COLUMN jirasync.run_states.at IS 'When the run was closed';
 COMMENT ON COLUMN jirasync.run_states.was IS 'State before; NULL: no run had judged it, or it was not there';
 COMMENT ON COLUMN jirasync.run_states.state IS 'State after; NULL: it is not there any more';
+
 -- Questions about one version begin with its name.
 CREATE INDEX versions_by_name ON jirasync.versions (name, tenant);
