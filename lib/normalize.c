@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#define EVENT_BYTES 255u /* of an event's name that are kept */
-
 /* What is looked for in every body; an event of an entity is looked through once more for what its kind names. */
 enum member {
     MEMBER_EVENT,
@@ -33,19 +31,6 @@ static const char *const member_names[MEMBERS] = {
 void normalize_init(void)
 {
     normalize_body_init();
-}
-
-/* The name, cut to EVENT_BYTES at the start of a character. */
-static const char *bounded_event(struct arena *arena, const char *name)
-{
-    size_t length = strnlen(name, EVENT_BYTES + 1);
-
-    if (length <= EVENT_BYTES)
-        return name;
-    length = EVENT_BYTES;
-    while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
-        length--;
-    return arena_copy(arena, name, length);
 }
 
 static const char workflow_post_function[] = "workflow_post_function";
@@ -75,7 +60,7 @@ static enum error_code read_event(const cJSON *name, struct arena *arena, struct
     if (text == NULL || *text == '\0')
         return ERROR_NONE;
     *event = normalize_entity_event(text);
-    form->event = bounded_event(arena, text);
+    form->event = normalize_body_event(arena, text);
     return form->event == NULL ? normalize_body_out_of_room(arena, error) : ERROR_NONE;
 }
 

@@ -126,7 +126,8 @@ struct normal_ref_change {
 struct normal_pull_request {
     int64_t number;
     const char *title, *source_branch, *target_branch;
-    const char *state;     /* "open", "merged", "closed" */
+    const char *state; /* "open", "merged", "closed" */
+    /* Bitbucket Cloud tells the first twelve digits of these two alone. */
     const char *head_sha;  /* newest commit of the source branch */
     const char *merge_sha; /* of a merged one: merge, squash or last rebased commit */
     instant merged_at, updated_at;

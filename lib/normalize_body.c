@@ -7,6 +7,7 @@
 
 #define DEPTH_LIMIT CJSON_NESTING_LIMIT
 #define NUMBER_LIMIT 63u /* characters of a number that cJSON takes */
+#define EVENT_BYTES 255u /* of an event's name that are kept */
 
 /* What the hooks of cJSON allocate from, set while this thread parses. */
 static _Thread_local struct arena *parsing_arena;
@@ -129,4 +130,16 @@ enum error_code normalize_body_out_of_room(const struct arena *arena, struct err
         return error_set(error, ERROR_TOO_COMPLEX,
                          "the body needs more memory to read than JIRASYNC_MAX_PARSE_BYTES allows");
     return error_set(error, ERROR_NO_MEMORY, "no memory to read the body");
+}
+
+const char *normalize_body_event(struct arena *arena, const char *name)
+{
+    size_t length = strnlen(name, EVENT_BYTES + 1);
+
+    if (length <= EVENT_BYTES)
+        return name;
+    length = EVENT_BYTES;
+    while (length > 0 && ((unsigned char)name[length] & 0xC0) == 0x80)
+        length--;
+    return arena_copy(arena, name, length);
 }

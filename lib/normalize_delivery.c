@@ -1,9 +1,12 @@
 /* From a verified delivery to its normal form: by media type, then by the kind of its source. */
 #include "normalize_delivery.h"
 
+#include "normalize_bitbucket.h"
+#include "normalize_bitbucket_server.h"
 #include "normalize_body.h"
 #include "normalize_git_json.h"
 #include "normalize_github.h"
+#include "normalize_gitlab.h"
 #include "normalize_issue.h"
 
 #include <string.h>
@@ -17,10 +20,13 @@ static enum error_code check_media(const char *type, struct error *error)
     return error_set(error, ERROR_UNSUPPORTED_MEDIA, "set the webhook's content type to application/json at the sender");
 }
 
-/* How each git host's tree is read into a form whose event is set; NULL: its deliveries are kept unread. */
+/* How each git host's tree is read into a form whose event is what a header named it. */
 static enum error_code (*const readers[SOURCE_KINDS])(const struct normalize_context *context, const cJSON *tree,
                                                       struct normal_form *form) = {
     [SOURCE_GITHUB] = normalize_github_read,
+    [SOURCE_BITBUCKET] = normalize_bitbucket_read,
+    [SOURCE_BITBUCKET_SERVER] = normalize_bitbucket_server_read,
+    [SOURCE_GITLAB] = normalize_gitlab_read,
 };
 
 static enum error_code write_git(struct arena *arena, struct normal_form *form, struct error *error)
@@ -41,9 +47,11 @@ static enum error_code normalize_git_host(const struct store_item *item, const c
 
     if (code != ERROR_NONE)
         return code;
-    made->event = event == NULL ? "unknown" : event;
+    made->event = event;
     if (readers[item->source->kind] != NULL)
         code = readers[item->source->kind](&context, tree, made);
+    if (made->event == NULL)
+        made->event = "unknown";
     if (code == ERROR_NONE)
         code = write_git(arena, made, error);
     if (code == ERROR_NONE)

@@ -22,6 +22,17 @@ static enum error_code wrong_type(const struct normalize_context *context, const
     return error_set(context->error, ERROR_WRONG_TYPE, "%s%s is not %s", context->path, member, wanted);
 }
 
+enum error_code normalize_git_name_event(const struct normalize_context *context, const cJSON *name,
+                                         struct normal_form *form)
+{
+    const char *text = json_value_text(name);
+
+    if (form->event != NULL || text == NULL || *text == '\0')
+        return ERROR_NONE;
+    form->event = normalize_body_event(context->arena, text);
+    return form->event == NULL ? out_of_room(context) : ERROR_NONE;
+}
+
 enum error_code normalize_git_start(const struct normalize_context *context, const char *name, struct normal_form *form,
                                     struct normal_git **git)
 {
@@ -42,25 +53,99 @@ void normalize_git_forget(struct normal_form *form)
     form->git = NULL;
 }
 
-enum error_code normalize_git_change(const struct normalize_context *context, struct normal_git *git,
-                                     struct normal_ref_change **change)
+enum error_code normalize_git_changes(const struct normalize_context *context, struct normal_git *git, size_t room,
+                                      struct normal_ref_change **changes)
 {
-    *change = arena_alloc(context->arena, sizeof **change);
-    if (*change == NULL)
+    *changes = arena_alloc(context->arena, (room + 1) * sizeof **changes);
+    if (*changes == NULL)
         return out_of_room(context);
-    **change = (struct normal_ref_change){.total = NORMALIZE_NO_ID};
-    git->changes = *change;
-    git->change_count = 1;
+    for (size_t i = 0; i < room; i++)
+        (*changes)[i] = (struct normal_ref_change){.total = NORMALIZE_NO_ID};
+    git->changes = *changes;
+    return ERROR_NONE;
+}
+
+static size_t length_of(const cJSON *list)
+{
+    size_t count = 0;
+
+    for (const cJSON *value = list->child; value != NULL; value = value->next)
+        count++;
+    return count;
+}
+
+/* A context whose paths start at an entry of a list. */
+static struct normalize_context at_entry(const struct normalize_context *context, const char *member, size_t i,
+                                         char path[PATH_BYTES])
+{
+    struct normalize_context inner = *context;
+
+    (void)snprintf(path, PATH_BYTES, "%s%s[%zu].", context->path, member, i);
+    inner.path = path;
+    return inner;
+}
+
+static enum error_code no_object(const struct normalize_context *context, const char *member, size_t i)
+{
+    return error_set(context->error, ERROR_WRONG_TYPE, "%s%s[%zu] is not an object", context->path, member, i);
+}
+
+enum error_code normalize_git_change_list(const struct normalize_context *context, struct normal_git *git,
+                                          const cJSON *list, const char *member, normalize_git_change_reader *read,
+                                          struct normal_ref_change **changes)
+{
+    struct normal_ref_change *made;
+    enum error_code code;
+    size_t i = 0;
+
+    if (json_value_is_set(list) && !cJSON_IsArray(list))
+        return wrong_type(context, member, "an array");
+    code = normalize_git_changes(context, git, json_value_is_set(list) ? length_of(list) : 0, &made);
+    if (changes != NULL)
+        *changes = made;
+    for (const cJSON *value = list == NULL ? NULL : list->child; value != NULL && code == ERROR_NONE; value = value->next) {
+        char path[PATH_BYTES];
+        struct normalize_context inner = at_entry(context, member, i, path);
+        bool is_kept = false;
+
+        code = cJSON_IsObject(value) ? read(&inner, value, &made[git->change_count], &is_kept)
+                                     : no_object(context, member, i);
+        git->change_count += is_kept;
+        i++;
+    }
+    return code;
+}
+
+enum error_code normalize_git_join(const struct normalize_context *context, const char *first, const char *second,
+                                   const char **joined)
+{
+    char *made;
+    size_t size;
+
+    *joined = NULL;
+    if (first == NULL || second == NULL || *first == '\0' || *second == '\0')
+        return ERROR_NONE;
+    size = strlen(first) + strlen(second) + 2;
+    made = arena_alloc(context->arena, size);
+    if (made == NULL)
+        return out_of_room(context);
+    (void)snprintf(made, size, "%s/%s", first, second);
+    *joined = made;
     return ERROR_NONE;
 }
 
 /* ---- hashes ---- */
 
+static bool is_hex(const char *text, size_t least)
+{
+    size_t length = text == NULL ? 0 : strnlen(text, COMMIT_ID_MAX + 1);
+
+    return length >= least && length <= COMMIT_ID_MAX && strspn(text, "0123456789abcdefABCDEF") == length;
+}
+
 static bool is_hash(const char *text)
 {
-    size_t length = text == NULL ? 0 : strnlen(text, 65);
-
-    return (length == 40 || length == 64) && strspn(text, "0123456789abcdefABCDEF") == length;
+    return is_hex(text, 40) && (strlen(text) == 40 || strlen(text) == 64);
 }
 
 static const char *lower_cased(struct arena *arena, const char *hash)
@@ -76,6 +161,15 @@ static const char *lower_cased(struct arena *arena, const char *hash)
     return copy;
 }
 
+/* Takes hex digits that were looked at. */
+static enum error_code take_hash(const struct normalize_context *context, const char *text, const char **sha)
+{
+    if (text[strspn(text, "0")] == '\0')
+        return ERROR_NONE;
+    *sha = lower_cased(context->arena, text);
+    return *sha == NULL ? out_of_room(context) : ERROR_NONE;
+}
+
 enum error_code normalize_git_sha(const struct normalize_context *context, const cJSON *value, const char *member,
                                   const char **sha)
 {
@@ -86,10 +180,20 @@ enum error_code normalize_git_sha(const struct normalize_context *context, const
         return ERROR_NONE;
     if (!is_hash(text))
         return wrong_type(context, member, "a hash of 40 or 64 hex digits");
-    if (text[strspn(text, "0")] == '\0')
+    return take_hash(context, text, sha);
+}
+
+enum error_code normalize_git_short_sha(const struct normalize_context *context, const cJSON *value, const char *member,
+                                        const char **sha)
+{
+    const char *text = json_value_text(value);
+
+    *sha = NULL;
+    if (!json_value_is_set(value))
         return ERROR_NONE;
-    *sha = lower_cased(context->arena, text);
-    return *sha == NULL ? out_of_room(context) : ERROR_NONE;
+    if (!is_hex(text, COMMIT_ID_MIN))
+        return wrong_type(context, member, "a hash, nor the first digits of one");
+    return take_hash(context, text, sha);
 }
 
 enum error_code normalize_git_needed_sha(const struct normalize_context *context, const cJSON *value, const char *member,
@@ -176,20 +280,16 @@ static enum error_code read_list(const struct normalize_context *context, const 
                                  normalize_git_commit_reader *read, bool newest_first, struct normal_commit *commits,
                                  size_t count)
 {
-    struct normalize_context inner = *context;
     enum error_code code = ERROR_NONE;
-    char path[PATH_BYTES];
     size_t i = 0;
 
-    inner.path = path;
     for (const cJSON *value = list->child; value != NULL && code == ERROR_NONE; value = value->next, i++) {
         struct normal_commit *commit = &commits[newest_first ? count - 1 - i : i];
+        char path[PATH_BYTES];
+        struct normalize_context inner = at_entry(context, member, i, path);
 
-        (void)snprintf(path, sizeof path, "%s%s[%zu].", context->path, member, i);
         *commit = (struct normal_commit){.authored_at = INSTANT_NONE, .committed_at = INSTANT_NONE};
-        code = cJSON_IsObject(value) ? read(&inner, value, commit)
-                                     : error_set(context->error, ERROR_WRONG_TYPE, "%s%s[%zu] is not an object", context->path,
-                                                 member, i);
+        code = cJSON_IsObject(value) ? read(&inner, value, commit) : no_object(context, member, i);
     }
     return code;
 }
@@ -219,14 +319,13 @@ enum error_code normalize_git_commits(const struct normalize_context *context, c
 {
     struct normal_commit *commits;
     enum error_code code;
-    size_t count = 0;
+    size_t count;
 
     if (!json_value_is_set(list))
         return ERROR_NONE;
     if (!cJSON_IsArray(list))
         return wrong_type(context, member, "an array");
-    for (const cJSON *value = list->child; value != NULL; value = value->next)
-        count++;
+    count = length_of(list);
     commits = arena_alloc(context->arena, (count + 1) * sizeof *commits);
     if (commits == NULL)
         return out_of_room(context);
@@ -237,6 +336,31 @@ enum error_code normalize_git_commits(const struct normalize_context *context, c
         return out_of_room(context);
     change->commits = commits;
     change->commit_count = count;
+    return ERROR_NONE;
+}
+
+enum error_code normalize_git_parents(const struct normalize_context *context, const cJSON *list, const char *member,
+                                      struct normal_commit *commit)
+{
+    const char **parents;
+    size_t count = 0;
+
+    if (!cJSON_IsArray(list))
+        return ERROR_NONE;
+    parents = arena_alloc(context->arena, (length_of(list) + 1) * sizeof *parents);
+    if (parents == NULL)
+        return out_of_room(context);
+    for (const cJSON *value = list->child; value != NULL; value = value->next) {
+        const char *hash = json_value_member_text(value, member);
+
+        if (!is_hash(hash))
+            return ERROR_NONE;
+        parents[count] = lower_cased(context->arena, hash);
+        if (parents[count++] == NULL)
+            return out_of_room(context);
+    }
+    commit->parents = parents;
+    commit->parent_count = count;
     return ERROR_NONE;
 }
 
@@ -343,6 +467,21 @@ enum error_code normalize_git_author(const struct normalize_context *context, co
 }
 
 /* ---- pull requests ---- */
+
+enum error_code normalize_git_pull_request(const struct normalize_context *context, struct normal_git *git,
+                                           const cJSON *number, const char *member, struct normal_pull_request **request)
+{
+    int64_t id;
+
+    if (!json_value_id(number, &id))
+        return wrong_type(context, member, "a positive whole number");
+    *request = arena_alloc(context->arena, sizeof **request);
+    if (*request == NULL)
+        return out_of_room(context);
+    **request = (struct normal_pull_request){.number = id, .merged_at = INSTANT_NONE, .updated_at = INSTANT_NONE};
+    git->pull_request = *request;
+    return ERROR_NONE;
+}
 
 enum error_code normalize_git_pull_request_keys(const struct normalize_context *context,
                                                 struct normal_pull_request *request)

@@ -17,20 +17,41 @@
 typedef enum error_code normalize_git_commit_reader(const struct normalize_context *context, const cJSON *value,
                                                     struct normal_commit *commit);
 
+/* How a host writes one change of a list; *is_kept is false for a ref that is neither branch nor tag. */
+typedef enum error_code normalize_git_change_reader(const struct normalize_context *context, const cJSON *value,
+                                                    struct normal_ref_change *change, bool *is_kept);
+
+/* Takes the event's name from the body, cut to what is kept of one, where no header has told it. */
+enum error_code normalize_git_name_event(const struct normalize_context *context, const cJSON *name,
+                                         struct normal_form *form) MUST_CHECK;
 /* Makes form one that tells of a repository. ERROR_NO_IDENTITY when name is NULL or empty. */
 enum error_code normalize_git_start(const struct normalize_context *context, const char *name, struct normal_form *form,
                                     struct normal_git **git) MUST_CHECK;
 /* Makes form one that is ignored after all. */
 void normalize_git_forget(struct normal_form *form);
-/* Gives git one change, of which nothing is known. */
-enum error_code normalize_git_change(const struct normalize_context *context, struct normal_git *git,
-                                     struct normal_ref_change **change) MUST_CHECK;
+/* Room for changes of which nothing is known; git has them, and none of them counts before git->change_count says so. */
+enum error_code normalize_git_changes(const struct normalize_context *context, struct normal_git *git, size_t room,
+                                      struct normal_ref_change **changes) MUST_CHECK;
+/* Reads an array of changes into git, and *changes, if it is not NULL, points to them; none for null or no value. */
+enum error_code normalize_git_change_list(const struct normalize_context *context, struct normal_git *git,
+                                          const cJSON *list, const char *member, normalize_git_change_reader *read,
+                                          struct normal_ref_change **changes) MUST_CHECK;
+/* Gives git a pull request of that number, of which nothing else is known. */
+enum error_code normalize_git_pull_request(const struct normalize_context *context, struct normal_git *git,
+                                           const cJSON *number, const char *member,
+                                           struct normal_pull_request **request) MUST_CHECK;
+/* "first/second" in the arena; *joined is NULL where a part is NULL or empty. */
+enum error_code normalize_git_join(const struct normalize_context *context, const char *first, const char *second,
+                                   const char **joined) MUST_CHECK;
 /* A hash of 40 or 64 hex digits, lower-cased; NULL for one of zeros, for null and for nothing. */
 enum error_code normalize_git_sha(const struct normalize_context *context, const cJSON *value, const char *member,
                                   const char **sha) MUST_CHECK;
 /* The same of a value that must be a hash. */
 enum error_code normalize_git_needed_sha(const struct normalize_context *context, const cJSON *value, const char *member,
                                          const char **sha) MUST_CHECK;
+/* A hash of which a host may show the first digits alone: 7 to 64 of them; else as normalize_git_sha. */
+enum error_code normalize_git_short_sha(const struct normalize_context *context, const cJSON *value, const char *member,
+                                        const char **sha) MUST_CHECK;
 /* The tips that a change moves a ref between: both must be there, and one of them a hash that is not of zeros. */
 enum error_code normalize_git_tips(const struct normalize_context *context, const cJSON *before, const char *before_member,
                                    const cJSON *after, const char *after_member,
@@ -48,7 +69,10 @@ const char *normalize_git_short_ref(const char *name) MUST_CHECK;
 enum error_code normalize_git_commits(const struct normalize_context *context, const cJSON *list, const char *member,
                                       normalize_git_commit_reader *read, bool newest_first,
                                       struct normal_ref_change *change) MUST_CHECK;
-/* Sets the message and all that it says. */
+/* Reads an array of objects whose member `member` is a parent's hash; not told where it is none. */
+enum error_code normalize_git_parents(const struct normalize_context *context, const cJSON *list, const char *member,
+                                      struct normal_commit *commit) MUST_CHECK;
+/* Sets the message and all that it says; after the parents. */
 enum error_code normalize_git_message(const struct normalize_context *context, const cJSON *value,
                                       struct normal_commit *commit) MUST_CHECK;
 /* Parts "Name <mail>"; without a mail in it all is the name. */

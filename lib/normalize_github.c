@@ -2,10 +2,8 @@
 #include "normalize_github.h"
 
 #include "json_value.h"
-#include "normalize_body.h"
 #include "normalize_git.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define COMMITS_MAX 2048 /* a push lists no more, and does not say that it left some out */
@@ -13,23 +11,14 @@
 /* "full_name"; hooks of old have an owner and a name. */
 static enum error_code repository_name(const struct normalize_context *context, const cJSON *repository, const char **full)
 {
-    const char *name = json_value_member_text(repository, "name");
     const cJSON *owner = json_value_member(repository, "owner");
     const char *login = json_value_member_text(owner, "login");
-    char *made;
-    size_t size;
 
     *full = json_value_member_text(repository, "full_name");
-    login = login == NULL ? json_value_member_text(owner, "name") : login;
-    if (*full != NULL || name == NULL || *name == '\0' || login == NULL || *login == '\0')
+    if (*full != NULL)
         return ERROR_NONE;
-    size = strlen(login) + strlen(name) + 2;
-    made = arena_alloc(context->arena, size);
-    if (made == NULL)
-        return normalize_body_out_of_room(context->arena, context->error);
-    (void)snprintf(made, size, "%s/%s", login, name);
-    *full = made;
-    return ERROR_NONE;
+    return normalize_git_join(context, login == NULL ? json_value_member_text(owner, "name") : login,
+                              json_value_member_text(repository, "name"), full);
 }
 
 static enum error_code start(const struct normalize_context *context, const cJSON *tree, struct normal_form *form,
@@ -98,7 +87,7 @@ static enum error_code read_push(const struct normalize_context *context, const 
 
     json_value_members(tree, names, 7, found);
     if ((code = start(context, tree, form, &git)) != ERROR_NONE ||
-        (code = normalize_git_change(context, git, &change)) != ERROR_NONE ||
+        (code = normalize_git_changes(context, git, 1, &change)) != ERROR_NONE ||
         (code = normalize_git_full_ref(context, found[0], "ref", change, &is_kept)) != ERROR_NONE ||
         (code = normalize_git_tips(context, found[1], "before", found[2], "after", change)) != ERROR_NONE ||
         (code = read_peeled(context, found[6], change)) != ERROR_NONE ||
@@ -108,9 +97,88 @@ static enum error_code read_push(const struct normalize_context *context, const 
     change->base_ref = base == NULL ? NULL : normalize_git_short_ref(base);
     change->is_forced = cJSON_IsTrue(found[3]);
     change->is_whole = cJSON_IsArray(found[5]) && change->commit_count < COMMITS_MAX;
+    git->change_count = 1;
     if (!is_kept)
         normalize_git_forget(form);
     return ERROR_NONE;
+}
+
+/* ---- create, delete ---- */
+
+/* A branch or tag was made or deleted; the push that says from or to which hash is sent beside, unless there are too many. */
+static enum error_code read_notice(const struct normalize_context *context, const cJSON *tree, struct normal_form *form,
+                                   const char *after)
+{
+    const char *name = json_value_member_text(tree, "ref"), *type = json_value_member_text(tree, "ref_type");
+    struct normal_git *git;
+    struct normal_ref_change *change;
+    enum error_code code;
+
+    if (type == NULL || (strcmp(type, "branch") != 0 && strcmp(type, "tag") != 0))
+        return ERROR_NONE;
+    if (name == NULL || *name == '\0')
+        return error_set(context->error, ERROR_WRONG_TYPE, "ref is not the name of a branch or tag");
+    if ((code = start(context, tree, form, &git)) != ERROR_NONE ||
+        (code = normalize_git_changes(context, git, 1, &change)) != ERROR_NONE)
+        return code;
+    git->change_count = 1;
+    change->is_tag = strcmp(type, "tag") == 0;
+    change->after = after;
+    change->is_notice = true;
+    change->is_whole = true;
+    return normalize_git_ref_name(context, normalize_git_short_ref(name), change);
+}
+
+static enum error_code read_create(const struct normalize_context *context, const cJSON *tree, struct normal_form *form)
+{
+    return read_notice(context, tree, form, "");
+}
+
+static enum error_code read_delete(const struct normalize_context *context, const cJSON *tree, struct normal_form *form)
+{
+    return read_notice(context, tree, form, NULL);
+}
+
+/* ---- pull_request ---- */
+
+/* An open one has a merge_commit_sha too, that of a trial. */
+static enum error_code read_state(const struct normalize_context *context, const cJSON *state, const cJSON *merged,
+                                  const cJSON *merge_sha, struct normal_pull_request *request)
+{
+    const char *text = json_value_text(state);
+
+    if (cJSON_IsTrue(merged) || request->merged_at != INSTANT_NONE) {
+        request->state = "merged";
+        return normalize_git_sha(context, merge_sha, "pull_request.merge_commit_sha", &request->merge_sha);
+    }
+    request->state = text == NULL || (strcmp(text, "open") != 0 && strcmp(text, "closed") != 0) ? NULL : text;
+    return ERROR_NONE;
+}
+
+static enum error_code read_pull_request(const struct normalize_context *context, const cJSON *tree,
+                                         struct normal_form *form)
+{
+    static const char *const names[] = {"number", "title", "state", "merged", "merge_commit_sha",
+                                        "merged_at", "updated_at", "user", "head", "base"};
+    const cJSON *found[10];
+    struct normal_git *git;
+    struct normal_pull_request *request;
+    enum error_code code;
+
+    json_value_members(json_value_member(tree, "pull_request"), names, 10, found);
+    if ((code = start(context, tree, form, &git)) != ERROR_NONE ||
+        (code = normalize_git_pull_request(context, git, found[0], "pull_request.number", &request)) != ERROR_NONE ||
+        (code = normalize_git_sha(context, json_value_member(found[8], "sha"), "pull_request.head.sha",
+                                  &request->head_sha)) != ERROR_NONE)
+        return code;
+    request->title = json_value_text(found[1]);
+    request->source_branch = json_value_member_text(found[8], "ref");
+    request->target_branch = json_value_member_text(found[9], "ref");
+    request->merged_at = json_value_instant(found[5]);
+    request->updated_at = json_value_instant(found[6]);
+    request->author = json_value_member_text(found[7], "login");
+    code = read_state(context, found[2], found[3], found[4], request);
+    return code == ERROR_NONE ? normalize_git_pull_request_keys(context, request) : code;
 }
 
 /* ---- what each event is read as ---- */
@@ -118,12 +186,12 @@ static enum error_code read_push(const struct normalize_context *context, const 
 static const struct {
     const char *event;
     enum error_code (*read)(const struct normalize_context *context, const cJSON *tree, struct normal_form *form);
-} events[] = {{"push", read_push}};
+} events[] = {{"push", read_push}, {"pull_request", read_pull_request}, {"create", read_create}, {"delete", read_delete}};
 
 enum error_code normalize_github_read(const struct normalize_context *context, const cJSON *tree, struct normal_form *form)
 {
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
-        if (strcmp(events[i].event, form->event) == 0)
+        if (form->event != NULL && strcmp(events[i].event, form->event) == 0)
             return events[i].read(context, tree, form);
     return ERROR_NONE;
 }
