@@ -52,6 +52,8 @@ const struct config_option config_options[] = {
            "Memory for bodies in flight over all children, counted as four times their length; past it 503."),
     NUMBER("JIRASYNC_MAX_PARSE_BYTES", CONFIG_ALL, max_parse_bytes, "134217728", MIB, 4096 * MIB,
            "bytes", "Memory for parsing one body; past it 422 too_complex."),
+    NUMBER("JIRASYNC_SIGNATURE_TOLERANCE_S", CONFIG_RECEIVER, signature_tolerance_s, "300", 1, 86400, "s",
+           "How far the time of a signature that bears one (GitLab's signing token) may be from the clock, either way."),
     NUMBER("JIRASYNC_STORE_TIMEOUT_MS", CONFIG_RECEIVER, store_timeout_ms, "5000", 10, 60000, "ms",
            "Longest wait of a request for its commit; past it 503."),
     NUMBER("JIRASYNC_IO_TIMEOUT_MS", CONFIG_RECEIVER, io_timeout_ms, "10000", 10, 600000, "ms",
