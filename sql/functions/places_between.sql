@@ -27,7 +27,8 @@ BEGIN
                   AND o.position > coalesce(l.held, -1) AND o.position <= l."limit"
                 OFFSET 0) p
             UNION ALL
-            SELECT u.sha, p.ref, p.position, p.on_line, 2147483647
+            -- Places on several lines tell no order: the dates do.
+            SELECT u.sha, p.ref, p.position, p.on_line, NULL
             FROM unnest(p_to_walked) u (sha)
             LEFT JOIN LATERAL (
                 SELECT o.ref, o.position, o.on_line FROM jirasync.commit_refs o
@@ -44,7 +45,7 @@ BEGIN
                 WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = p.sha)
             AS is_held OFFSET 0) h
         WHERE walked.sha IS NULL AND NOT h.is_held
-        ORDER BY p.sha, p.depth, p.position;
+        ORDER BY p.sha, p.depth NULLS LAST, p.position;
 END
 $$;
-COMMENT ON FUNCTION jirasync.places_between IS 'The commits of the lines and single commits of one revision_extent that are not in another, each with the place by which it is ordered';
+COMMENT ON FUNCTION jirasync.places_between IS 'The commits of the lines and single commits of one revision_extent that are not in another, each with its place; depth orders the lines, NULL is a commit of no line';

@@ -1,7 +1,7 @@
 -- Orders names of versions as people do: 1.9 before 1.10, 1.10-rc1 before 1.10.
 CREATE OR REPLACE FUNCTION jirasync.version_sort_key(p_name text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-    v_name  text := lower(p_name);
+    v_name  text := regexp_replace(lower(p_name), '^v([0-9])', '\1');
 BEGIN
     -- 1.0rc1 and 1.0-rc1 are the same; what stands between numbers sorts after an end, a dash before it.
     v_name := regexp_replace(v_name, '([0-9])(rc|alpha|beta|pre|dev|snapshot|a|b|m)(?=[0-9.-]|$)', '\1-\2', 'g');
