@@ -223,3 +223,6 @@ COMMENT ON COLUMN jirasync.run_states.state IS 'State after; NULL: it is not the
 
 -- Questions about one version begin with its name.
 CREATE INDEX versions_by_name ON jirasync.versions (name, tenant);
+
+-- It has no landed_at any more: where a revert landed is asked for each branch.
+DROP VIEW IF EXISTS jirasync.wanted_revert_targets;

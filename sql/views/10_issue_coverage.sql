@@ -59,9 +59,10 @@ LEFT JOIN LATERAL (
           ELSE false END
     ORDER BY r.subject, r.pattern LIMIT 1) rule ON true
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE c.counts) AS commits,
+    -- a cherry-pick that names its original is one piece of work with it
+    SELECT count(DISTINCT (c.commit_source, c.repository, c.piece)) FILTER (WHERE c.counts) AS commits,
            count(*) FILTER (WHERE c.reverted_by IS NOT NULL AND NOT c.is_revert AND NOT c.is_unreachable) AS reverted,
-           count(*) FILTER (WHERE c.is_unmerged) AS unmerged,
+           count(DISTINCT (c.commit_source, c.repository, c.piece)) FILTER (WHERE c.is_unmerged) AS unmerged,
            array_agg(jsonb_build_array(c.commit_source, c.repository, c.sha)) FILTER (WHERE c.is_unmerged)
                AS unmerged_in,
            count(*) FILTER (WHERE c.is_unreachable AND NOT c.is_revert) AS unreachable,
@@ -72,7 +73,8 @@ CROSS JOIN LATERAL (
            max(c.landed_at) FILTER (WHERE c.counts) AS last_landed_at
     FROM (
         SELECT DISTINCT l.commit_source, l.repository, l.sha, l.counts, l.reverted_by, l.is_revert, l.landed_at,
-               l.is_unreachable, l.reverted_by IS NULL AND NOT l.counts AND NOT l.is_revert AND NOT l.is_unreachable
+               l.is_unreachable, coalesce(l.original_sha, l.sha) AS piece,
+               l.reverted_by IS NULL AND NOT l.counts AND NOT l.is_revert AND NOT l.is_unreachable
                    AS is_unmerged
         FROM (SELECT i.issue_id
               UNION ALL

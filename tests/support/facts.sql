@@ -217,7 +217,7 @@ BEGIN
 END
 $$;
 
--- The place of commits on a branch; the branch becomes known with it.
+-- The place of commits on a branch, the first of them on its line; the branch becomes known with it.
 CREATE FUNCTION facts.place(p_ref text, p_position int, p_names text[], p_repository text DEFAULT 'org/app',
                             p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void
 LANGUAGE plpgsql AS $$
@@ -225,9 +225,9 @@ BEGIN
     INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted)
     VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true)
     ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha;
-    INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position)
-    SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position FROM unnest(p_names) n
-    ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position;
+    INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, on_line)
+    SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position, n = p_names[1] FROM unnest(p_names) n
+    ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position, on_line = excluded.on_line;
     PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n), p_tenant) FROM unnest(p_names) n;
 END
 $$;
