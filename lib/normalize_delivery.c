@@ -47,7 +47,7 @@ static enum error_code normalize_git_host(const struct store_item *item, const c
 
     if (code != ERROR_NONE)
         return code;
-    made->event = event;
+    made->event = event == NULL || *event == '\0' ? NULL : event;
     if (readers[item->source->kind] != NULL)
         code = readers[item->source->kind](&context, tree, made);
     if (made->event == NULL)
