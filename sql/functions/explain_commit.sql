@@ -21,12 +21,12 @@ BEGIN
             (2, 'evidence', jirasync.evidence_words(p_tenant, p_source, p_repository, p_sha, p_keys)
                 || coalesce('; through sub-task ' || p_sub_tasks, ''), NULL),
             (3, 'landed', jirasync.landing_words(p_tenant, p_source, p_repository, p_sha), v_commit.landed_at),
-            (4, 'held by', jirasync.holders_words(p_tenant, p_source, p_repository, p_sha), NULL),
+            (4, 'held by', nullif(concat_ws('; ',
+                jirasync.holders_words(p_tenant, p_source, p_repository, p_sha),
+                'first tag ' || jirasync.first_tag_holding(p_tenant, p_source, p_repository, p_sha)), ''), NULL),
             (5, 'picked', 'from ' || jirasync.commit_words(p_tenant, p_source, p_repository, v_commit.picked_from), NULL),
             (6, 'reverted', 'by ' || jirasync.commit_words(p_tenant, p_source, p_repository, p_reverted_by) || coalesce(
-                ' on ' || (SELECT string_agg(b.branch, ', ' ORDER BY b.is_default DESC, b.branch)
-                           FROM jirasync.commit_branches(p_source, p_repository, v_revert.sha, p_tenant) b
-                           WHERE b.counted), ''), coalesce(v_revert.landed_at, v_revert.committed_at)),
+                ' on ' || jirasync.holders_words(p_tenant, p_source, p_repository, p_reverted_by, true), ''), coalesce(v_revert.landed_at, v_revert.committed_at)),
             (7, 'counts', CASE WHEN p_counts THEN 'yes' WHEN p_is_unreachable THEN 'no: unreachable'
                                WHEN p_is_revert THEN 'no: it takes other work back'
                                WHEN p_reverted_by IS NOT NULL THEN 'no: taken back' ELSE 'no: not landed' END, p_landed_at)

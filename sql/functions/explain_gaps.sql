@@ -20,15 +20,16 @@ BEGIN
             WHERE j.tenant = p_tenant AND j.kind = 'correlate_issue' AND j.source = p_source
               AND j.key = p_issue_id::text AND j.state <> 'discarded'
             UNION ALL
-            SELECT 3, format('%s: %s', c.repository, d.doubt), d.at
+            SELECT 3, format('%s: %s', c.repository, g.detail), g.received_at
             FROM concerned c
             CROSS JOIN LATERAL (
-                SELECT array_agg(r.ref) AS refs FROM jirasync.refs r
-                WHERE r.tenant = p_tenant AND r.source = c.source AND r.repository = c.repository
-                  AND r.deleted_at IS NULL) r
-            CROSS JOIN LATERAL jirasync.doubts_of_lines(p_tenant, c.source, c.repository, r.refs) d
+                SELECT jirasync.gap_words(n.ref, n.reason, n.listed, n.total) AS detail, n.received_at
+                FROM jirasync.push_gaps n
+                WHERE n.tenant = p_tenant AND n.source = c.source AND n.repository = c.repository
+                ORDER BY n.received_at DESC
+                LIMIT 10) g
         )
         SELECT row_number() OVER (ORDER BY g.part, g.detail, g.at), 'not known', g.detail, g.at FROM gap g;
 END
 $$;
-COMMENT ON FUNCTION jirasync.explain_gaps IS 'Rows of explain_issue: that it is a stub, that a job waits, which pushes to its repositories were missed or told in part';
+COMMENT ON FUNCTION jirasync.explain_gaps IS 'Rows of explain_issue: that it is a stub, that a job waits, the ten newest gaps (push_gaps) of each repository that its commits are in';

@@ -40,7 +40,9 @@ BEGIN
                           WHERE o.tenant = p_tenant AND o.source = p_source AND o.issue_id = p_issue_id
                             AND o.issue_key <> k.issue_key)
             UNION ALL
-            SELECT 7, 'key', format('%s was also borne by issue %s of %s%s', p_key, o.issue_id, o.source,
+            SELECT 7, 'key', format('%s %s by issue %s of %s%s', p_key,
+                                    CASE WHEN i.issue_key = p_key AND i.deleted_at IS NULL THEN 'is also borne'
+                                         ELSE 'was also borne' END, o.issue_id, o.source,
                                     coalesce(', now ' || nullif(i.issue_key, p_key), '')), o.since
             FROM jirasync.issue_keys o
             JOIN jirasync.issues i ON i.tenant = o.tenant AND i.source = o.source AND i.issue_id = o.issue_id
