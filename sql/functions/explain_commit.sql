@@ -1,18 +1,21 @@
 -- One commit's story, for explain_issue.
 CREATE OR REPLACE FUNCTION jirasync.explain_commit(
     p_tenant text, p_source text, p_repository text, p_sha text, p_keys text[], p_sub_tasks text, p_counts boolean,
-    p_reverted_by text, p_is_revert boolean, p_is_merge boolean, p_is_unreachable boolean, p_landed_at timestamptz)
+    p_is_revert boolean, p_is_merge boolean, p_is_unreachable boolean, p_landed_at timestamptz)
 RETURNS TABLE (line integer, subject text, detail text, at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, jirasync, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     v_commit  jirasync.commits;
-    v_revert  jirasync.commits;
+    v_taken   jirasync.reverted_commits;
+    v_at      timestamptz;
 BEGIN
     SELECT c.* INTO v_commit FROM jirasync.commits c
     WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = p_sha;
-    SELECT c.* INTO v_revert FROM jirasync.commits c
-    WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = p_reverted_by;
+    SELECT r.* INTO v_taken FROM jirasync.reverted_commits r
+    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = p_sha AND r.holds;
+    SELECT coalesce(c.landed_at, c.committed_at) INTO v_at FROM jirasync.commits c
+    WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = v_taken.reverted_by;
     RETURN QUERY
         SELECT v.line, v.subject, v.detail, v.at
         FROM (VALUES
@@ -25,11 +28,12 @@ BEGIN
                 jirasync.holders_words(p_tenant, p_source, p_repository, p_sha),
                 'first tag ' || jirasync.first_tag_holding(p_tenant, p_source, p_repository, p_sha)), ''), NULL),
             (5, 'picked', 'from ' || jirasync.commit_words(p_tenant, p_source, p_repository, v_commit.picked_from), NULL),
-            (6, 'reverted', 'by ' || jirasync.commit_words(p_tenant, p_source, p_repository, p_reverted_by) || coalesce(
-                ' on ' || jirasync.holders_words(p_tenant, p_source, p_repository, p_reverted_by, true), ''), coalesce(v_revert.landed_at, v_revert.committed_at)),
-            (7, 'counts', CASE WHEN p_counts THEN 'yes' WHEN p_is_unreachable THEN 'no: unreachable'
+            (6, 'reverted', 'by ' || jirasync.commit_words(p_tenant, p_source, p_repository, v_taken.reverted_by)
+                || coalesce(' on ' || nullif(array_to_string(v_taken.reverted_on, ', '), ''), ''), v_at),
+            (7, 'counts', CASE WHEN p_counts AND v_taken.sha IS NOT NULL THEN 'yes, where it was not taken back'
+                               WHEN p_counts THEN 'yes' WHEN p_is_unreachable THEN 'no: unreachable'
                                WHEN p_is_revert THEN 'no: it takes other work back'
-                               WHEN p_reverted_by IS NOT NULL THEN 'no: taken back' ELSE 'no: not landed' END, p_landed_at)
+                               WHEN v_taken.is_everywhere THEN 'no: taken back' ELSE 'no: not landed' END, p_landed_at)
             ) v (line, subject, detail, at)
         WHERE v.detail IS NOT NULL;
 END

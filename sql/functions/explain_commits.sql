@@ -14,7 +14,7 @@ BEGIN
             WHERE s.tenant = p_tenant AND s.source = p_source AND s.parent_id = p_issue_id AND s.hierarchy_level < 0
               AND s.deleted_at IS NULL
         ), work AS (
-            SELECT l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts, min(l.reverted_by) AS reverted_by,
+            SELECT l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts,
                    bool_or(l.is_revert) AS is_revert, bool_or(l.is_merge) AS is_merge,
                    bool_or(l.is_unreachable) AS is_unreachable, min(l.landed_at) AS landed_at,
                    array_agg(DISTINCT l.named_key) AS keys, string_agg(DISTINCT j.sub_task, ', ') AS sub_tasks
@@ -34,7 +34,7 @@ BEGIN
         SELECT t.n * 10 + d.line, d.subject, d.detail, d.at
         FROM told t
         CROSS JOIN LATERAL jirasync.explain_commit(
-            p_tenant, t.commit_source, t.repository, t.sha, t.keys, t.sub_tasks, t.counts, t.reverted_by, t.is_revert,
+            p_tenant, t.commit_source, t.repository, t.sha, t.keys, t.sub_tasks, t.counts, t.is_revert,
             t.is_merge, t.is_unreachable, t.landed_at) d
         UNION ALL
         SELECT 0, 'commits', 'none: nothing that is known names it or a sub-task of it', NULL

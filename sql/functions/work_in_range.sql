@@ -6,7 +6,25 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
+DECLARE
+    -- A revert takes back what came before it in the range, wherever else the two may be.
+    v_reverts  text[];
+    v_targets  text[];
+    v_taken    text[];
 BEGIN
+    SELECT array_agg(r.sha), array_agg(r.target) INTO v_reverts, v_targets
+    FROM unnest(p_shas) WITH ORDINALITY u (sha, place)
+    CROSS JOIN LATERAL (
+        SELECT t.sha, t.target FROM jirasync.wanted_revert_targets t
+        WHERE t.tenant = p_tenant AND t.source = p_source AND t.repository = p_repository AND t.sha = u.sha
+          AND EXISTS (SELECT FROM jirasync.revert_names n
+                      WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha)
+        OFFSET 0) r
+    WHERE array_position(p_shas, r.target) < u.place;
+    IF v_reverts IS NOT NULL THEN
+        v_taken := ARRAY(SELECT DISTINCT e.target FROM jirasync.effective_reverts(
+            v_reverts, v_targets, array_fill(''::text, ARRAY[cardinality(v_reverts)])) e);
+    END IF;
     RETURN QUERY
         WITH ranged AS MATERIALIZED (
             SELECT u.sha, u.place, c.message, c.author, c.author_email, coalesce(c.landed_at, c.committed_at) AS landed_at,
@@ -18,7 +36,7 @@ BEGIN
                 WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
                 OFFSET 0) c
         ), linked AS MATERIALIZED (
-            SELECT DISTINCT r.place, r.sha, r.landed_at, r.is_merge, l.source, l.issue_id, l.reverted_by, l.is_revert
+            SELECT DISTINCT r.place, r.sha, r.landed_at, r.is_merge, l.source, l.issue_id, l.is_revert
             FROM ranged r
             CROSS JOIN LATERAL (
                 SELECT * FROM jirasync.issue_commits n
@@ -34,7 +52,7 @@ BEGIN
           ON i.hierarchy_level < 0 AND parent.tenant = i.tenant AND parent.source = i.source
          AND parent.issue_id = i.parent_id AND parent.deleted_at IS NULL AND NOT parent.is_stub
         WHERE NOT l.is_merge AND NOT l.is_revert
-          AND (l.reverted_by IS NULL OR l.reverted_by <> ALL (p_shas))
+          AND (v_taken IS NULL OR l.sha <> ALL (v_taken))
         UNION ALL
         SELECT r.place, r.sha, r.landed_at, NULL, NULL, NULL, NULL, split_part(r.message, E'\n', 1), NULL
         FROM ranged r

@@ -65,6 +65,11 @@ UPDATE issue_commits SET is_unreachable = true, counts = false WHERE sha = facts
 INSERT INTO pushes (tenant, source, repository, ref, kind, delivery_id, change, before, after, listed, total, is_whole, received_at)
 VALUES ('main', 'git', 'org/app', 'main', 'branch', 'p1', 1, facts.sha('undo'), facts.sha('later'), 5, 9, false, '2026-04-02 00:00Z');
 SELECT facts.explained('OPS-9');
+-- Work that one of its branches took back counts on the others.
+SELECT facts.ref('release/1.0', 'unmerge', 'main', 2);
+SELECT facts.placed('unmerge', 'release/1.0', 4, '2026-03-09 01:00Z', parents => '{pick}', reverts => ARRAY[facts.sha('merge')]);
+SELECT facts.settle() > 0;
+SELECT s FROM facts.explained('APP-2') s WHERE s ~ 'reverted|counts|state';
 -- A stub, a deleted issue, a key that another site has, too, and one that nobody knows.
 INSERT INTO issues (tenant, source, issue_id, issue_key, is_stub, event, delivery_id, rank_updated, rank_timestamp, rank_sha256)
 VALUES ('main', 'default', 8, 'APP-8', true, 'jira:issue_updated', 'fragment', '2026-03-04 00:00Z', '2026-03-04 00:00Z', '\x00');

@@ -108,3 +108,14 @@ UPDATE commits SET parents = NULL WHERE sha IN (facts.sha('part1'), facts.sha('p
 INSERT INTO push_commits VALUES ('main', 'git', 'org/app', facts.sha('part1'), 'p', 1, 1), ('main', 'git', 'org/app', facts.sha('part2'), 'p', 1, 2);
 SELECT facts.between('v1.0', left(facts.sha('part2'), 10));
 SELECT facts.between('v1.0', left(facts.sha('part1'), 10));
+-- Taken back on the release line alone: there it is no work, on main it is.
+UPDATE commits SET parents = ARRAY[facts.sha('one')] WHERE sha = facts.sha('part1');
+UPDATE commits SET parents = ARRAY[facts.sha('part1')] WHERE sha = facts.sha('part2');
+SELECT facts.ref('release/1.0', 'unfour', 'main', 3);
+SELECT facts.placed('four-again', 'release/1.0', 10, '2026-03-10 01:00Z', '{APP-3}', parents => '{undone}');
+UPDATE commits SET picked_from = facts.sha('four') WHERE sha = facts.sha('four-again');
+SELECT facts.placed('unfour', 'release/1.0', 11, '2026-03-11 01:00Z', parents => '{four-again}', reverts => ARRAY[facts.sha('four')]);
+SELECT facts.settle() > 0;
+SELECT facts.audit('1.12', 'v1.1', 'release/1.0') EXCEPT SELECT facts.audit('1.12', 'v1.1', facts.sha('four-again'));
+SELECT facts.audit('1.12', 'v1.1', facts.sha('four-again')) EXCEPT SELECT facts.audit('1.12', 'v1.1', 'release/1.0');
+SELECT state, reason FROM story_coverage WHERE issue_key = 'APP-3';
