@@ -148,6 +148,11 @@ static bool is_hash(const char *text)
     return is_hex(text, 40) && (strlen(text) == 40 || strlen(text) == 64);
 }
 
+static bool is_zeros(const char *hash)
+{
+    return hash[strspn(hash, "0")] == '\0';
+}
+
 static const char *lower_cased(struct arena *arena, const char *hash)
 {
     char *copy;
@@ -164,7 +169,7 @@ static const char *lower_cased(struct arena *arena, const char *hash)
 /* Takes hex digits that were looked at. */
 static enum error_code take_hash(const struct normalize_context *context, const char *text, const char **sha)
 {
-    if (text[strspn(text, "0")] == '\0')
+    if (is_zeros(text))
         return ERROR_NONE;
     *sha = lower_cased(context->arena, text);
     return *sha == NULL ? out_of_room(context) : ERROR_NONE;
@@ -353,7 +358,7 @@ enum error_code normalize_git_parents(const struct normalize_context *context, c
     for (const cJSON *value = list->child; value != NULL; value = value->next) {
         const char *hash = json_value_member_text(value, member);
 
-        if (!is_hash(hash))
+        if (!is_hash(hash) || is_zeros(hash))
             return ERROR_NONE;
         parents[count] = lower_cased(context->arena, hash);
         if (parents[count++] == NULL)

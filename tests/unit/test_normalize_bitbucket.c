@@ -71,6 +71,7 @@ static void parents_are_told_whole_or_not_at_all(void **state)
         {"[]", 0},
         {"[{\"hash\":\"" SHA_A "\"},{\"hash\":\"" SHA_B "\"}]", 2},
         {"[{\"hash\":\"" SHA_A "\"},{\"hash\":\"bbbbbbbbbbbb\"}]", -1},
+        {"[{\"hash\":\"0000000000000000000000000000000000000000\"}]", -1},
         {"[7]", -1},
         {"null", -1},
         {"{}", -1},
