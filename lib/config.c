@@ -41,7 +41,7 @@ const struct config_option config_options[] = {
          "Path of the log, or syslog; without one stderr, or syslog where stderr is /dev/null."),
     CHOICE("JIRASYNC_LOG_LEVEL", CONFIG_ALL, log_level, "info", "debug info warning error",
            "Least level that is logged."),
-    TEXT("JIRASYNC_ARTIFACTS", CONFIG_WORKER, artifacts_dir, ".",
+    TEXT("JIRASYNC_ARTIFACTS", CLIENTS, artifacts_dir, ".",
          "Directory below which artifacts/issues/... is written."),
     NUMBER("JIRASYNC_PROCESSES", CONFIG_RECEIVER, processes, "0", 0, 64, "",
            "Children of the receiver; 0 is one for each four cores, at least 1 and at most 4."),
