@@ -377,22 +377,11 @@ static void write_picked_and_reverts(const struct import *import, struct copy_ro
     copy_rows_close_array(rows);
 }
 
-/* True for a merge on the first-parent line of a counted branch: it hands its keys down. */
-static bool hands_down(const struct import *import, const struct gitlog_commit *commit)
-{
-    unsigned char id[32];
-    if (!strchr(commit->parents, ' ')) {
-        return false;
-    }
-    read_id(commit->sha, gitlog_id_bytes(import->gitlog), id);
-    uint32_t index = landing_find(import->landing, id);
-    return index != LANDING_NONE && landing_is_on_a_line(import->landing, index);
-}
-
 static enum error_code write_commit(const struct import *import, struct copy_rows *rows,
                                     const struct gitlog_commit *commit, struct error *error)
 {
     struct key_list named, handed;
+    struct merge_subject merge;
     arena_reset(import->arena);
     if (!key_list_of_message(commit->message, commit->message_length, import->arena, &named) ||
         !key_list_of_merge(commit->message, commit->message_length, import->arena, &handed)) {
@@ -407,12 +396,13 @@ static enum error_code write_commit(const struct import *import, struct copy_row
     write_seconds(rows, commit->committed);
     write_picked_and_reverts(import, rows, commit);
     key_rows_keys(rows, &named);
-    if (hands_down(import, commit)) {
+    if (strchr(commit->parents, ' ')) {
         key_rows_keys(rows, &handed);
     } else {
         copy_rows_null(rows);
     }
     key_rows_refused(rows, &named);
+    copy_rows_bool(rows, commit_message_merge(commit->message, commit->message_length, &merge));
     return copy_rows_end_row(rows, error);
 }
 
