@@ -10,7 +10,8 @@ LANGUAGE plpgsql
 AS $$
 BEGIN
     WITH told AS MATERIALIZED (
-        SELECT m.tenant, m.source, m.git ->> 'repository' AS repository, max(m.git ->> 'default_branch') AS branch
+        SELECT m.tenant, m.source, m.git ->> 'repository' AS repository, max(m.git ->> 'default_branch') AS branch,
+               min(m.git ->> 'default_branch') AS other_branch
           FROM unnest(p_tenant, p_source, p_git) AS m (tenant, source, git)
          WHERE m.git ->> 'default_branch' <> ''
          GROUP BY m.tenant, m.source, m.git ->> 'repository'
@@ -25,11 +26,16 @@ BEGIN
                 WHERE n.tenant = t.tenant AND n.source = t.source AND n.repository = t.repository
                OFFSET 0) s ON true
           LEFT JOIN LATERAL (
-               SELECT n.default_branch FROM jirasync.pushes n
+               SELECT max(n.received_at) AS at FROM jirasync.pushes n
                 WHERE n.tenant = t.tenant AND n.source = t.source AND n.repository = t.repository
                   AND n.received_at > coalesce(s.default_branch_at, '-infinity') AND n.default_branch IS NOT NULL
-                ORDER BY n.received_at DESC, n.default_branch DESC
-                LIMIT 1) p ON true
+               OFFSET 0) l ON true
+          LEFT JOIN LATERAL (
+               SELECT max(n.default_branch) AS default_branch FROM jirasync.pushes n
+                WHERE n.tenant = t.tenant AND n.source = t.source AND n.repository = t.repository AND n.received_at = l.at
+               OFFSET 0) p ON true
+         -- A hook that repeats what is known asks no further.
+         WHERE t.branch IS DISTINCT FROM s.default_branch OR t.other_branch <> t.branch
     ), written AS (
         INSERT INTO jirasync.repositories AS r (tenant, source, repository, knows_branches, default_branch)
         SELECT w.tenant, w.source, w.repository, false, w.branch
