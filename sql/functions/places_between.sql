@@ -11,7 +11,9 @@ BEGIN
     -- Of lines that both hold only what the other has not is read. OFFSET 0 keeps each look-up whole and by index.
     RETURN QUERY
         WITH line AS MATERIALIZED (
-            SELECT t.ref, t."limit", f."limit" AS held, coalesce(r.fork_position, -1) AS depth
+            -- One line and those it was cut from are in the order of their forks; of several only dates tell an order.
+            SELECT t.ref, t."limit", f."limit" AS held,
+                   CASE WHEN cardinality(p_to_walked) <= 1 THEN coalesce(r.fork_position, -1) END AS depth
             FROM unnest(p_to_refs, p_to_limits) t (ref, "limit")
             LEFT JOIN unnest(p_from_refs, p_from_limits) f (ref, "limit") ON f.ref = t.ref
             LEFT JOIN LATERAL (
@@ -27,7 +29,6 @@ BEGIN
                   AND o.position > coalesce(l.held, -1) AND o.position <= l."limit"
                 OFFSET 0) p
             UNION ALL
-            -- Places on several lines tell no order: the dates do.
             SELECT u.sha, p.ref, p.position, p.on_line, NULL
             FROM unnest(p_to_walked) u (sha)
             LEFT JOIN LATERAL (
@@ -48,4 +49,4 @@ BEGIN
         ORDER BY p.sha, p.depth NULLS LAST, p.position;
 END
 $$;
-COMMENT ON FUNCTION jirasync.places_between IS 'The commits of the lines and single commits of one revision_extent that are not in another, each with its place; depth orders the lines, NULL is a commit of no line';
+COMMENT ON FUNCTION jirasync.places_between IS 'The commits of the lines and single commits of one revision_extent that are not in another, each with its place; depth orders the lines, NULL: only dates do';
