@@ -24,8 +24,8 @@ BEGIN
     END IF;
     RETURN QUERY
         SELECT row_number() OVER (
-                   ORDER BY b.depth NULLS LAST, CASE WHEN b.depth IS NOT NULL THEN b.position END, b.on_line, c.committed_at,
-                            b.sha), b.sha, c.committed_at,
+                   ORDER BY b.depth NULLS LAST, CASE WHEN b.depth IS NOT NULL THEN b.position END,
+                            b.on_line AND b.depth IS NOT NULL, c.committed_at, b.sha), b.sha, c.committed_at,
                c.author, split_part(c.message, E'\n', 1), coalesce(k.issue_keys, '{}'),
                coalesce(cardinality(c.parents) > 1, c.is_merge_named, false),
                c.landed_at, b.ref, b.position, v_from.is_exact AND v_to.is_exact, v_note
