@@ -10,7 +10,10 @@ BEGIN
         SELECT 0::bigint, 'roll-up', format('%s of %s stories covered%s', e.with_commits, e.stories,
                                             coalesce(' (' || e.percent || ' %)', '')), e.last_landed_at
         FROM jirasync.issues i
-        JOIN jirasync.epic_coverage e ON e.tenant = i.tenant AND e.source = i.source AND e.issue_key = i.issue_key
+        CROSS JOIN LATERAL (
+            SELECT n.with_commits, n.stories, n.percent, n.last_landed_at FROM jirasync.epic_coverage n
+            WHERE n.tenant = p_tenant AND n.source = p_source AND n.issue_key = i.issue_key
+            OFFSET 0) e
         WHERE i.tenant = p_tenant AND i.source = p_source AND i.issue_id = p_issue_id AND i.hierarchy_level > 0
         UNION ALL
         SELECT row_number() OVER (ORDER BY s.hierarchy_level DESC, jirasync.version_sort_key(s.issue_key) COLLATE "C"),

@@ -21,15 +21,24 @@ BEGIN
             SELECT s.* FROM jirasync.stories_of_version(v_tenant, v_version) s
         ), work AS MATERIALIZED (
             SELECT w.* FROM jirasync.work_in_range(v_tenant, v_source, v_repository, v_shas) w
-        ), named AS (
+        ), claimed AS (
             -- Of a sub-task and its parent the one that is in the version, the parent before.
-            SELECT DISTINCT ON (w.sha, w.story_source, w.story_id)
-                   w.sha, w.place, w.landed_at, w.issue_key, w.summary, w.fix_versions, s.issue_key AS version_key,
-                   s.summary AS version_summary, s.fix_versions AS version_versions, s.freeze_at, s.added_at
+            SELECT w.place, w.story_source, w.story_id, w.story_id AS issue_id, 1 AS rank FROM work w
+            UNION ALL
+            SELECT w.place, w.story_source, w.story_id, w.issue_id, 2 FROM work w WHERE w.issue_id <> w.story_id
+        ), owned AS MATERIALIZED (
+            SELECT DISTINCT ON (c.place, c.story_source, c.story_id) c.place, c.story_source, c.story_id, s.*
+            FROM claimed c
+            JOIN story s ON s.source = c.story_source AND s.issue_id = c.issue_id
+            ORDER BY c.place, c.story_source, c.story_id, c.rank, s.added_at
+        ), named AS (
+            SELECT DISTINCT ON (w.place, w.story_source, w.story_id)
+                   w.sha, w.place, w.landed_at, w.issue_key, w.summary, w.fix_versions, o.issue_key AS version_key,
+                   o.summary AS version_summary, o.fix_versions AS version_versions, o.freeze_at, o.added_at
             FROM work w
-            LEFT JOIN story s ON s.source = w.story_source AND s.issue_id IN (w.story_id, w.issue_id)
+            LEFT JOIN owned o ON o.place = w.place AND o.story_source = w.story_source AND o.story_id = w.story_id
             WHERE w.story_id IS NOT NULL
-            ORDER BY w.sha, w.story_source, w.story_id, s.issue_id = w.story_id DESC NULLS LAST, s.added_at
+            ORDER BY w.place, w.story_source, w.story_id
         ), found AS (
             SELECT CASE WHEN n.version_key IS NULL THEN 'only_in_code'
                         WHEN greatest(n.landed_at, n.added_at) > n.freeze_at THEN 'after_freeze'
@@ -44,7 +53,7 @@ BEGIN
             SELECT 'only_in_version', s.issue_key, NULL, s.summary, s.fix_versions, s.first_landed_at, NULL
             FROM story s
             WHERE s.state <> 'not_expected'
-              AND NOT EXISTS (SELECT FROM work w WHERE w.story_source = s.source AND s.issue_id IN (w.story_id, w.issue_id))
+              AND NOT EXISTS (SELECT FROM claimed c WHERE c.story_source = s.source AND c.issue_id = s.issue_id)
         )
         SELECT f.finding, f.issue_key, f.sha, f.summary, f.fix_versions, f.landed_at
         FROM found f
