@@ -1,7 +1,8 @@
 -- A commit in words: hash, subject, author.
 CREATE OR REPLACE FUNCTION jirasync.commit_words(p_tenant text, p_source text, p_repository text, p_sha text)
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN left(p_sha, 12) || coalesce((
         SELECT ' "' || CASE WHEN length(s.subject) > 72 THEN left(s.subject, 69) || '...' ELSE s.subject END || '"'

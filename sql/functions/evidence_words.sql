@@ -1,7 +1,8 @@
 -- Why a commit belongs to an issue, in words.
 CREATE OR REPLACE FUNCTION jirasync.evidence_words(p_tenant text, p_source text, p_repository text, p_sha text, p_keys text[])
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN (
         SELECT string_agg(DISTINCT CASE k.evidence

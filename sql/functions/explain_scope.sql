@@ -2,7 +2,8 @@
 CREATE OR REPLACE FUNCTION jirasync.explain_scope(p_tenant text, p_source text, p_issue_id bigint)
 RETURNS TABLE (place bigint, subject text, detail text, at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY

@@ -1,7 +1,8 @@
 -- The commit that a hash, in full or cut short, means.
 CREATE OR REPLACE FUNCTION jirasync.find_commit(p_tenant text, p_source text, p_repository text, p_prefix text)
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 DECLARE
     v_prefix  text := lower(p_prefix);
     v_shas    text[];

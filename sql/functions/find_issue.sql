@@ -1,7 +1,8 @@
 -- The issue that a key means: the live one that bears it, else the one that took it last.
 CREATE OR REPLACE FUNCTION jirasync.find_issue(p_tenant text, p_key text, p_source text DEFAULT NULL)
 RETURNS jirasync.issue_keys LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 DECLARE
     v_key      text := upper(btrim(p_key));
     v_found    jirasync.issue_keys;

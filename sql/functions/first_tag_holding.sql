@@ -1,7 +1,8 @@
 -- The first tag that holds a commit, for first_tag and explain_issue.
 CREATE OR REPLACE FUNCTION jirasync.first_tag_holding(p_tenant text, p_source text, p_repository text, p_sha text)
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN (
         SELECT h.ref

@@ -2,7 +2,8 @@
 CREATE OR REPLACE FUNCTION jirasync.is_judged_commit(
     p_tenant text, p_source text, p_repository text, p_sha text, p_author text, p_author_email text, p_message text)
 RETURNS boolean LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN NOT EXISTS (
             SELECT FROM jirasync.commit_waivers w

@@ -1,7 +1,7 @@
 -- How a commit landed, in words.
 CREATE OR REPLACE FUNCTION jirasync.landing_words(p_tenant text, p_source text, p_repository text, p_sha text)
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
     v_commit  jirasync.commits;

@@ -1,7 +1,8 @@
 -- The coverage rules that an issue matches.
 CREATE OR REPLACE FUNCTION jirasync.matching_rules(p_tenant text, p_source text, p_issue_id bigint)
 RETURNS SETOF jirasync.coverage_rules LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 BEGIN
     RETURN QUERY
         SELECT r.*

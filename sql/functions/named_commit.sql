@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION jirasync.named_commit(
     p_tenant text, p_repository text, p_prefix text, p_source text,
     OUT source text, OUT sha text, OUT subject text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     v_sources  text[] := ARRAY(

@@ -3,7 +3,8 @@ CREATE OR REPLACE FUNCTION jirasync.revision_start(
     p_tenant text, p_source text, p_repository text, p_revision text,
     OUT sha text, OUT ref text, OUT "position" integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
+SET enable_seqscan = off AS $$
 DECLARE
     v_ref  jirasync.refs;
 BEGIN
