@@ -18,7 +18,7 @@ BEGIN
             UNION ALL
             SELECT 2, 'a job to recompute it waits: this may be out of date', j.first_at FROM jirasync.jobs j
             WHERE j.tenant = p_tenant AND j.kind = 'correlate_issue' AND j.source = p_source
-              AND j.key = p_issue_id::text AND j.state <> 'discarded'
+              AND j.key = p_issue_id::text AND j.state IN ('available', 'retryable')
             UNION ALL
             SELECT 3, format('%s: %s', c.repository, g.detail), g.received_at
             FROM concerned c
