@@ -114,28 +114,28 @@ host() { # path, curl options...: sends the body signed as that host signs it
 add_sources github bitbucket bitbucket-server gitlab
 old=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 pushed() { # what, path, delivery id's header, curl options...: the push in the body is stored, once
-    what=$1 where=$2 named=$3
+    sender=$1 where=$2 named=$3
     shift 3
     host "$where" "$@" -H "$named: push-1"
-    equals "$what: a push is stored" '200 applied push-1' "$status $(jq -r '.outcome + " " + .event_id' "$work/answer")"
-    equals "$what: under its own id" 1 "$(sql "SELECT count(*) FROM jirasync.pushes WHERE source = '${where##*/}' AND delivery_id = 'push-1'")"
+    equals "$sender: a push is stored" '200 applied push-1' "$status $(jq -r '.outcome + " " + .event_id' "$work/answer")"
+    equals "$sender: under its own id" 1 "$(sql "SELECT count(*) FROM jirasync.pushes WHERE source = '${where##*/}' AND delivery_id = 'push-1'")"
     host "$where" "$@" -H "$named: push-1"
-    equals "$what: the same again is a duplicate" '200 duplicate' "$status $(jq -r .outcome "$work/answer")"
+    equals "$sender: the same again is a duplicate" '200 duplicate' "$status $(jq -r .outcome "$work/answer")"
     host "$where" "$@" -H "$named: push-2"
-    equals "$what: the same body under another id is a delivery of its own" '200 applied' "$status $(jq -r .outcome "$work/answer")"
+    equals "$sender: the same body under another id is a delivery of its own" '200 applied' "$status $(jq -r .outcome "$work/answer")"
     printf ' ' >>"$work/body"
     host "$where" "$@" -H "$named: push-1"
-    quarantined "$what: a known id with another body" id_conflict
-    body '{"zen":"it"'
+    quarantined "$sender: a known id with another body" id_conflict
+    body "{\"sender\":\"$sender\""
     host "$where" "$@" -H "$named: push-3"
-    quarantined "$what: no JSON" invalid_json
-    body '{}'
+    quarantined "$sender: no JSON" invalid_json
+    body "{\"sender\":\"$sender\"}"
     host "$where" "$@" -H "$named: push-4"
-    quarantined "$what: no repository" no_identity
+    quarantined "$sender: no repository" no_identity
     for wrong in 'sha256=00' "sha256=$(printf '%064d' 0)" ''; do
         ask "$where" -H 'Content-Type: application/json' --data-binary "@$work/body" "$@" \
             -H "X-Hub-Signature: $wrong" -H "X-Hub-Signature-256: $wrong" -H "X-Gitlab-Token: $wrong" -H "$named: push-5"
-        equals "$what: the signature '$wrong' is 401" '401 {"error":"invalid_signature","detail":"invalid signature"}' \
+        equals "$sender: the signature '$wrong' is 401" '401 {"error":"invalid_signature","detail":"invalid signature"}' \
             "$status $(jq -c . "$work/answer")"
     done
 }
@@ -149,8 +149,9 @@ push org/app main "$old" >"$work/body"
 pushed GitHub /webhooks/github/github X-GitHub-Delivery -H 'X-GitHub-Event: push'
 body '{"zen":"Words of the day.","hook_id":1}'
 pinged "GitHub's ping" /webhooks/github/github -H 'X-GitHub-Event: ping' -H 'X-GitHub-Delivery: ping-1'
-body 'payload=%7B%7D'
-host /webhooks/github/github -H 'Content-Type: application/x-www-form-urlencoded' -H 'X-GitHub-Event: push' -H 'X-GitHub-Delivery: form-1'
+body 'payload=%7B%22ref%22%3A1%7D'
+ask /webhooks/github/github -H 'Content-Type: application/x-www-form-urlencoded' -H 'X-GitHub-Event: push' -H 'X-GitHub-Delivery: form-1' \
+    -H "X-Hub-Signature-256: $(sign "$work/body")" --data-binary "@$work/body"
 matches 'a hook of GitHub that sends forms is told so' '^415 .*content type' "$status $(jq -r .detail "$work/answer")"
 body '{"push":{"changes":[{"old":null,"new":{"type":"branch","name":"main","target":{"hash":"'$old'"}},"commits":[]}]},"repository":{"full_name":"org/app"}}'
 pushed 'Bitbucket Cloud' /webhooks/bitbucket/bitbucket X-Request-UUID -H 'X-Event-Key: repo:push'
