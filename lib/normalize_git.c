@@ -69,7 +69,7 @@ static size_t length_of(const cJSON *list)
 {
     size_t count = 0;
 
-    for (const cJSON *value = list->child; value != NULL; value = value->next)
+    for (const cJSON *value = list == NULL ? NULL : list->child; value != NULL; value = value->next)
         count++;
     return count;
 }
@@ -100,7 +100,7 @@ enum error_code normalize_git_change_list(const struct normalize_context *contex
 
     if (json_value_is_set(list) && !cJSON_IsArray(list))
         return wrong_type(context, member, "an array");
-    code = normalize_git_changes(context, git, json_value_is_set(list) ? length_of(list) : 0, &made);
+    code = normalize_git_changes(context, git, length_of(list), &made);
     if (changes != NULL)
         *changes = made;
     for (const cJSON *value = list == NULL ? NULL : list->child; value != NULL && code == ERROR_NONE; value = value->next) {

@@ -35,8 +35,8 @@ struct send;
  * which is borrowed. Free with send_free. ERROR_INPUT for a URL that is not https, ERROR_IO, or _NO_MEMORY. */
 enum error_code send_new(const struct send_options *options, struct send **send, struct error *error) MUST_CHECK;
 void send_free(struct send *send);
-/* Sends one delivery, of GitLab signed with the secret as its signing token; *answer is set on ERROR_NONE, whatever its status. ERROR_IO says why there is no answer,
- * ERROR_INPUT that id can't stand in a header. */
+/* Sends one delivery, of GitLab signed with the secret as its signing token; *answer is set on ERROR_NONE, whatever its
+ * status. ERROR_IO says why there is no answer, ERROR_INPUT that id can't stand in a header. */
 enum error_code send_delivery(struct send *send, const unsigned char *body, size_t length, const char *id,
                               struct send_answer *answer, struct error *error) MUST_CHECK;
 /* Writes a new delivery id, a number as Jira's are. Returns text. */
