@@ -7,6 +7,12 @@
 #define SHA_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define SHA_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define BODY_BYTES ((size_t)25 << 20)
+/* The sanitizer's memmem looks at the whole rest of a text each time, which a message of many half-finished words does not bear. */
+#ifdef __SANITIZE_ADDRESS__
+#define MESSAGE_BYTES ((size_t)256 << 10)
+#else
+#define MESSAGE_BYTES BODY_BYTES
+#endif
 #define MANY ((size_t)128 << 20)
 #define OPENING "{\"repository\":{\"full_name\":\"o/a\"},\"ref\":\"refs/heads/main\",\"before\":\"" SHA_A "\",\"after\":\"" SHA_B "\",\"commits\":["
 #define COMMIT "{\"id\":\"" SHA_B "\",\"message\":\""
@@ -209,12 +215,12 @@ static void scrambled_bodies_do_no_harm(void **state)
 
 /* ---- size ---- */
 
-/* unit, repeated to about BODY_BYTES between start and end, read as a push of GitHub. */
-static enum error_code push_of(const char *start, const char *unit, const char *end, size_t *commits, size_t *keys)
+/* unit, repeated to about size bytes between start and end, read as a push of GitHub. */
+static enum error_code push_of(const char *start, const char *unit, const char *end, size_t size, size_t *commits, size_t *keys)
 {
     struct arena *large = arena_new(MANY), *usual = git_host_arena;
     size_t used = strlen(start), step = strlen(unit);
-    char *body = fixture_memory(BODY_BYTES + 256);
+    char *body = fixture_memory(size + 256);
     struct normal_form *form;
     struct error error = {0};
     enum error_code code;
@@ -222,7 +228,7 @@ static enum error_code push_of(const char *start, const char *unit, const char *
     assert_non_null(large);
     git_host_arena = large;
     memcpy(body, start, used);
-    for (; used + step <= BODY_BYTES; used += step)
+    for (; used + step <= size; used += step)
         memcpy(body + used, unit, step);
     memcpy(body + used, end, strlen(end));
     code = git_host_read(SOURCE_GITHUB, "push", body, used + strlen(end), &form, &error);
@@ -235,7 +241,7 @@ static enum error_code push_of(const char *start, const char *unit, const char *
     return code;
 }
 
-static void a_message_of_25_mb_is_gone_through_once(void **state)
+static void a_large_message_is_gone_through_once(void **state)
 {
     static const char *const units[] = {"APP-1 ", "-", "A-", "APP-12,", "This reverts commit " SHA_A ". ", "his ", "this reverts ",
                                         "(cherry picked from commit ", "\\n", "\\u0000", "Merge branch 'x' into 'y' ", "a"};
@@ -243,19 +249,19 @@ static void a_message_of_25_mb_is_gone_through_once(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        enum error_code code = push_of(OPENING COMMIT, units[i], "\"}]}", &commits, &keys);
+        enum error_code code = push_of(OPENING COMMIT, units[i], "\"}]}", MESSAGE_BYTES, &commits, &keys);
 
         assert_true(code == ERROR_NONE || code == ERROR_TOO_COMPLEX);
         assert_true(keys <= 1);
     }
-    assert_int_equal(push_of(OPENING COMMIT "Merge branch 'x' ", "APP-1 ", "\"}]}", &commits, &keys), ERROR_NONE);
+    assert_int_equal(push_of(OPENING COMMIT "Merge branch 'x' ", "APP-1 ", "\"}]}", MESSAGE_BYTES, &commits, &keys), ERROR_NONE);
     assert_int_equal(keys, 1);
 }
 
 static void one_commit_in_all_places_is_one(void **state)
 {
     size_t commits, keys;
-    enum error_code code = push_of(OPENING COMMIT "\"}", "," COMMIT "\"}", "]}", &commits, &keys);
+    enum error_code code = push_of(OPENING COMMIT "\"}", "," COMMIT "\"}", "]}", BODY_BYTES, &commits, &keys);
 
     (void)state;
     assert_true(code == ERROR_TOO_COMPLEX || (code == ERROR_NONE && commits == 1));
@@ -266,8 +272,8 @@ static void endless_lists_stop_at_the_arenas_cap(void **state)
     size_t commits, keys;
 
     (void)state;
-    assert_int_equal(push_of(OPENING "{}", ",{}", "]}", &commits, &keys), ERROR_TOO_COMPLEX);
-    assert_int_equal(push_of(OPENING COMMIT "\",\"added\":[0", ",0", "]}]}", &commits, &keys), ERROR_TOO_COMPLEX);
+    assert_int_equal(push_of(OPENING "{}", ",{}", "]}", BODY_BYTES, &commits, &keys), ERROR_TOO_COMPLEX);
+    assert_int_equal(push_of(OPENING COMMIT "\",\"added\":[0", ",0", "]}]}", BODY_BYTES, &commits, &keys), ERROR_TOO_COMPLEX);
 }
 
 /* Distinct keys: each of some thousands is listed once, in order. */
@@ -297,7 +303,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(no_member_of_any_type_does_harm, git_host_reset),
         cmocka_unit_test_setup(cut_bodies_are_not_well_formed, git_host_reset),
         cmocka_unit_test_setup(scrambled_bodies_do_no_harm, git_host_reset),
-        cmocka_unit_test_setup(a_message_of_25_mb_is_gone_through_once, git_host_reset),
+        cmocka_unit_test_setup(a_large_message_is_gone_through_once, git_host_reset),
         cmocka_unit_test_setup(one_commit_in_all_places_is_one, git_host_reset),
         cmocka_unit_test_setup(endless_lists_stop_at_the_arenas_cap, git_host_reset),
         cmocka_unit_test_setup(many_keys_are_listed_once_each, git_host_reset),
