@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC1091,SC2034  # reads.sh reads most
 # The way of a delivery, a job and a commit reads no table from end to end, and of none more than it needs.
 #
 # Among twenty thousand issues and commits, with statistics: the rows that one call reads of each growing table, by

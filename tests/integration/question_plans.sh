@@ -1,4 +1,5 @@
 #!/bin/sh
+# shellcheck disable=SC1091,SC2034  # reads.sh reads most
 # A question about one issue, one version or one commit goes by index, however many there are: among a hundred thousand
 # issues, what it reads of each growing table.
 set -eu
