@@ -1,4 +1,4 @@
-/* jirasync send: signs and sends a delivery as Jira does. */
+/* jirasync send: signs and sends a delivery as Jira or a git host does. */
 #include "command.h"
 #include "send.h"
 #include "send_event.h"
@@ -21,13 +21,14 @@
 static const char help[] =
     "usage: jirasync send [OPTION]... EVENT|FILE|-\n"
     "\n"
-    "Signs a delivery, sends it as Jira does, and prints status and answer: for trying a set-up out. FILE is sent as it\n"
-    "is (- is standard input). For the name of an event (jira:issue_created, comment_created, jira:version_released,\n"
-    "...) a small body is made up. What is sent is stored like anything from Jira.\n"
+    "Signs a delivery, sends it as Jira or a git host does, and prints status and answer: for trying a set-up out. FILE\n"
+    "is sent as it is (- is standard input). For the name of an event of Jira's (jira:issue_created, comment_created,\n"
+    "jira:version_released, ...) a small body is made up. What is sent is stored like anything from Jira or the host.\n"
     "\n"
-    "  --source SLUG            the Jira site it is sent for; default: default\n"
+    "  --source SLUG            the Jira site or git host it is sent for; default: default\n"
+    "  --event NAME             of a git host: what the header says that it is (push, repo:push, \"Push Hook\", ...)\n"
     "  --secret-ref REF         env:NAME or file:PATH of the secret; default: the source's, as in the sources file\n"
-    "  --url URL                of the webhook; default: $JIRASYNC_URL/webhooks/jira, or .../SLUG for another source\n"
+    "  --url URL                of the webhook; default: $JIRASYNC_URL/webhooks/jira, or /webhooks/KIND/SLUG for another source\n"
     "  --ca FILE                authority that the server's certificate is checked with; default: $JIRASYNC_CA, else\n"
     "                           the system's\n"
     "  --repeat N               send it N times; each is a delivery of its own, unless --id is there\n"
@@ -35,7 +36,7 @@ static const char help[] =
     "  --issue KEY              issue that made-up bodies are about; default: " DEMO_ISSUE "\n";
 
 struct send_words {
-    const char *source, *secret_ref, *url, *ca_file, *id, *issue_key, *what;
+    const char *source, *secret_ref, *url, *ca_file, *id, *issue_key, *event, *what;
     long repeat;
 };
 
@@ -47,6 +48,7 @@ static const struct option send_word_options[] = {
     {"repeat", required_argument, NULL, 'n'},
     {"id", required_argument, NULL, 'i'},
     {"issue", required_argument, NULL, 'k'},
+    {"event", required_argument, NULL, 'e'},
     {NULL, 0, NULL, 0},
 };
 
@@ -68,6 +70,7 @@ static bool read_send_words(int argc, char **argv, struct send_words *words)
                             : letter == 'c' ? &words->ca_file
                             : letter == 'i' ? &words->id
                             : letter == 'k' ? &words->issue_key
+                            : letter == 'e' ? &words->event
                                             : NULL;
         if (word)
             *word = optarg;
@@ -76,6 +79,20 @@ static bool read_send_words(int argc, char **argv, struct send_words *words)
     }
     words->what = optind + 1 == argc ? argv[optind] : NULL;
     return words->what != NULL;
+}
+
+/* The kind of what is sent: the source's; a Jira site where there is no such source but --secret-ref. */
+static bool find_kind(const struct command_context *context, const struct send_words *words, enum source_kind *kind,
+                      struct error *error)
+{
+    const struct source *source = command_find_source(context, words->source, error);
+    if (!source && !words->secret_ref)
+        return false;
+    *kind = source ? source->kind : SOURCE_JIRA;
+    if (*kind != SOURCE_GIT)
+        return true;
+    error_set(error, ERROR_INPUT, "source '%s' is of kind git, which sends nothing", words->source);
+    return false;
 }
 
 /* The secret that --secret-ref names, which *owned then holds, or the first of the source's that can be had. */
@@ -93,21 +110,17 @@ static const struct secret *find_secret(const struct command_context *context, c
     }
     if (!source)
         return NULL;
-    for (size_t i = 0; source->kind == SOURCE_JIRA && i < source->secret_count; i++)
+    for (size_t i = 0; i < source->secret_count; i++)
         if (secret_is_available(source->secrets[i]))
             return source->secrets[i];
-    if (source->kind != SOURCE_JIRA)
-        error_set(error, ERROR_INPUT, "source '%s' is no Jira site but of kind %s", source->name,
-                  source_kind_name(source->kind));
-    else
-        error_set(error, ERROR_CONFIG, "source '%s' has no secret that can be read%s%s", source->name,
-                  source->secret_count > 0 ? ": " : "", source->secret_count > 0 ? secret_problem(source->secrets[0]) : "");
+    error_set(error, ERROR_CONFIG, "source '%s' has no secret that can be read%s%s", source->name,
+              source->secret_count > 0 ? ": " : "", source->secret_count > 0 ? secret_problem(source->secrets[0]) : "");
     return NULL;
 }
 
 /* What is sent: a file as it is, or a made-up body. */
-static enum error_code read_sent(const struct send_words *words, unsigned char **body, size_t *length,
-                                 struct error *error)
+static enum error_code read_sent(const struct send_words *words, enum source_kind kind, unsigned char **body,
+                                 size_t *length, struct error *error)
 {
     bool is_input = strcmp(words->what, "-") == 0;
     int file = is_input ? STDIN_FILENO : open(words->what, O_RDONLY | O_CLOEXEC);
@@ -117,7 +130,7 @@ static enum error_code read_sent(const struct send_words *words, unsigned char *
             close(file);
         return code;
     }
-    if (errno != ENOENT)
+    if (errno != ENOENT || kind != SOURCE_JIRA)
         return error_set(error, ERROR_IO, "%s: %s", words->what, strerror(errno));
     char *made;
     enum error_code code = send_event_body(words->what, words->issue_key, instant_now(), &made, error);
@@ -149,14 +162,14 @@ static bool send_repeatedly(struct send *sender, const struct send_words *words,
 }
 
 /* Where to send to; the caller frees. */
-static char *find_url(const struct send_words *words, struct error *error)
+static char *find_url(const struct send_words *words, enum source_kind kind, struct error *error)
 {
     const char *server = getenv("JIRASYNC_URL");
     char *url = NULL;
     if (words->url)
         url = strdup(words->url);
     else if (server && *server)
-        url = send_webhook_url(server, words->source);
+        url = send_webhook_url(server, kind, words->source);
     else
         error_set(error, ERROR_INPUT, "say --url, or set JIRASYNC_URL to the server's URL");
     if (!url && (words->url || (server && *server)))
@@ -173,13 +186,14 @@ static int run_send(struct command_context *context, int argc, char **argv)
     unsigned char *body = NULL;
     size_t length = 0;
     int status = EXIT_FAILURE;
+    enum source_kind kind = SOURCE_JIRA;
     if (!read_send_words(argc, argv, &words))
         return command_misuse(help, "send takes one event, file or -, and --repeat a number from 1");
-    char *url = find_url(&words, &error);
-    struct send_options options = {.url = url, .user_agent = "jirasync/" JIRASYNC_GIT_SHA};
+    char *url = find_kind(context, &words, &kind, &error) ? find_url(&words, kind, &error) : NULL;
+    struct send_options options = {.url = url, .user_agent = "jirasync/" JIRASYNC_GIT_SHA, .kind = kind, .event = words.event};
     options.ca_file = words.ca_file && *words.ca_file ? words.ca_file : NULL;
     options.secret = url ? find_secret(context, &words, &owned, &error) : NULL;
-    if (options.secret && read_sent(&words, &body, &length, &error) == ERROR_NONE &&
+    if (options.secret && read_sent(&words, kind, &body, &length, &error) == ERROR_NONE &&
         send_new(&options, &sender, &error) == ERROR_NONE)
         status = send_repeatedly(sender, &words, body, length) ? EXIT_SUCCESS : EXIT_FAILURE;
     else
@@ -191,4 +205,4 @@ static int run_send(struct command_context *context, int argc, char **argv)
     return status;
 }
 
-const struct command command_send = {"send", "sign and send a delivery as Jira does, to try a set-up out", help, run_send};
+const struct command command_send = {"send", "sign and send a delivery as Jira or a git host does, to try a set-up out", help, run_send};

@@ -9,7 +9,6 @@
 #include "signature.h"
 
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,30 +97,21 @@ static enum error_code read_body(struct delivery *delivery)
 
 /* ---- verify ---- */
 
-/* GitLab sends the secret itself; compared by a hash, so that the time tells no length. */
-static enum error_code verify_token(const char *token, const struct source *source, size_t *matched)
+/* A token or a signature, whichever GitLab was given; of a signed delivery the id that is signed counts, so that it can't be
+ * sent again under another one. */
+static enum error_code verify_gitlab(struct delivery *delivery, const char *token, size_t *matched)
 {
-    unsigned char claimed[32], held[32];
-    bool found = false, unavailable = false;
+    const struct source *source = delivery->source;
+    const struct batcher_item *item = delivery->item;
+    enum error_code code = signature_verify_claim(
+        &delivery->headers.claim, delivery->received_at / 1000000, delivery->context->config->signature_tolerance_s,
+        item->body, item->store.body_length, source->secrets, source->secret_count, matched);
 
-    if (token == NULL)
-        token = ""; /* no secret is empty */
-    signature_body_hash((const unsigned char *)token, strlen(token), claimed);
-    for (size_t i = 0; i < source->secret_count; i++) {
-        const struct secret *secret = source->secrets[i];
-
-        if (!secret_is_available(secret)) {
-            unavailable = true;
-            continue;
-        }
-        signature_body_hash(secret_bytes(secret), secret_length(secret), held);
-        if (sodium_memcmp(claimed, held, sizeof held) == 0 && !found) {
-            found = true;
-            *matched = i;
-        }
-    }
-    return found ? ERROR_NONE : unavailable ? ERROR_SECRET_UNAVAILABLE
-                                            : ERROR_INVALID_SIGNATURE;
+    if (code == ERROR_NONE)
+        delivery->headers.delivery_id = delivery->headers.claim.id;
+    else
+        code = signature_verify_token(token, source->secrets, source->secret_count, matched);
+    return code;
 }
 
 static void count_secret(const struct delivery *delivery)
@@ -142,7 +132,7 @@ static enum error_code verify(struct delivery *delivery)
     size_t matched = 0;
 
     if (source->kind == SOURCE_GITLAB)
-        code = verify_token(header, source, &matched);
+        code = verify_gitlab(delivery, header, &matched);
     else
         code = signature_verify(header, item->body, item->store.body_length, source->secrets, source->secret_count,
                                 &matched);

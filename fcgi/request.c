@@ -92,6 +92,18 @@ bool request_parse(struct request *request, char **parameters)
     return request->method != NULL && request->path != NULL;
 }
 
+/* Two of a kind: nobody could say which one counts. */
+static void read_claim(char **parameters, struct signature_claim *claim)
+{
+    int ids = 0, timestamps = 0, signatures = 0;
+
+    claim->id = parameter(parameters, "HTTP_WEBHOOK_ID", &ids);
+    claim->timestamp = parameter(parameters, "HTTP_WEBHOOK_TIMESTAMP", &timestamps);
+    claim->signatures = parameter(parameters, "HTTP_WEBHOOK_SIGNATURE", &signatures);
+    if (ids > 1 || timestamps > 1 || signatures > 1)
+        *claim = (struct signature_claim){0};
+}
+
 void request_headers(const struct request *request, enum source_kind kind, struct request_headers *headers)
 {
     char **parameters = request->parameters;
@@ -102,6 +114,8 @@ void request_headers(const struct request *request, enum source_kind kind, struc
     /* nginx joins repeated headers with a comma; other servers pass each of them. A token may hold a comma itself. */
     headers->several_signatures = signatures > 1 || (kind != SOURCE_GITLAB && headers->signature != NULL &&
                                                      strchr(headers->signature, ',') != NULL);
+    if (kind == SOURCE_GITLAB)
+        read_claim(parameters, &headers->claim);
     headers->delivery_id = first_of(parameters, names[kind].delivery_id, NULL);
     if (names[kind].event != NULL)
         headers->event = parameter(parameters, names[kind].event, NULL);

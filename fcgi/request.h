@@ -3,6 +3,7 @@
 #define JIRASYNC_REQUEST_H
 
 #include "error.h"
+#include "signature.h"
 #include "source.h"
 
 #include <fcgiapp.h>
@@ -19,8 +20,9 @@ struct request {
 
 /* The headers of one kind of source. */
 struct request_headers {
-    const char *signature;   /* what proves the sender: a signature, or GitLab's token */
-    bool several_signatures; /* in several headers, or joined with a comma: nobody could say which counts */
+    const char *signature;        /* what proves the sender: a signature, or GitLab's token */
+    bool several_signatures;      /* in several headers, or joined with a comma: nobody could say which counts */
+    struct signature_claim claim; /* GitLab's other proof; all NULL for other kinds, or when one stands there several times */
     const char *delivery_id, *event;
     int attempt; /* the sender's retry count, else 0 */
 };

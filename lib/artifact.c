@@ -146,22 +146,37 @@ static enum error_code put_schema(const char *folder, struct error *error)
     return replace_file(path, (const char *)schema, sizeof schema, error);
 }
 
+/* Where the artifacts' folder and the file are in full. */
+static enum error_code find_paths(const char *root, const char *path, char folder[FULL_PATH_BYTES / 2],
+                                  char full[FULL_PATH_BYTES], struct error *error)
+{
+    if (strlen(root) + ARTIFACT_PATH_BYTES > FULL_PATH_BYTES / 2)
+        return error_set(error, ERROR_IO, "the path of the artifacts' root is too long");
+    snprintf(folder, FULL_PATH_BYTES / 2, "%s%s" ARTIFACT_FOLDER, root, *root ? "/" : "");
+    snprintf(full, FULL_PATH_BYTES, "%s%s%s", root, *root ? "/" : "", path);
+    return ERROR_NONE;
+}
+
+enum error_code artifact_restore(const char *root, const char *path, const char *document, size_t length,
+                                 struct error *error)
+{
+    char folder[FULL_PATH_BYTES / 2], full[FULL_PATH_BYTES];
+    enum error_code code = find_paths(root, path, folder, full, error);
+    if (code == ERROR_NONE)
+        code = make_folders(full, error);
+    if (code == ERROR_NONE)
+        code = put_schema(folder, error);
+    return code == ERROR_NONE ? replace_file(full, document, length, error) : code;
+}
+
 enum error_code artifact_write(const char *root, const char *path, const char *document, size_t length,
                                struct error *error)
 {
     char folder[FULL_PATH_BYTES / 2], full[FULL_PATH_BYTES];
-    if (strlen(root) + ARTIFACT_PATH_BYTES > sizeof folder)
-        return error_set(error, ERROR_IO, "the path of the artifacts' root is too long");
-    snprintf(folder, sizeof folder, "%s%s" ARTIFACT_FOLDER, root, *root ? "/" : "");
-    snprintf(full, sizeof full, "%s%s%s", root, *root ? "/" : "", path);
-    enum error_code code = make_folders(full, error);
+    enum error_code code = artifact_restore(root, path, document, length, error);
     if (code == ERROR_NONE)
-        code = put_schema(folder, error);
-    if (code == ERROR_NONE)
-        code = replace_file(full, document, length, error);
-    if (code == ERROR_NONE)
-        code = replace_latest(folder, document, length, error);
-    return code;
+        code = find_paths(root, path, folder, full, error);
+    return code == ERROR_NONE ? replace_latest(folder, document, length, error) : code;
 }
 
 /* True when name begins as pattern says: # is a digit, anything else itself. */

@@ -21,6 +21,9 @@ void artifact_path(const char *run_id, instant generated_at, char path[ARTIFACT_
 /* Writes document to root/path, and to latest.json unless a newer one is there; puts the schema beside. */
 enum error_code artifact_write(const char *root, const char *path, const char *document, size_t length,
                                struct error *error) MUST_CHECK;
+/* The same without latest.json: for a file that is made again. */
+enum error_code artifact_restore(const char *root, const char *path, const char *document, size_t length,
+                                 struct error *error) MUST_CHECK;
 /* Removes the artifacts of the days before first_day ("2026-08-26") and what folders are empty then; *removed is how
  * many files that was. What is not named as an artifact stays; a root without artifacts is no error. */
 enum error_code artifact_remove_before(const char *root, const char *first_day, int64_t *removed,

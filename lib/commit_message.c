@@ -54,8 +54,8 @@ static size_t past_words(const char *text, size_t length, size_t at, const char 
     return at;
 }
 
-/* A commit's name at text[at]: offset past it, 0 when there is none. */
-static size_t read_id(const char *text, size_t length, size_t at, char id[COMMIT_ID_MAX + 1])
+/* A commit's name at text[at]: offset past it, 0 when there is none. id holds COMMIT_ID_MAX + 1 bytes or more. */
+static size_t read_id(const char *text, size_t length, size_t at, char *id)
 {
     size_t size = 0;
     while (at + size < length && is_hex(text[at + size])) {
@@ -80,6 +80,11 @@ static size_t find(const char *text, size_t length, size_t at, const char *word)
     return found ? (size_t)(found - text) : length;
 }
 
+static size_t line_end(const char *text, size_t length, size_t at)
+{
+    return find(text, length, at, "\n");
+}
+
 /* Goes on in a list "X, Y and Z" whose last member ended at at: the offset of the next member, 0 when it is over. */
 static size_t next_in_list(const char *text, size_t length, size_t at)
 {
@@ -94,60 +99,156 @@ static size_t next_in_list(const char *text, size_t length, size_t at)
     return past(text, length, word, "commit ");
 }
 
-/* Where the list of a "reverts commit" sentence begins; 0 when text[at] is not "reverts commit" after "this". */
-static size_t revert_sentence(const char *text, size_t length, size_t at)
+/* True where "reverts" at text[at] follows "This". */
+static bool follows_this(const char *text, size_t at)
 {
-    static const char *const one[] = {"his", "reverts", "commit", NULL};
-    static const char *const many[] = {"his", "reverts", "commits", NULL};
-    if (at == 0 || (text[at - 1] != 'T' && text[at - 1] != 't') || (at > 1 && is_word(text[at - 2]))) {
-        return 0;
+    size_t end = at;
+    while (end > 0 && is_space(text[end - 1])) {
+        end--;
     }
-    size_t list = past_words(text, length, at, many);
-    return list > 0 ? list : past_words(text, length, at, one);
+    return end < at && end >= 4 && memcmp(text + end - 3, "his", 3) == 0 &&
+           (text[end - 4] == 'T' || text[end - 4] == 't') && (end == 4 || !is_word(text[end - 5]));
 }
 
-bool commit_message_next_revert(const char *message, size_t length, size_t *at, char id[COMMIT_ID_MAX + 1])
+/* True where text[at] is the first of its line that is no blank. */
+static bool opens_line(const char *text, size_t at)
 {
-    if (*at > 0 && *at < length) {
-        size_t member = next_in_list(message, length, *at);
-        size_t end = member > 0 ? read_id(message, length, member, id) : 0;
+    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) {
+        at--;
+    }
+    return at == 0 || text[at - 1] == '\n';
+}
+
+static bool is_path(char byte)
+{
+    return is_word(byte) || byte == '-' || byte == '.' || byte == '/';
+}
+
+/* "#12" or "!12", with the repository before it or not: offset past it, 0 when there is none. */
+static size_t read_request(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
+{
+    size_t mark = at;
+    while (mark < length && is_path(text[mark])) {
+        mark++;
+    }
+    if (mark == length || (text[mark] != '#' && text[mark] != '!')) {
+        return 0;
+    }
+    size_t end = mark + 1;
+    while (end < length && text[end] >= '0' && text[end] <= '9') {
+        end++;
+    }
+    size_t digits = end - mark - 1;
+    bool is_whole = digits > 0 && digits <= 18 && text[mark + 1] != '0' && (end == length || !is_word(text[end]));
+    if (!is_whole || end - at > COMMIT_REVERT_MAX || (mark > at && !memchr(text + at, '/', mark - at))) {
+        return 0;
+    }
+    memcpy(name, text + at, end - at);
+    name[end - at] = '\0';
+    return end;
+}
+
+/* What is named after "This reverts": a commit, a merge request (GitLab), a pull request (Bitbucket). */
+static size_t read_this(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
+{
+    static const char *const kinds[][3] = {
+        {"commits", NULL, NULL}, {"commit", NULL, NULL}, {"merge", "request", NULL}, {"pull", "request", NULL}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t object = past_words(text, length, at, kinds[i]);
+        if (object > 0) {
+            return kinds[i][1] ? read_request(text, length, object, name) : read_id(text, length, object, name);
+        }
+    }
+    return 0;
+}
+
+static bool is_revert_subject(const char *text, size_t length)
+{
+    return starts(text, length, 0, "Revert ");
+}
+
+/* The name in the sentence whose verb "reverts" stands at text[at]: offset past it, 0 when that is none. GitHub opens a
+ * line with "Reverts org/repo#12"; without the repository that could be an issue, unless the subject speaks of it. */
+static size_t read_sentence(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
+{
+    size_t object = skip_spaces(text, length, at + strlen("reverts"));
+    if (object == at + strlen("reverts")) {
+        return 0;
+    }
+    if (text[at] == 'r') {
+        return follows_this(text, at) ? read_this(text, length, object, name) : 0;
+    }
+    if (text[at] != 'R' || !opens_line(text, at)) {
+        return 0;
+    }
+    bool is_named = is_path(object < length ? text[object] : ' ');
+    return is_named || is_revert_subject(text, length) ? read_request(text, length, object, name) : 0;
+}
+
+/* The pull request at the end of the title that 'Revert "title (#12)"' quotes; "Revert" where there is none. */
+static void read_quoted_title(const char *text, size_t end, char name[COMMIT_REVERT_MAX + 1])
+{
+    const char *quote = memrchr(text, '"', end);
+    size_t close = (size_t)(quote - text);
+    const char *open = memrchr(text, '(', close);
+    memcpy(name, "Revert", sizeof "Revert");
+    if (!open || text[close - 1] != ')') {
+        return;
+    }
+    size_t at = past(text, close, (size_t)(open - text) + 1, "pull request ");
+    char request[COMMIT_REVERT_MAX + 1];
+    if (!is_path(text[at]) && read_request(text, close, at, request) == close - 1) {
+        memcpy(name, request, sizeof request);
+    }
+}
+
+/* The next name in a sentence from *at on. */
+static bool next_sentence(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
+{
+    for (size_t place = find(message, length, *at, "everts"); place < length;
+         place = find(message, length, place + 1, "everts")) {
+        size_t end = place > 0 ? read_sentence(message, length, place - 1, name) : 0;
         if (end > 0) {
             *at = end;
             return true;
         }
     }
-    for (size_t place = find(message, length, *at, "his"); place < length;
-         place = find(message, length, place + 1, "his")) {
-        size_t list = revert_sentence(message, length, place);
-        size_t end = list > 0 ? read_id(message, length, list, id) : 0;
+    return false;
+}
+
+bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
+{
+    bool is_first = *at == 0;
+    if (!is_first && *at < length) {
+        size_t member = next_in_list(message, length, *at);
+        size_t end = member > 0 ? read_id(message, length, member, name) : 0;
         if (end > 0) {
             *at = end;
             return true;
         }
+    }
+    if (next_sentence(message, length, at, name)) {
+        return true;
     }
     *at = length;
-    return false;
+    if (!is_first || !starts(message, length, 0, "Revert \"")) {
+        return false;
+    }
+    read_quoted_title(message, line_end(message, length, 0), name);
+    return true;
 }
 
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1])
 {
     static const char *const words[] = {"(cherry", "picked", "from", "commit", NULL};
-    bool found = false;
     for (size_t at = find(message, length, 0, "(cherry"); at < length; at = find(message, length, at + 1, "(cherry")) {
-        char candidate[COMMIT_ID_MAX + 1];
         size_t name = past_words(message, length, at, words);
-        size_t end = name > 0 ? read_id(message, length, name, candidate) : 0;
+        size_t end = name > 0 ? read_id(message, length, name, id) : 0;
         if (end > 0 && starts(message, length, end, ")")) {
-            memcpy(id, candidate, sizeof candidate);
-            found = true;
+            return true;
         }
     }
-    return found;
-}
-
-static size_t line_end(const char *text, size_t length, size_t at)
-{
-    return find(text, length, at, "\n");
+    return false;
 }
 
 /* "Merge branch 'x' ...": git's own words, which quote what they name. */
@@ -207,18 +308,6 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
         return read_git_merge(message, end, merge) || read_pull_request(message, end, merge);
     }
     return read_merged_in(message, end, merge);
-}
-
-bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key)
-{
-    struct merge_subject merge;
-    bool is_merge = commit_message_merge(message, length, &merge);
-    while (issue_key_next(message, length, at, key)) {
-        if (!is_merge || key->start < merge.uncounted || key->start >= merge.uncounted_end) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* True for "* feature/x:" (git merge --log), "Conflicts:" and "# Conflicts:". */

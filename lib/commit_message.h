@@ -1,16 +1,15 @@
 /* What a commit's message says beside prose: which commits it reverts, which one it was picked from, which part of a
- * merge's subject names the target, and the issue keys. Pure, no allocation.
+ * merge's subject names the target. Pure, no allocation; lib/key_list.h has the issue keys.
  */
 #ifndef JIRASYNC_COMMIT_MESSAGE_H
 #define JIRASYNC_COMMIT_MESSAGE_H
 
-#include "issue_key.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
-#define COMMIT_ID_MIN 7  /* shortest name of a commit that is believed */
-#define COMMIT_ID_MAX 64 /* SHA-256 in hex */
+#define COMMIT_ID_MIN 7       /* shortest name of a commit that is believed */
+#define COMMIT_ID_MAX 64      /* SHA-256 in hex */
+#define COMMIT_REVERT_MAX 255 /* longest name of what a revert takes back: a pull request with its repository */
 
 /* Part of a text, borrowed. */
 struct text_slice {
@@ -30,15 +29,18 @@ struct merge_subject {
  * request #1)". False for any other subject. */
 bool commit_message_merge(const char *message, size_t length, struct merge_subject *merge);
 
-/* The next commit that the message says it reverts ("This reverts commit X", "..., reversing changes made to P" names X
- * alone, "This reverts commits X, Y and Z"), from *at on. id gets lower-case hex of 7 to 64 digits. False at the end. */
-bool commit_message_next_revert(const char *message, size_t length, size_t *at, char id[COMMIT_ID_MAX + 1]);
+/* The next name of what the message says it reverts, from *at on. False at the end.
+ *
+ * A commit, in lower-case hex of 7 to 64 digits: "This reverts commit X" ("..., reversing changes made to P" names X
+ * alone), "This reverts commits X, Y and Z". A pull request, as written, "#12", "org/repo#12" or "!12": "Reverts
+ * org/repo#12" at the start of a line, "Reverts #12" there if the subject begins with "Revert", "This reverts merge
+ * request !12", "This reverts pull request #12". Where there is none of these, the subject 'Revert "title (#12)"' or
+ * 'Revert "title (pull request #12)"' names #12, and any other 'Revert "title"' gives its first word, "Revert": by its
+ * words it is a revert, and names nothing. ("See merge request" is a merge's own.) */
+bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1]);
 
-/* The commit of the last "(cherry picked from commit X)". */
+/* The commit of the first "(cherry picked from commit X)": of a pick of a pick the original. */
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1]);
-
-/* The next candidate key from *at on; a target named by a merge's subject is left out. */
-bool commit_message_next_key(const char *message, size_t length, size_t *at, struct issue_key *key);
 
 /* How many bytes of a merge's message speak of what it brings in as a whole: a list of merged commits (git merge --log)
  * or of conflicting files at its end is left out. */

@@ -32,32 +32,33 @@ struct config_option {
 };
 
 struct config {
-    char *receiver_database;    /* JIRASYNC_RECEIVER_DATABASE: libpq conninfo or URI of role jirasync_receiver */
-    char *worker_database;      /* JIRASYNC_WORKER_DATABASE: of role jirasync_worker; also the commands' */
-    char *sources_file;         /* JIRASYNC_SOURCES: path of the sources file; "" means the default source alone */
-    char *webhook_secret;       /* JIRA_WEBHOOK_SECRET: secret of the source `default` */
-    char *webhook_secret_file;  /* JIRA_WEBHOOK_SECRET_FILE */
-    char *log_file;             /* JIRASYNC_LOG_FILE: "", a path or "syslog" */
-    char *log_level;            /* JIRASYNC_LOG_LEVEL */
-    char *artifacts_dir;        /* JIRASYNC_ARTIFACTS: root below which artifacts/... is written */
-    int64_t processes;          /* JIRASYNC_PROCESSES: 0 = cores / 4, 1 to 4 */
-    int64_t threads;            /* JIRASYNC_THREADS: 64 */
-    int64_t max_body_bytes;     /* JIRASYNC_MAX_BODY_BYTES: 26214400 */
-    int64_t max_inflight_bytes; /* JIRASYNC_MAX_INFLIGHT_BYTES: 536870912, over all children */
-    int64_t max_parse_bytes;    /* JIRASYNC_MAX_PARSE_BYTES: 134217728, arena of one request */
-    int64_t store_timeout_ms;   /* JIRASYNC_STORE_TIMEOUT_MS: 5000 */
-    int64_t io_timeout_ms;      /* JIRASYNC_IO_TIMEOUT_MS: 10000, FastCGI socket */
-    int64_t batch_rows;         /* JIRASYNC_BATCH_ROWS: 64 */
-    int64_t batch_bytes;        /* JIRASYNC_BATCH_BYTES: 8388608 */
-    int64_t retry_after_s;      /* JIRASYNC_RETRY_AFTER_S: 30 */
-    int64_t reconnect_cap_ms;   /* JIRASYNC_RECONNECT_CAP_MS: 5000 */
-    int64_t drain_timeout_ms;   /* JIRASYNC_DRAIN_TIMEOUT_MS: 15000 */
-    int64_t claim_batch;        /* JIRASYNC_CLAIM_BATCH: 500 */
-    int64_t claim_interval_ms;  /* JIRASYNC_CLAIM_INTERVAL_MS: 20 */
-    int64_t lease_ms;           /* JIRASYNC_LEASE_MS: 20000 */
-    int64_t poll_ms;            /* JIRASYNC_POLL_MS: 1000 */
-    int64_t run_interval_ms;    /* JIRASYNC_RUN_INTERVAL_MS: 10000; 0 = a run each batch */
-    int64_t import_chunk;       /* JIRASYNC_IMPORT_CHUNK: 5000 commits a recomputation job */
+    char *receiver_database;       /* JIRASYNC_RECEIVER_DATABASE: libpq conninfo or URI of role jirasync_receiver */
+    char *worker_database;         /* JIRASYNC_WORKER_DATABASE: of role jirasync_worker; also the commands' */
+    char *sources_file;            /* JIRASYNC_SOURCES: path of the sources file; "" means the default source alone */
+    char *webhook_secret;          /* JIRA_WEBHOOK_SECRET: secret of the source `default` */
+    char *webhook_secret_file;     /* JIRA_WEBHOOK_SECRET_FILE */
+    char *log_file;                /* JIRASYNC_LOG_FILE: "", a path or "syslog" */
+    char *log_level;               /* JIRASYNC_LOG_LEVEL */
+    char *artifacts_dir;           /* JIRASYNC_ARTIFACTS: root below which artifacts/... is written */
+    int64_t processes;             /* JIRASYNC_PROCESSES: 0 = cores / 4, 1 to 4 */
+    int64_t threads;               /* JIRASYNC_THREADS: 64 */
+    int64_t max_body_bytes;        /* JIRASYNC_MAX_BODY_BYTES: 26214400 */
+    int64_t max_inflight_bytes;    /* JIRASYNC_MAX_INFLIGHT_BYTES: 536870912, over all children */
+    int64_t max_parse_bytes;       /* JIRASYNC_MAX_PARSE_BYTES: 134217728, arena of one request */
+    int64_t signature_tolerance_s; /* JIRASYNC_SIGNATURE_TOLERANCE_S: 300, of a signature that bears its time */
+    int64_t store_timeout_ms;      /* JIRASYNC_STORE_TIMEOUT_MS: 5000 */
+    int64_t io_timeout_ms;         /* JIRASYNC_IO_TIMEOUT_MS: 10000, FastCGI socket */
+    int64_t batch_rows;            /* JIRASYNC_BATCH_ROWS: 64 */
+    int64_t batch_bytes;           /* JIRASYNC_BATCH_BYTES: 8388608 */
+    int64_t retry_after_s;         /* JIRASYNC_RETRY_AFTER_S: 30 */
+    int64_t reconnect_cap_ms;      /* JIRASYNC_RECONNECT_CAP_MS: 5000 */
+    int64_t drain_timeout_ms;      /* JIRASYNC_DRAIN_TIMEOUT_MS: 15000 */
+    int64_t claim_batch;           /* JIRASYNC_CLAIM_BATCH: 500 */
+    int64_t claim_interval_ms;     /* JIRASYNC_CLAIM_INTERVAL_MS: 20 */
+    int64_t lease_ms;              /* JIRASYNC_LEASE_MS: 20000 */
+    int64_t poll_ms;               /* JIRASYNC_POLL_MS: 1000 */
+    int64_t run_interval_ms;       /* JIRASYNC_RUN_INTERVAL_MS: 10000; 0 = a run each batch */
+    int64_t import_chunk;          /* JIRASYNC_IMPORT_CHUNK: 5000 commits a recomputation job */
 };
 
 /* The table, ended by a row whose name is NULL. */

@@ -2,9 +2,8 @@
 #include "import_commits.h"
 
 #include "commit_message.h"
-#include "copy_rows.h"
 #include "gitlog.h"
-#include "issue_key.h"
+#include "key_rows.h"
 #include "landing.h"
 #include "progress.h"
 
@@ -15,6 +14,7 @@
 
 #define CONNECT_TIMEOUT_MS 10000
 #define LATEST_SECOND INT64_C(7258118400) /* 2200-01-01: a later time is nonsense */
+#define KEYS_BYTES ((size_t)1 << 30)      /* for the keys of one message */
 
 struct import {
     const struct import_options *options;
@@ -28,6 +28,7 @@ struct import {
     struct landing *landing;
     uint64_t to_send;
     PGconn *connection;
+    struct arena *arena; /* of the commit that is being sent */
 };
 
 static enum error_code no_memory(struct error *error)
@@ -337,10 +338,11 @@ static void write_parents(struct copy_rows *rows, const char *parents)
     copy_rows_close_array(rows);
 }
 
-/* Names a commit in full where the repository has it, and as it was written where it has not. */
+/* Names a commit in full where the repository has it; any other name is left as it was written. */
 static const char *full_name(const struct import *import, const char *name, char full[GITLOG_ID_TEXT])
 {
-    uint32_t commit = landing_find_prefix(import->landing, name, strlen(name));
+    size_t digits = strspn(name, "0123456789abcdef");
+    uint32_t commit = name[digits] ? LANDING_NONE : landing_find_prefix(import->landing, name, digits);
     if (commit == LANDING_NONE) {
         return name;
     }
@@ -354,9 +356,9 @@ static const char *full_name(const struct import *import, const char *name, char
 static void write_picked_and_reverts(const struct import *import, struct copy_rows *rows,
                                      const struct gitlog_commit *commit)
 {
-    char name[COMMIT_ID_MAX + 1], full[GITLOG_ID_TEXT];
-    if (commit_message_picked_from(commit->message, commit->message_length, name)) {
-        const char *picked = full_name(import, name, full);
+    char id[COMMIT_ID_MAX + 1], name[COMMIT_REVERT_MAX + 1], full[GITLOG_ID_TEXT];
+    if (commit_message_picked_from(commit->message, commit->message_length, id)) {
+        const char *picked = full_name(import, id, full);
         copy_rows_text(rows, picked, strlen(picked));
     } else {
         copy_rows_null(rows);
@@ -375,42 +377,16 @@ static void write_picked_and_reverts(const struct import *import, struct copy_ro
     copy_rows_close_array(rows);
 }
 
-static void write_keys(struct copy_rows *rows, const char *message, size_t length)
-{
-    struct issue_key key;
-    bool is_open = false;
-    for (size_t at = 0; commit_message_next_key(message, length, &at, &key);) {
-        if (key.verdict != ISSUE_KEY_CANDIDATE) {
-            continue;
-        }
-        if (!is_open) {
-            copy_rows_open_array(rows);
-            is_open = true;
-        }
-        copy_rows_add_word(rows, key.text, key.length);
-    }
-    if (is_open) {
-        copy_rows_close_array(rows);
-    } else {
-        copy_rows_null(rows);
-    }
-}
-
-/* True for a merge on the first-parent line of a counted branch: it hands its keys down. */
-static bool hands_down(const struct import *import, const struct gitlog_commit *commit)
-{
-    unsigned char id[32];
-    if (!strchr(commit->parents, ' ')) {
-        return false;
-    }
-    read_id(commit->sha, gitlog_id_bytes(import->gitlog), id);
-    uint32_t index = landing_find(import->landing, id);
-    return index != LANDING_NONE && landing_is_on_a_line(import->landing, index);
-}
-
 static enum error_code write_commit(const struct import *import, struct copy_rows *rows,
                                     const struct gitlog_commit *commit, struct error *error)
 {
+    struct key_list named, handed;
+    struct merge_subject merge;
+    arena_reset(import->arena);
+    if (!key_list_of_message(commit->message, commit->message_length, import->arena, &named) ||
+        !key_list_of_merge(commit->message, commit->message_length, import->arena, &handed)) {
+        return no_memory(error);
+    }
     copy_rows_text(rows, commit->sha, strlen(commit->sha));
     write_parents(rows, commit->parents);
     copy_rows_text(rows, commit->message, commit->message_length);
@@ -419,12 +395,14 @@ static enum error_code write_commit(const struct import *import, struct copy_row
     write_seconds(rows, commit->authored);
     write_seconds(rows, commit->committed);
     write_picked_and_reverts(import, rows, commit);
-    write_keys(rows, commit->message, commit->message_length);
-    if (hands_down(import, commit)) {
-        write_keys(rows, commit->message, commit_message_own_length(commit->message, commit->message_length));
+    key_rows_keys(rows, &named);
+    if (strchr(commit->parents, ' ')) {
+        key_rows_keys(rows, &handed);
     } else {
         copy_rows_null(rows);
     }
+    key_rows_refused(rows, &named);
+    copy_rows_bool(rows, commit_message_merge(commit->message, commit->message_length, &merge));
     return copy_rows_end_row(rows, error);
 }
 
@@ -570,24 +548,22 @@ static enum error_code import_all(struct import *import, struct error *error)
 enum error_code import_commits(struct db *db, const struct import_options *options, struct import_result *result,
                                struct error *error)
 {
-    struct import import = {.options = options, .result = result};
+    struct import import = {.options = options, .result = result, .arena = arena_new(KEYS_BYTES)};
     *result = (struct import_result){0};
-    enum error_code code = db_connect(db, CONNECT_TIMEOUT_MS, error);
-    if (code != ERROR_NONE) {
-        return code;
-    }
-    import.connection = db_connection(db);
-    if (PQsetnonblocking(import.connection, 0) != 0) {
-        return copy_rows_failure(import.connection, NULL, error);
-    }
-    code = import_all(&import, error);
-    if (code != ERROR_NONE) {
-        db_drop(db);
+    enum error_code code = import.arena ? db_connect(db, CONNECT_TIMEOUT_MS, error) : no_memory(error);
+    if (code == ERROR_NONE) {
+        import.connection = db_connection(db);
+        code = PQsetnonblocking(import.connection, 0) == 0 ? import_all(&import, error)
+                                                           : copy_rows_failure(import.connection, NULL, error);
+        if (code != ERROR_NONE) {
+            db_drop(db);
+        }
     }
     gitlog_refs_free(import.refs, import.ref_count);
     gitlog_close(import.gitlog);
     landing_free(import.landing);
     free(import.counted);
     free(import.branches);
+    arena_free(import.arena);
     return code;
 }

@@ -185,7 +185,8 @@ bool instant_from_seconds(double seconds, instant *parsed)
     return true;
 }
 
-char *instant_format(instant at, int fraction_digits, char text[INSTANT_TEXT_BYTES])
+/* At an offset from UTC, which zone names. */
+static char *format_at(instant at, int64_t offset_s, const char *zone, int fraction_digits, char text[INSTANT_TEXT_BYTES])
 {
     int64_t seconds = at / MICROSECONDS, micros = at % MICROSECONDS, days, of_day;
     struct civil civil = {0};
@@ -195,7 +196,7 @@ char *instant_format(instant at, int fraction_digits, char text[INSTANT_TEXT_BYT
         micros += MICROSECONDS;
         seconds--;
     }
-    seconds += PHOENIX_OFFSET_S;
+    seconds += offset_s;
     days = seconds >= 0 ? seconds / 86400 : -((86399 - seconds) / 86400);
     of_day = seconds - days * 86400;
     civil_from_days(days, &civil);
@@ -203,8 +204,18 @@ char *instant_format(instant at, int fraction_digits, char text[INSTANT_TEXT_BYT
         (void)snprintf(fraction, sizeof fraction, ".%03d", (int)(micros / 1000));
     else if (fraction_digits == 6)
         (void)snprintf(fraction, sizeof fraction, ".%06d", (int)micros);
-    (void)snprintf(text, INSTANT_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u%s-07:00", (unsigned)civil.year % 10000,
+    (void)snprintf(text, INSTANT_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u%s%s", (unsigned)civil.year % 10000,
                    (unsigned)civil.month % 100, (unsigned)civil.day % 100, (unsigned)(of_day / 3600) % 100,
-                   (unsigned)(of_day / 60 % 60), (unsigned)(of_day % 60), fraction);
+                   (unsigned)(of_day / 60 % 60), (unsigned)(of_day % 60), fraction, zone);
     return text;
+}
+
+char *instant_format(instant at, int fraction_digits, char text[INSTANT_TEXT_BYTES])
+{
+    return format_at(at, PHOENIX_OFFSET_S, "-07:00", fraction_digits, text);
+}
+
+char *instant_format_utc(instant at, char text[INSTANT_TEXT_BYTES])
+{
+    return format_at(at, 0, "Z", 6, text);
 }

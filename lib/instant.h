@@ -25,5 +25,7 @@ bool instant_from_milliseconds(double milliseconds, instant *parsed) MUST_CHECK;
 bool instant_from_seconds(double seconds, instant *parsed) MUST_CHECK;
 /* Writes "2026-11-24T04:12:00.123-07:00" (fraction_digits 0, 3 or 6) and returns text. */
 char *instant_format(instant at, int fraction_digits, char text[INSTANT_TEXT_BYTES]);
+/* Writes "2026-11-24T11:12:00.123456Z" and returns text. */
+char *instant_format_utc(instant at, char text[INSTANT_TEXT_BYTES]);
 
 #endif

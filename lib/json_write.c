@@ -7,11 +7,16 @@
 void json_write_init(struct json_writer *writer, char *text, size_t size)
 {
     *writer = (struct json_writer){.text = text, .size = size};
-    text[0] = '\0';
+    if (text != NULL)
+        text[0] = '\0';
 }
 
 static void append(struct json_writer *writer, const char *bytes, size_t length)
 {
+    if (writer->text == NULL) {
+        writer->length += length;
+        return;
+    }
     if (writer->cut || length >= writer->size - writer->length) {
         writer->cut = true;
         return;
@@ -80,6 +85,16 @@ static void write_ascii(struct json_writer *writer, char c)
     }
 }
 
+/* How many of length bytes stand in a JSON string as they are: printable ASCII but for quotes and backslashes. */
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && text[i] >= 0x20 && text[i] < 0x7F && text[i] != '"' && text[i] != '\\')
+        i++;
+    return i;
+}
+
 void json_write_string(struct json_writer *writer, const char *text, size_t max_bytes)
 {
     size_t length, i = 0;
@@ -91,8 +106,14 @@ void json_write_string(struct json_writer *writer, const char *text, size_t max_
     length = strnlen(text, max_bytes);
     append(writer, "\"", 1);
     while (i < length) {
-        size_t sequence = sequence_length((const unsigned char *)text + i, strnlen(text + i, 4));
+        size_t plain = plain_length(text + i, length - i), sequence;
 
+        if (plain > 0) {
+            append(writer, text + i, plain);
+            i += plain;
+            continue;
+        }
+        sequence = sequence_length((const unsigned char *)text + i, strnlen(text + i, 4));
         if (sequence == 2 && is_c1_control(text + i))
             write_control(writer, (unsigned char)text[i + 1]);
         else if (sequence > 1)

@@ -12,6 +12,7 @@ struct json_writer {
     bool cut;
 };
 
+/* With text NULL nothing is written, and length counts what would be. */
 void json_write_init(struct json_writer *writer, char *text, size_t size);
 /* Bytes as they stand. */
 void json_write_raw(struct json_writer *writer, const char *text);

@@ -12,6 +12,7 @@
 #include "arena.h"
 #include "error.h"
 #include "instant.h"
+#include "issue_key.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -77,10 +78,80 @@ struct normal_entity {
     int64_t merged_into;                /* version: the one that took its issues over */
 };
 
+/* A text that looked like an issue key and is none, whatever projects there are (lib/issue_key.h says why). */
+struct normal_refused_key {
+    const char *text; /* as it was written, cut to what the ledger keeps of a key */
+    enum issue_key_verdict verdict;
+};
+
+/* A commit as a push lists it. Hashes are lower-case hex. NULL and INSTANT_NONE mean that the host does not tell. */
+struct normal_commit {
+    const char *sha;
+    const char *const *parents; /* the first one first; NULL: not told */
+    size_t parent_count;
+    const char *message; /* "" where there is none */
+    const char *author, *author_email;
+    instant authored_at, committed_at;
+    bool is_known_elsewhere; /* GitHub's distinct: false: an earlier push brought it */
+    /* What the message says (lib/commit_message.h). */
+    bool is_merge_named;     /* its subject is that of a merge */
+    const char *picked_from; /* NULL: none */
+    const char *const *reverts;
+    size_t revert_count;
+    const char *const *keys; /* candidates, upper-cased, each once, in order */
+    size_t key_count;
+    const char *const *handed_keys; /* of a merge: what it hands down to what it brings in; NULL for no merge */
+    size_t handed_key_count;
+    const struct normal_refused_key *refused;
+    size_t refused_count;
+};
+
+/* A branch or tag that was made, moved or deleted. */
+struct normal_ref_change {
+    const char *ref; /* without refs/heads/ or refs/tags/ */
+    bool is_tag;
+    const char *before, *after;     /* NULL: there was none, there is none any more */
+    const char *peeled;             /* the commit that an annotated tag names: after is the tag's own hash then. NULL: after itself */
+    bool is_notice;                 /* only that it was made (after "") or deleted (after NULL) is told: no hash */
+    bool is_forced;                 /* the host says that it was moved by force */
+    const char *base_ref;           /* what it was made from, where the host tells */
+    int64_t total;                  /* commits that the push moved; NORMALIZE_NO_ID: not told */
+    bool is_whole;                  /* commits lists all of them, as far as can be known */
+    const char *const *branch_keys; /* candidates in a branch's name */
+    size_t branch_key_count;
+    const struct normal_commit *commits; /* oldest first, whatever order the host has */
+    size_t commit_count;
+};
+
+struct normal_pull_request {
+    int64_t number;
+    const char *title, *source_branch, *target_branch;
+    const char *state; /* "open", "merged", "closed" */
+    /* Bitbucket Cloud tells the first twelve digits of these two alone. */
+    const char *head_sha;  /* newest commit of the source branch */
+    const char *merge_sha; /* of a merged one: merge, squash or last rebased commit */
+    instant merged_at, updated_at;
+    const char *author;
+    const char *const *keys; /* candidates in title and source branch */
+    size_t key_count;
+    const struct normal_refused_key *refused;
+    size_t refused_count;
+};
+
+/* What a git host tells of one repository. */
+struct normal_git {
+    const char *repository;     /* full name, as the host has it: "org/repo", "group/sub/repo", "PROJ/slug" */
+    const char *default_branch; /* NULL: not told */
+    const struct normal_ref_change *changes;
+    size_t change_count;
+    const struct normal_pull_request *pull_request; /* NULL: none */
+};
+
 enum normal_kind {
     NORMAL_ISSUE,   /* an issue is known, and perhaps entities */
     NORMAL_ENTITY,  /* entities alone */
-    NORMAL_IGNORED, /* neither: the ledger keeps it */
+    NORMAL_GIT,     /* a git host's push or pull request */
+    NORMAL_IGNORED, /* none of them: the ledger keeps it */
 };
 
 struct normal_form {
@@ -93,6 +164,9 @@ struct normal_form {
     struct normal_issue issue; /* only when kind is NORMAL_ISSUE */
     const struct normal_entity *entities;
     size_t entity_count;
+    const struct normal_git *git; /* only when kind is NORMAL_GIT */
+    const char *git_json;         /* the same as normalize_git_json writes it; set by normalize_delivery */
+    size_t git_json_length;
 };
 
 struct normalize_options {

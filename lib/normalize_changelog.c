@@ -2,6 +2,7 @@
 #include "normalize_changelog.h"
 
 #include "json_value.h"
+#include "normalize_body.h"
 
 #include <string.h>
 #include <strings.h>
@@ -117,7 +118,7 @@ enum error_code normalize_changelog_read(const struct normalize_context *context
     if (!cJSON_IsArray(items) || items->child == NULL)
         return ERROR_NONE;
     if (!collected_init(&collected, context->arena, (size_t)cJSON_GetArraySize(items)))
-        return normalize_issue_out_of_room(context->arena, context->error);
+        return normalize_body_out_of_room(context->arena, context->error);
     for (const cJSON *value = items->child; value != NULL; value = value->next) {
         struct item item = item_read(value);
 
@@ -145,7 +146,7 @@ enum error_code normalize_changelog_read_histories(const struct normalize_contex
         room += (size_t)cJSON_GetArraySize(json_value_member(history, "items"));
     old_keys = arena_alloc(context->arena, room * sizeof *old_keys);
     if (old_keys == NULL)
-        return normalize_issue_out_of_room(context->arena, context->error);
+        return normalize_body_out_of_room(context->arena, context->error);
     for (const cJSON *history = histories->child; history != NULL; history = history->next) {
         const cJSON *items = json_value_member(history, "items");
 

@@ -1,6 +1,14 @@
 /* From a verified delivery to its normal form: by media type, then by the kind of its source. */
 #include "normalize_delivery.h"
 
+#include "normalize_bitbucket.h"
+#include "normalize_bitbucket_server.h"
+#include "normalize_body.h"
+#include "normalize_git_json.h"
+#include "normalize_github.h"
+#include "normalize_gitlab.h"
+#include "normalize_issue.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -12,18 +20,43 @@ static enum error_code check_media(const char *type, struct error *error)
     return error_set(error, ERROR_UNSUPPORTED_MEDIA, "set the webhook's content type to application/json at the sender");
 }
 
-/* A git host's delivery: kept whole, its meaning comes with the host's normal form. */
-static enum error_code keep_unread(const char *event, struct arena *arena, struct normal_form **form,
-                                   struct error *error)
-{
-    struct normal_form *made = arena_alloc(arena, sizeof *made);
+/* How each git host's tree is read into a form whose event is what a header named it. */
+static enum error_code (*const readers[SOURCE_KINDS])(const struct normalize_context *context, const cJSON *tree,
+                                                      struct normal_form *form) = {
+    [SOURCE_GITHUB] = normalize_github_read,
+    [SOURCE_BITBUCKET] = normalize_bitbucket_read,
+    [SOURCE_BITBUCKET_SERVER] = normalize_bitbucket_server_read,
+    [SOURCE_GITLAB] = normalize_gitlab_read,
+};
 
-    if (made == NULL)
-        return error_set(error, ERROR_NO_MEMORY, "no memory for a delivery");
-    *made = (struct normal_form){.kind = NORMAL_IGNORED, .event_at = INSTANT_NONE};
-    made->event = event == NULL ? "unknown" : event;
-    *form = made;
-    return ERROR_NONE;
+static enum error_code write_git(struct arena *arena, struct normal_form *form, struct error *error)
+{
+    if (form->kind != NORMAL_GIT)
+        return ERROR_NONE;
+    form->git_json = normalize_git_json(form->git, arena, &form->git_json_length);
+    return form->git_json == NULL ? normalize_body_out_of_room(arena, error) : ERROR_NONE;
+}
+
+static enum error_code normalize_git_host(const struct store_item *item, const char *event, struct arena *arena,
+                                          struct normal_form **form, struct error *error)
+{
+    const struct normalize_context context = {.arena = arena, .error = error, .path = ""};
+    struct normal_form *made;
+    const cJSON *tree;
+    enum error_code code = normalize_body_read((const char *)item->body, item->body_length, arena, &made, &tree, error);
+
+    if (code != ERROR_NONE)
+        return code;
+    made->event = event == NULL || *event == '\0' ? NULL : event;
+    if (readers[item->source->kind] != NULL)
+        code = readers[item->source->kind](&context, tree, made);
+    if (made->event == NULL)
+        made->event = "unknown";
+    if (code == ERROR_NONE)
+        code = write_git(arena, made, error);
+    if (code == ERROR_NONE)
+        *form = made;
+    return code;
 }
 
 enum error_code normalize_delivery(const struct store_item *item, const char *event, struct arena *arena,
@@ -35,6 +68,6 @@ enum error_code normalize_delivery(const struct store_item *item, const char *ev
     if (code != ERROR_NONE)
         return code;
     if (item->source->kind != SOURCE_JIRA)
-        return keep_unread(event, arena, form, error);
+        return normalize_git_host(item, event, arena, form, error);
     return normalize_jira((const char *)item->body, item->body_length, &options, arena, form, error);
 }

@@ -2,6 +2,7 @@
 #include "normalize_entity.h"
 
 #include "json_value.h"
+#include "normalize_body.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -98,7 +99,7 @@ static enum error_code set_id(struct reader *reader, int64_t number, const char 
         return ERROR_NONE;
     id = arena_alloc(reader->context->arena, size);
     if (id == NULL)
-        return normalize_issue_out_of_room(reader->context->arena, reader->context->error);
+        return normalize_body_out_of_room(reader->context->arena, reader->context->error);
     (void)snprintf(id, size, "%" PRId64 "%s%s", number, key == NULL ? "" : "/", key == NULL ? "" : key);
     reader->entity->id = id;
     return ERROR_NONE;
@@ -475,7 +476,7 @@ enum error_code normalize_entity_read(const struct normalize_context *context, c
         return code;
     reader.entity = new_entity(context, event, form->issue.issue_id);
     if (reader.entity == NULL)
-        return normalize_issue_out_of_room(context->arena, context->error);
+        return normalize_body_out_of_room(context->arena, context->error);
     find_value(&reader, body);
     code = event->kind->is_required ? read_required(&reader) : read_optional(&reader);
     if (code != ERROR_NONE)
@@ -497,7 +498,7 @@ enum error_code normalize_entity_add_comment(const struct normalize_context *con
 
     reader.entity = new_entity(context, &event, form->issue.issue_id);
     if (reader.entity == NULL)
-        return normalize_issue_out_of_room(context->arena, context->error);
+        return normalize_body_out_of_room(context->arena, context->error);
     code = read_optional(&reader);
     if (code == ERROR_NONE)
         add_entity(form, reader.entity);

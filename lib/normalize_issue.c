@@ -2,6 +2,7 @@
 #include "normalize_issue.h"
 
 #include "json_value.h"
+#include "normalize_body.h"
 
 #include <limits.h>
 #include <string.h>
@@ -43,14 +44,6 @@ static const char *const field_names[FIELDS] = {
     [FIELD_COMPONENTS] = "components",
     [FIELD_EPIC_LINK] = NULL, /* the source's epic_link_field */
 };
-
-enum error_code normalize_issue_out_of_room(const struct arena *arena, struct error *error)
-{
-    if (arena_is_exhausted(arena))
-        return error_set(error, ERROR_TOO_COMPLEX,
-                         "the body needs more memory to read than JIRASYNC_MAX_PARSE_BYTES allows");
-    return error_set(error, ERROR_NO_MEMORY, "no memory to read the body");
-}
 
 static enum error_code wrong_type(const struct normalize_context *context, const char *member,
                                   const char *wanted)
@@ -177,7 +170,7 @@ static enum error_code read_fix_versions(const struct normalize_context *context
         return ERROR_NONE;
     versions = arena_alloc(context->arena, (size_t)cJSON_GetArraySize(list) * sizeof *versions);
     if (versions == NULL)
-        return normalize_issue_out_of_room(context->arena, context->error);
+        return normalize_body_out_of_room(context->arena, context->error);
     for (const cJSON *item = list->child; item != NULL; item = item->next) {
         enum error_code code = read_fix_version(context, item, &versions[count]);
 
@@ -201,7 +194,7 @@ static enum error_code read_texts(const struct normalize_context *context, const
         return ERROR_NONE;
     read = arena_alloc(context->arena, (size_t)cJSON_GetArraySize(list) * sizeof *read);
     if (read == NULL)
-        return normalize_issue_out_of_room(context->arena, context->error);
+        return normalize_body_out_of_room(context->arena, context->error);
     for (const cJSON *item = list->child; item != NULL; item = item->next) {
         const char *text = member == NULL ? json_value_text(item) : json_value_member_text(item, member);
 

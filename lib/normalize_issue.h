@@ -24,7 +24,5 @@ void normalize_issue_clear(struct normal_issue *normal);
 /* Fills *normal, all but is_delete and what the changelog tells. ERROR_NO_IDENTITY when there is no id. */
 enum error_code normalize_issue_read(const struct normalize_context *context, const cJSON *issue,
                                      struct normal_issue *normal) MUST_CHECK;
-/* The error of an arena that refused: ERROR_TOO_COMPLEX at its limit, else ERROR_NO_MEMORY. */
-enum error_code normalize_issue_out_of_room(const struct arena *arena, struct error *error) MUST_CHECK;
 
 #endif

@@ -107,6 +107,7 @@ static const char *const before_names[REPLAY_BEFORES] = {"applied", "stale", "ig
 static const char *const form_names[REPLAY_FORMS] = {
     [REPLAY_ISSUE] = "issue",
     [REPLAY_ENTITY] = "entity",
+    [REPLAY_GIT] = "git",
     [REPLAY_NOTHING] = "ignored",
     [REPLAY_KNOWN] = "duplicate",
     [REPLAY_REFUSED] = "quarantined",
@@ -184,7 +185,7 @@ static void fill_item(struct replaying *replaying, const PGresult *page, int row
         .epic_link_field = replaying->epic_link_field,
     };
     if (!source_kind_parse(kind, strlen(kind), &member->source.kind))
-        member->source.kind = SOURCE_GIT; /* kept unread, as all but Jira's */
+        member->source.kind = SOURCE_GIT; /* of a kind that is no more: kept unread */
     *item = (struct store_item){
         .source = &member->source,
         .delivery_id = PQgetvalue(page, row, DELIVERY_ID),

@@ -39,6 +39,7 @@ enum replay_before { REPLAY_APPLIED,
 /* What its body is today: a kind of normal form, one that the ledger has under another id, or not understood. */
 enum replay_form { REPLAY_ISSUE = NORMAL_ISSUE,
                    REPLAY_ENTITY = NORMAL_ENTITY,
+                   REPLAY_GIT = NORMAL_GIT,
                    REPLAY_NOTHING = NORMAL_IGNORED,
                    REPLAY_KNOWN,
                    REPLAY_REFUSED,
@@ -58,7 +59,7 @@ struct replay_result {
 
 /* "applied", "stale", "ignored", "quarantined" */
 const char *replay_before_name(enum replay_before before);
-/* "issue", "entity", "ignored", "duplicate", "quarantined" */
+/* "issue", "entity", "git", "ignored", "duplicate", "quarantined" */
 const char *replay_form_name(enum replay_form form);
 /* Replays; *result is right for what was done, in any case. */
 enum error_code replay(struct db *db, const struct replay_options *options, struct replay_result *result,

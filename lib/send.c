@@ -1,6 +1,7 @@
 /* Sends signed deliveries with libcurl. */
 #include "send.h"
 
+#include "instant.h"
 #include "signature.h"
 #include "store.h"
 
@@ -19,8 +20,10 @@
 struct send {
     CURL *curl;
     const struct secret *secret;
-    struct send_answer *answer; /* of the delivery that is under way */
-    size_t answered;            /* bytes of its text */
+    enum source_kind kind;
+    char event[STORE_ID_BYTES + 1]; /* "": none */
+    struct send_answer *answer;     /* of the delivery that is under way */
+    size_t answered;                /* bytes of its text */
     char problem[CURL_ERROR_SIZE];
 };
 
@@ -67,12 +70,16 @@ enum error_code send_new(const struct send_options *options, struct send **send,
         return error_set(error, ERROR_INPUT, "a webhook's URL begins with https://");
     if (options->ca_file != NULL && access(options->ca_file, R_OK) != 0)
         return error_set(error, ERROR_IO, "%s: %s", options->ca_file, strerror(errno));
+    if (options->event != NULL && !store_is_delivery_id(options->event))
+        return error_set(error, ERROR_INPUT, "an event is 1 to %d printable ASCII characters", STORE_ID_BYTES);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return error_set(error, ERROR_IO, "libcurl can't be used");
     made = calloc(1, sizeof *made);
     if (made != NULL && (made->curl = curl_easy_init()) != NULL && set_options(made, options) &&
         trust(made->curl, options->ca_file)) {
         made->secret = options->secret;
+        made->kind = options->kind;
+        (void)snprintf(made->event, sizeof made->event, "%s", options->event == NULL ? "" : options->event);
         *send = made;
         return ERROR_NONE;
     }
@@ -92,25 +99,58 @@ void send_free(struct send *send)
     free(send);
 }
 
-static bool add_header(struct curl_slist **headers, const char *header)
+static bool add_header(struct curl_slist **headers, const char *name, const char *value)
 {
-    struct curl_slist *longer = curl_slist_append(*headers, header);
+    char header[STORE_ID_BYTES + 64];
+    struct curl_slist *longer;
+    if (snprintf(header, sizeof header, "%s: %s", name, value) >= (int)sizeof header)
+        return false;
+    longer = curl_slist_append(*headers, header);
     if (longer != NULL)
         *headers = longer;
     return longer != NULL;
 }
 
+/* Where each kind's senders put what; NULL: nowhere. */
+static const struct {
+    const char *id, *event, *signature, *other, *other_value;
+} names[SOURCE_KINDS] = {
+    [SOURCE_JIRA] = {"X-Atlassian-Webhook-Identifier", NULL, "X-Hub-Signature", "X-Atlassian-Webhook-Flow", "Primary"},
+    [SOURCE_GITHUB] = {"X-GitHub-Delivery", "X-GitHub-Event", "X-Hub-Signature-256", NULL, NULL},
+    [SOURCE_BITBUCKET] = {"X-Request-UUID", "X-Event-Key", "X-Hub-Signature", "X-Attempt-Number", "1"},
+    [SOURCE_BITBUCKET_SERVER] = {"X-Request-Id", "X-Event-Key", "X-Hub-Signature", NULL, NULL},
+    [SOURCE_GITLAB] = {"Idempotency-Key", "X-Gitlab-Event", NULL, NULL, NULL},
+};
+
+/* GitLab's signature bears the id and the time. */
+static bool add_claim(const struct send *send, struct curl_slist **headers, const unsigned char *body, size_t length,
+                      const char *id)
+{
+    char timestamp[24], text[SIGNATURE_CLAIM_BYTES];
+    const struct signature_claim claim = {.id = id, .timestamp = timestamp};
+    (void)snprintf(timestamp, sizeof timestamp, "%" PRId64, instant_now() / 1000000);
+    return add_header(headers, "webhook-id", id) && add_header(headers, "webhook-timestamp", timestamp) &&
+           add_header(headers, "webhook-signature", signature_make_claim(send->secret, &claim, body, length, text));
+}
+
+static bool add_signature(const struct send *send, struct curl_slist **headers, const unsigned char *body, size_t length,
+                          const char *id)
+{
+    char text[SIGNATURE_HEADER_BYTES];
+    if (send->kind == SOURCE_GITLAB)
+        return add_claim(send, headers, body, length, id);
+    return add_header(headers, names[send->kind].signature, signature_make(send->secret, body, length, text));
+}
+
 static struct curl_slist *make_headers(const struct send *send, const unsigned char *body, size_t length,
                                        const char *id)
 {
-    char named[STORE_ID_BYTES + 64], text[SIGNATURE_HEADER_BYTES], signature[SIGNATURE_HEADER_BYTES + 32];
-    struct curl_slist *headers = NULL;
-    (void)snprintf(named, sizeof named, "X-Atlassian-Webhook-Identifier: %s", id);
-    (void)snprintf(signature, sizeof signature, "X-Hub-Signature: %s",
-                   signature_make(send->secret, body, length, text));
-    if (add_header(&headers, "Content-Type: application/json; charset=UTF-8") && add_header(&headers, named) &&
-        add_header(&headers, "X-Atlassian-Webhook-Flow: Primary") && add_header(&headers, signature) &&
-        add_header(&headers, "Expect:")) /* Jira does not ask before it sends a large body */
+    struct curl_slist *headers = curl_slist_append(NULL, "Expect:"); /* no sender asks before it sends a large body */
+    const char *event = names[send->kind].event, *other = names[send->kind].other;
+    if (headers != NULL && add_header(&headers, "Content-Type", "application/json; charset=UTF-8") &&
+        add_header(&headers, names[send->kind].id, id) && add_signature(send, &headers, body, length, id) &&
+        (other == NULL || add_header(&headers, other, names[send->kind].other_value)) &&
+        (event == NULL || send->event[0] == '\0' || add_header(&headers, event, send->event)))
         return headers;
     curl_slist_free_all(headers);
     return NULL;
@@ -159,14 +199,14 @@ const char *send_make_id(char text[SEND_ID_BYTES])
     return text;
 }
 
-char *send_webhook_url(const char *server, const char *source)
+char *send_webhook_url(const char *server, enum source_kind kind, const char *source)
 {
     size_t length = strlen(server);
-    bool is_default = strcmp(source, "default") == 0;
+    bool is_default = kind == SOURCE_JIRA && strcmp(source, "default") == 0;
     char *url;
     while (length > 0 && server[length - 1] == '/')
         length--;
-    return asprintf(&url, "%.*s/webhooks/jira%s%s", (int)length, server, is_default ? "" : "/",
+    return asprintf(&url, "%.*s/webhooks/%s%s%s", (int)length, server, source_kind_name(kind), is_default ? "" : "/",
                     is_default ? "" : source) < 0
                ? NULL
                : url;

@@ -181,6 +181,13 @@ static void add_removed_ids(struct pgarray *array, const struct store_item *item
     add_version_ids(array, issue == NULL ? NULL : issue->removed, issue == NULL ? 0 : issue->removed_count);
 }
 
+/* NULL for all but a git host's delivery. */
+static void add_git(struct pgarray *array, const struct store_item *item)
+{
+    const char *document = item->form == NULL ? NULL : item->form->git_json;
+    pgarray_add_bytes(array, document, document == NULL ? 0 : item->form->git_json_length);
+}
+
 #define ITEM(type, member) \
     { \
         PGARRAY_##type, IN_ITEM, offsetof(struct store_item, member), NULL \
@@ -214,7 +221,7 @@ static void add_places(struct pgarray *array, const struct store_item *items, si
             pgarray_add_int4(array, (int32_t)i + 1);
 }
 
-/* In the order of the function's parameters: one element for each item, then one for each entity. */
+/* In the order of the function's parameters: one element for each item, one for each entity, and again each item. */
 static const struct column columns[] = {
     SOURCE(TEXT, tenant),
     SOURCE(TEXT, name),
@@ -276,17 +283,18 @@ static const struct column columns[] = {
     ENTITY(INT8, from_issue_id),
     ENTITY(INT8, to_issue_id),
     ENTITY(INT8, merged_into),
+    COMPUTED(TEXT, add_git),
 };
 
 enum { COLUMNS = sizeof columns / sizeof *columns,
        PLACES = 45 };
-_Static_assert(COLUMNS == 60, "the statement below has 60 parameters");
+_Static_assert(COLUMNS == 61, "the statement below has 61 parameters");
 
 static const char statement[] =
     "SELECT outcome, enqueued FROM jirasync.store_deliveries("
     "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, "
     "$24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, "
-    "$46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60)";
+    "$46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)";
 
 /* What is kept with the connection, so that a batch costs no allocation once the buffers have grown. */
 struct buffers {

@@ -26,8 +26,9 @@ BEGIN
      WHERE tenant = p_tenant AND run_id = p_run_id
     RETURNING document INTO v_run.document;
     PERFORM jirasync.record_run_coverage(p_tenant, p_run_id, v_at);
+    PERFORM jirasync.record_run_states(p_tenant, p_run_id, v_at);
     RETURN v_run.document;
 END
 $$;
 COMMENT ON FUNCTION jirasync.close_run(text, text) IS
-    'Closes an open run, keeps its document and the coverage of the touched versions, and returns the document; that of a closed run is made only once. NULL when there is no such run';
+    'Closes an open run, keeps its document, the coverage of the touched versions and the changed states of stories, and returns the document; that of a closed run is made only once. NULL when there is no such run';

@@ -1,37 +1,33 @@
--- Which reverts hold: a revert that is itself taken back gives back what it took.
-CREATE OR REPLACE FUNCTION jirasync.effective_reverts(p_reverts text[], p_targets text[])
-RETURNS TABLE (revert text, target text, holds boolean) LANGUAGE plpgsql IMMUTABLE
+-- Which reverts hold on which branch: a revert that is itself taken back there gives back what it took.
+CREATE OR REPLACE FUNCTION jirasync.effective_reverts(p_reverts text[], p_targets text[], p_branches text[])
+RETURNS TABLE (revert text, target text, branch text) LANGUAGE plpgsql IMMUTABLE
 SET enable_nestloop = off SET enable_hashjoin = on AS $$
 DECLARE
     v_taken   text[] := '{}';
     v_before  text[];
     v_next    text[];
 BEGIN
-    -- Each turn settles one more level of reverts of reverts. A ring of reverts never settles: there the turns
-    -- swing between two answers, and the one that takes back less holds.
+    -- Each turn settles one more level of reverts of reverts, on all branches at once; BRANCH:SHA is a commit on a
+    -- branch (a ref's name has no colon). A ring of reverts never settles: there the turns swing between two answers,
+    -- and the one that takes back less holds.
     LOOP
         v_next := ARRAY(
-            SELECT DISTINCT e.target
-            FROM unnest(p_reverts, p_targets) e (revert, target)
-            WHERE NOT EXISTS (SELECT FROM unnest(v_taken) t (sha) WHERE t.sha = e.revert)
-            ORDER BY e.target);
+            SELECT DISTINCT e.branch || ':' || e.target
+            FROM unnest(p_reverts, p_targets, p_branches) e (revert, target, branch)
+            WHERE NOT EXISTS (SELECT FROM unnest(v_taken) t (place) WHERE t.place = e.branch || ':' || e.revert)
+            ORDER BY 1);
         EXIT WHEN v_next = v_taken OR v_next = v_before;
         v_before := v_taken;
         v_taken := v_next;
     END LOOP;
+    -- What may be taken back at the most; a revert among it is taken back or in doubt, and takes nothing back.
     IF cardinality(v_next) < cardinality(v_taken) THEN
-        v_before := v_taken;
-        v_taken := v_next;
-    ELSE
-        v_before := v_next;
+        v_next := v_taken;
     END IF;
-    -- v_taken is taken back in any case, v_before at the most: what lies between is undecided.
     RETURN QUERY
-        SELECT e.revert, e.target, doubted.sha IS NULL
-        FROM unnest(p_reverts, p_targets) e (revert, target)
-        JOIN unnest(v_before) possible (sha) ON possible.sha = e.target
-        LEFT JOIN unnest(v_before) doubted (sha) ON doubted.sha = e.revert
-        WHERE NOT EXISTS (SELECT FROM unnest(v_taken) t (sha) WHERE t.sha = e.revert);
+        SELECT DISTINCT e.revert, e.target, e.branch
+        FROM unnest(p_reverts, p_targets, p_branches) e (revert, target, branch)
+        WHERE NOT EXISTS (SELECT FROM unnest(v_next) t (place) WHERE t.place = e.branch || ':' || e.revert);
 END
 $$;
-COMMENT ON FUNCTION jirasync.effective_reverts IS 'Of reverts and their targets (parallel arrays) those that hold, since the revert is not itself taken back by one that holds, and (holds false) those that a ring of reverts leaves undecided';
+COMMENT ON FUNCTION jirasync.effective_reverts IS 'Of reverts, their targets and the branches where both are (parallel arrays) those that hold: the revert is not itself taken back there by one that holds, nor left in doubt by a ring of reverts';

@@ -3,7 +3,8 @@
 CREATE OR REPLACE FUNCTION jirasync.end_replay(
     p_outcome text[], p_known boolean[], p_tenant text[], p_source text[], p_delivery_id text[], p_body_sha256 bytea[],
     p_event text[], p_issue_id bigint[], p_issue_key text[], p_altered integer[], p_reason text[], p_detail text[],
-    p_sqlstate text[], p_is_replay boolean[], p_entity_place integer[])
+    p_sqlstate text[], p_is_replay boolean[], p_entity_place integer[],
+    p_git text[])
 RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -17,7 +18,8 @@ BEGIN
        AND s.tenant = d.tenant AND s.source = d.source AND s.issue_id = d.issue_id AND s.delivery_id = d.delivery_id;
     UPDATE jirasync.deliveries d
        SET event = m.event, issue_id = m.issue_id, issue_key = m.issue_key, altered = m.altered,
-           outcome = CASE WHEN m.issue_id IS NULL AND m.place <> ALL (p_entity_place) THEN 'ignored' ELSE 'applied' END
+           outcome = CASE WHEN m.issue_id IS NULL AND m.place <> ALL (p_entity_place) AND p_git[m.place] IS NULL
+                          THEN 'ignored' ELSE 'applied' END
       FROM unnest(p_outcome, p_known, p_tenant, p_source, p_delivery_id, p_event, p_issue_id, p_issue_key, p_altered)
            WITH ORDINALITY AS m (outcome, known, tenant, source, delivery_id, event, issue_id, issue_key, altered, place)
      WHERE m.known AND m.outcome = 'fresh'

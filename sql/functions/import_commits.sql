@@ -18,6 +18,7 @@ BEGIN
     refs := jirasync.import_write_refs(p_tenant, p_source, p_repository, p_all_refs);
     places := jirasync.import_write_places(p_tenant, p_source, p_repository, p_all_commits);
     keys := jirasync.import_write_keys(p_tenant, p_source, p_repository, p_all_refs AND p_all_commits);
+    keys := keys + jirasync.import_write_refused(p_tenant, p_source, p_repository);
     SELECT w.inserted, w.updated INTO inserted, updated
     FROM jirasync.import_write_commits(p_tenant, p_source, p_repository, v_first_seq) w;
     jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);

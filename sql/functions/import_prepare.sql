@@ -11,7 +11,7 @@ BEGIN
     CREATE TEMP TABLE import_commits (
         sha text NOT NULL, parents text[] NOT NULL, message text NOT NULL, author text NOT NULL,
         author_email text NOT NULL, authored bigint, committed bigint, picked_from text, reverts text[],
-        keys text[], handed_keys text[]) ON COMMIT DROP;
+        keys text[], handed_keys text[], refused text[], is_merge_named boolean NOT NULL) ON COMMIT DROP;
     CREATE TEMP TABLE import_changed (sha text NOT NULL) ON COMMIT DROP;
     CREATE TEMP TABLE import_landing (sha text NOT NULL, landed_at timestamptz NOT NULL, ref text NOT NULL)
         ON COMMIT DROP;

@@ -17,9 +17,11 @@ BEGIN
     ANALYZE pg_temp.import_landing;
     ANALYZE pg_temp.import_changed;
     INSERT INTO jirasync.commits (tenant, source, repository, sha, parents, message, author, author_email, authored_at,
-                                  committed_at, landed_at, landed_by, picked_from, reverts)
+                                  committed_at, landed_at, landed_by, picked_from, reverts, handed_keys, is_merge_named,
+                                  is_from_history)
     SELECT p_tenant, p_source, p_repository, n.sha, n.parents, n.message, n.author, n.author_email,
-           to_timestamp(n.authored), to_timestamp(n.committed), l.landed_at, l.ref, n.picked_from, n.reverts
+           to_timestamp(n.authored), to_timestamp(n.committed), l.landed_at, l.ref, n.picked_from, n.reverts,
+           n.handed_keys, n.is_merge_named, true
     FROM pg_temp.import_commits n
     LEFT JOIN pg_temp.import_landing l ON l.sha = n.sha
     WHERE NOT EXISTS (
@@ -29,14 +31,16 @@ BEGIN
     UPDATE jirasync.commits c
     SET parents = n.parents, message = n.message, author = n.author, author_email = n.author_email,
         authored_at = to_timestamp(n.authored), committed_at = to_timestamp(n.committed),
-        picked_from = n.picked_from, reverts = n.reverts, changed_seq = nextval(v_sequence)
+        picked_from = n.picked_from, reverts = n.reverts, handed_keys = n.handed_keys,
+        is_merge_named = n.is_merge_named, is_from_history = true, changed_seq = nextval(v_sequence)
     FROM pg_temp.import_commits n
     WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = n.sha
       AND c.changed_seq < p_first_seq
-      AND (c.parents, c.message, c.author, c.author_email, c.authored_at, c.committed_at, c.picked_from, c.reverts)
+      AND (c.parents, c.message, c.author, c.author_email, c.authored_at, c.committed_at, c.picked_from, c.reverts,
+           c.handed_keys, c.is_merge_named, c.is_from_history)
           IS DISTINCT FROM
           (n.parents, n.message, n.author, n.author_email, to_timestamp(n.authored), to_timestamp(n.committed),
-           n.picked_from, n.reverts);
+           n.picked_from, n.reverts, n.handed_keys, n.is_merge_named, true);
     UPDATE jirasync.commits c
     SET landed_at = d.landed_at, landed_by = d.ref, changed_seq = nextval(v_sequence)
     FROM (SELECT o.sha, l.landed_at, l.ref

@@ -27,17 +27,17 @@ BEGIN
     INSERT INTO pg_temp.import_changed SELECT g.sha FROM gone g;
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     WITH moved AS (
-        UPDATE jirasync.commit_refs r SET position = p.position, landed_at = to_timestamp(p.landed)
+        UPDATE jirasync.commit_refs r SET position = p.position, landed_at = to_timestamp(p.landed), on_line = p.on_line
         FROM pg_temp.import_places p
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
           AND r.sha = p.sha AND r.ref = p.ref
-          AND (r.position, r.landed_at) IS DISTINCT FROM (p.position, to_timestamp(p.landed))
+          AND (r.position, r.landed_at, r.on_line) IS DISTINCT FROM (p.position, to_timestamp(p.landed), p.on_line)
         RETURNING r.sha)
     INSERT INTO pg_temp.import_changed SELECT m.sha FROM moved m;
     GET DIAGNOSTICS v_updated = ROW_COUNT;
     WITH new AS (
-        INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at)
-        SELECT p_tenant, p_source, p_repository, p.ref, p.sha, p.position, to_timestamp(p.landed)
+        INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at, on_line)
+        SELECT p_tenant, p_source, p_repository, p.ref, p.sha, p.position, to_timestamp(p.landed), p.on_line
         FROM pg_temp.import_places p
         WHERE NOT EXISTS (
             SELECT FROM jirasync.commit_refs r

@@ -1,4 +1,4 @@
--- Takes old runs apart: first their items, then the document, much later the row. One batch.
+-- Takes old runs apart: first their items and changes of states, then the document, much later the row. One batch.
 
 CREATE OR REPLACE FUNCTION jirasync.prune_runs(p_tenant text DEFAULT 'main')
 RETURNS integer
@@ -30,6 +30,13 @@ BEGIN
         GET DIAGNOSTICS v_rows = ROW_COUNT;
         v_left := v_left - v_rows;
         EXIT WHEN v_left <= 0;      -- it may have more: its document goes with the last of them
+        DELETE FROM jirasync.run_states s
+         WHERE s.ctid = ANY (ARRAY(
+                   SELECT o.ctid FROM jirasync.run_states o WHERE o.tenant = p_tenant AND o.run_id = v_run LIMIT v_left))
+           AND s.tenant = p_tenant;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
+        v_left := v_left - v_rows;
+        EXIT WHEN v_left <= 0;
         UPDATE jirasync.runs r SET document = NULL WHERE r.tenant = p_tenant AND r.run_id = v_run;
         v_left := v_left - 1;
         EXIT WHEN v_left <= 0;
@@ -51,4 +58,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.prune_runs(text) IS
-    'Part of the prune job: deletes the items and drops the document of runs older than prune_runs_days, and deletes the rows of those older than prune_ledger_days; up to prune_batch_rows rows, returns how many. run_coverage, which coverage_history shows, stays for good';
+    'Part of the prune job: deletes the items and changes of states and drops the document of runs older than prune_runs_days, and deletes the rows of those older than prune_ledger_days; up to prune_batch_rows rows, returns how many. run_coverage, which coverage_history shows, stays for good';

@@ -3,11 +3,12 @@
 -- A batch means what its members, stored one by one in the order of the arrays, would mean. Every array has one
 -- element for each delivery. Ragged columns (version_ids, version_names, labels, components, old_keys, added_ids,
 -- removed_ids) are arrays written as text: '{10001,10002}'. The arrays p_entity_* have one element for each entity that a
--- delivery tells of; p_entity_place says which delivery.
+-- delivery tells of; p_entity_place says which delivery. p_git has the document that a git host's delivery is reduced to
+-- (normalize_git_json), NULL for any other; it may be empty where no member has one.
 --
--- Locks are taken in one order: that of batches with entities, deliveries by body_sha256, quarantine by key, issues by id,
--- issue keys by key, entities by id, jobs by key. The ledger has two unique indexes, so that id order deadlocks as soon as
--- a hook is registered twice.
+-- Locks are taken in one order: that of batches with entities, that of batches about git, deliveries by body_sha256,
+-- quarantine by key, issues by id, issue keys by key, entities by id, commits by hash, pull requests by number, jobs by
+-- key. The ledger has two unique indexes, so that id order deadlocks as soon as a hook is registered twice.
 
 CREATE OR REPLACE FUNCTION jirasync.store_deliveries(
     p_tenant text[], p_source text[], p_kind text[], p_delivery_id text[], p_event text[],
@@ -27,7 +28,7 @@ CREATE OR REPLACE FUNCTION jirasync.store_deliveries(
     p_entity_created_at timestamptz[] DEFAULT '{}', p_entity_updated_at timestamptz[] DEFAULT '{}',
     p_entity_started_at timestamptz[] DEFAULT '{}', p_entity_author text[] DEFAULT '{}', p_entity_text text[] DEFAULT '{}',
     p_entity_seconds_spent bigint[] DEFAULT '{}', p_entity_from_issue_id bigint[] DEFAULT '{}',
-    p_entity_to_issue_id bigint[] DEFAULT '{}', p_entity_merged_into bigint[] DEFAULT '{}')
+    p_entity_to_issue_id bigint[] DEFAULT '{}', p_entity_merged_into bigint[] DEFAULT '{}', p_git text[] DEFAULT '{}')
 RETURNS TABLE ("position" integer, outcome text, enqueued boolean)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
@@ -42,6 +43,9 @@ DECLARE
     v_sha256    bytea[] := ARRAY(
         SELECT sha256(b.body) FROM unnest(p_body) WITH ORDINALITY AS b (body, place) ORDER BY b.place);
     v_has_replay  boolean := true = ANY (p_is_replay);
+    -- What a git host's delivery told may be told no more when it is replayed.
+    v_has_git   boolean := array_remove(p_git, NULL) <> '{}'
+        OR v_has_replay AND p_kind <> array_fill('jira'::text, ARRAY[cardinality(p_kind)]);
     v_ids       text[] := p_delivery_id;
     v_known     boolean[] := '{}';
     v_outcome   text[];
@@ -54,6 +58,9 @@ BEGIN
     IF p_entity_place <> '{}' THEN
         -- Entities are read, judged and written in three steps, and one connection is enough for them.
         PERFORM pg_advisory_xact_lock(hashtext('jirasync'), hashtext('entities'));
+    END IF;
+    IF v_has_git THEN
+        PERFORM pg_advisory_xact_lock(hashtext('jirasync'), hashtext('git'));
     END IF;
     IF v_has_replay THEN
         SELECT r.ids, r.known INTO v_ids, v_known
@@ -69,7 +76,8 @@ BEGIN
                    (tenant, source, delivery_id, event, issue_id, issue_key, received_at, outcome, attempt, altered,
                     body_sha256, body, kind, matched_secret)
             SELECT m.tenant, m.source, m.delivery_id, m.event, m.issue_id, m.issue_key, m.received_at,
-                   CASE WHEN m.issue_id IS NULL AND m.place <> ALL (p_entity_place) THEN 'ignored' ELSE 'applied' END,
+                   CASE WHEN m.issue_id IS NULL AND m.place <> ALL (p_entity_place) AND p_git[m.place] IS NULL
+                        THEN 'ignored' ELSE 'applied' END,
                    m.attempt, m.altered, m.body_sha256, m.body, m.kind, m.matched_secret
               FROM unnest(p_tenant, p_source, v_ids, p_event, p_issue_id, p_issue_key, p_received_at,
                           p_attempt, p_altered, v_sha256, p_body, p_kind, p_matched_secret, v_outcome)
@@ -133,7 +141,8 @@ BEGIN
 
     IF v_has_replay THEN
         PERFORM jirasync.end_replay(v_outcome, v_known, p_tenant, p_source, p_delivery_id, v_sha256, p_event, p_issue_id,
-                                    p_issue_key, p_altered, p_reason, p_detail, p_sqlstate, p_is_replay, p_entity_place);
+                                    p_issue_key, p_altered, p_reason, p_detail, p_sqlstate, p_is_replay, p_entity_place,
+                                    p_git);
     END IF;
     IF 'fresh' = ANY (v_outcome) THEN
         v_fresh := v_outcome;
@@ -159,12 +168,18 @@ BEGIN
             PERFORM jirasync.bury_children(v_fresh, p_tenant, p_source, p_issue_id, p_entity_place, p_entity_issue_id,
                                            p_entity_from_issue_id, p_entity_to_issue_id);
         END IF;
-        IF 'stale' = ANY (v_outcome) THEN
+        IF v_has_git THEN
+            SELECT s.outcome, s.new_jobs INTO v_outcome, v_more_jobs
+              FROM jirasync.store_git(v_fresh, v_outcome, v_known, p_tenant, p_source, p_kind, v_ids, v_sha256,
+                                      p_received_at, p_git) s;
+            v_new_jobs := v_new_jobs + v_more_jobs;
+        END IF;
+        IF v_outcome && '{stale,ignored}' THEN
             UPDATE jirasync.deliveries d
                SET outcome = m.outcome
               FROM unnest(p_tenant, p_source, v_ids, v_outcome) AS m (tenant, source, delivery_id, outcome)
              WHERE d.tenant = m.tenant AND d.source = m.source AND d.delivery_id = m.delivery_id
-               AND m.outcome = 'stale';
+               AND m.outcome IN ('stale', 'ignored');
         END IF;
     END IF;
 

@@ -6,7 +6,8 @@ BEGIN
     -- OFFSET 0 keeps each look-up whole, so that it goes by index from its key
     RETURN QUERY
         SELECT w.tenant, w.source, w.issue_id, w.issue_key, w.commit_source, w.repository, w.sha, w.evidence,
-               w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert
+               w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert, w.is_unreachable,
+               w.reverted_on, w.original_sha
         FROM unnest(p_keys) u (key)
         CROSS JOIN LATERAL (
             SELECT * FROM jirasync.wanted_issue_commits v
@@ -14,7 +15,8 @@ BEGIN
             OFFSET 0) w
         UNION
         SELECT w.tenant, w.source, w.issue_id, w.issue_key, w.commit_source, w.repository, w.sha, w.evidence,
-               w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert
+               w.named_key, w.is_merge, w.reverted_by, w.counts, w.landed_at, w.is_revert, w.is_unreachable,
+               w.reverted_on, w.original_sha
         FROM unnest(p_sources, p_repositories, p_shas) u (source, repository, sha)
         CROSS JOIN LATERAL (
             SELECT * FROM jirasync.wanted_issue_commits v

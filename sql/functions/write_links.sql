@@ -13,15 +13,17 @@ BEGIN
     ), put AS (
         INSERT INTO jirasync.issue_commits
             (tenant, source, issue_id, issue_key, commit_source, repository, sha, evidence, named_key,
-             is_merge, reverted_by, counts, landed_at, is_revert)
+             is_merge, reverted_by, counts, landed_at, is_revert, is_unreachable, reverted_on, original_sha)
         SELECT tenant, source, issue_id, issue_key, commit_source, repository, sha, evidence, named_key,
-               is_merge, reverted_by, counts, landed_at, is_revert FROM wanted
+               is_merge, reverted_by, counts, landed_at, is_revert, is_unreachable, reverted_on, original_sha FROM wanted
         EXCEPT
         SELECT tenant, source, issue_id, issue_key, commit_source, repository, sha, evidence, named_key,
-               is_merge, reverted_by, counts, landed_at, is_revert FROM present
+               is_merge, reverted_by, counts, landed_at, is_revert, is_unreachable, reverted_on, original_sha FROM present
         ON CONFLICT (tenant, source, issue_id, commit_source, repository, sha, evidence, named_key) DO UPDATE
         SET issue_key = excluded.issue_key, is_merge = excluded.is_merge, reverted_by = excluded.reverted_by,
-            counts = excluded.counts, landed_at = excluded.landed_at, is_revert = excluded.is_revert
+            counts = excluded.counts, landed_at = excluded.landed_at, is_revert = excluded.is_revert,
+            is_unreachable = excluded.is_unreachable, reverted_on = excluded.reverted_on,
+            original_sha = excluded.original_sha
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM put),

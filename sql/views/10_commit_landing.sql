@@ -7,7 +7,7 @@ SELECT c.tenant, c.source, c.repository, c.sha, c.author, c.author_email, c.comm
            SELECT FROM jirasync.refs r
            WHERE r.tenant = c.tenant AND r.source = c.source AND r.repository = c.repository
              AND r.kind = 'branch') AS landed,
-       c.landed_at AS branch_landed_at
+       c.landed_at AS branch_landed_at, c.is_unreachable, c.picked_from
 FROM jirasync.commits c;
 COMMENT ON VIEW jirasync.commit_landing IS 'Each commit: is it a merge, is it a revert, has it landed. While no branch of its repository is known, every commit has';
 COMMENT ON COLUMN jirasync.commit_landing.branch_landed_at IS 'When it landed on a counted branch; NULL where no branch of the repository is known yet';

@@ -2,10 +2,10 @@
 CREATE OR REPLACE VIEW jirasync.wanted_issue_commits AS
 SELECT DISTINCT ck.tenant, owner.source, owner.issue_id, coalesce(owner.issue_key, ck.key) AS issue_key,
        ck.source AS commit_source, ck.repository, ck.sha, ck.evidence, ck.key AS named_key,
-       c.is_merge, r.reverted_by,
-       c.landed AND NOT c.is_revert AND r.reverted_by IS NULL AS counts,
+       c.is_merge, CASE WHEN r.is_everywhere THEN r.reverted_by END AS reverted_by,
+       c.landed AND NOT c.is_revert AND NOT c.is_unreachable AND r.is_everywhere IS NOT TRUE AS counts,
        CASE WHEN c.landed THEN coalesce(c.branch_landed_at, c.committed_at) END AS landed_at,
-       c.is_revert
+       c.is_revert, c.is_unreachable, r.reverted_on, c.picked_from AS original_sha
 FROM jirasync.commit_keys ck
 JOIN jirasync.commit_landing c
   ON c.tenant = ck.tenant AND c.source = ck.source AND c.repository = ck.repository AND c.sha = ck.sha

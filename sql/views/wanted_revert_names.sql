@@ -1,7 +1,11 @@
 -- Definition of what each revert names.
 CREATE OR REPLACE VIEW jirasync.wanted_revert_names AS
-SELECT DISTINCT c.tenant, c.source, c.repository, c.sha, lower(named.sha) AS named
+SELECT DISTINCT c.tenant, c.source, c.repository, c.sha,
+       CASE WHEN request.name IS NULL THEN lower(named.name)
+            WHEN lower(request.name[1]) = lower(c.repository) THEN '#' || request.name[2]
+            ELSE request.name[1] || '#' || request.name[2] END AS named
 FROM jirasync.commits c
-CROSS JOIN LATERAL unnest(c.reverts) named (sha)
-WHERE c.reverts IS NOT NULL AND length(named.sha) >= 7;
-COMMENT ON VIEW jirasync.wanted_revert_names IS 'What revert_names is to be';
+CROSS JOIN LATERAL unnest(c.reverts) named (name)
+CROSS JOIN LATERAL regexp_match(named.name, '^([^#!]*)[#!]([1-9][0-9]{0,17})$') request (name)
+WHERE c.reverts IS NOT NULL AND (request.name IS NOT NULL OR named.name ~ '^[0-9a-fA-F]{7,}$');
+COMMENT ON VIEW jirasync.wanted_revert_names IS 'What revert_names is to be. A pull request of the same repository goes by its number alone';

@@ -94,10 +94,11 @@ LEFT JOIN commit first ON first.n = c.n - :repositories * CASE WHEN c.step = 11 
 LEFT JOIN commit second ON c.step = 11 AND second.n = c.n - :repositories
 LEFT JOIN commit target ON target.n = c.reverted;
 
-INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at)
-SELECT 'main', 'git', c.repository, 'main', c.sha, c.i / 12 * 9 + least(c.step, 8), c.at FROM commit c WHERE c.has_landed
+INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at, on_line)
+SELECT 'main', 'git', c.repository, 'main', c.sha, c.i / 12 * 9 + least(c.step, 8), c.at, c.step < 8 OR c.step = 11
+FROM commit c WHERE c.has_landed
 UNION ALL
-SELECT 'main', 'git', c.repository, 'release/1', c.sha, c.i, c.at FROM commit c WHERE c.has_landed AND c.n % 30 = 0;
+SELECT 'main', 'git', c.repository, 'release/1', c.sha, c.i, c.at, true FROM commit c WHERE c.has_landed AND c.n % 30 = 0;
 
 INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence, via)
 SELECT 'main', 'git', c.repository, c.sha,

@@ -14,7 +14,7 @@ SUPPORT = ROOT / "tests" / "support"
 TICKS = os.sysconf("SC_CLK_TCK")
 # What a run stores; configuration and the record of migrations stay.
 STORED = ("deliveries quarantined_deliveries rejected_requests projects issues issue_keys issue_snapshots versions "
-          "issue_fix_versions issue_commits jobs job_counts runs run_items run_coverage").split()
+          "issue_fix_versions issue_commits jobs job_counts runs run_items run_coverage story_states run_states").split()
 
 LOCATIONS = """
         location = /bench/nginx { return 200 '{"status":"ok"}'; }

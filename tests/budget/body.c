@@ -87,3 +87,56 @@ char *body_new(long issue, long moment, size_t bytes, size_t *length)
     *length = (size_t)n;
     return text;
 }
+
+/* ---- a push ---- */
+
+static int write_sha(char *at, size_t room, uint64_t number)
+{
+    uint64_t state = number * 1000003;
+    int n = 0;
+
+    for (int i = 0; i < 5; i++)
+        n += snprintf(at + n, room - (size_t)n, "%08" PRIx32, next_random(&state));
+    return n;
+}
+
+static int write_commit(char *at, size_t room, long number, int commit)
+{
+    static const char *const names[] = {"author", "committer"};
+    int n = snprintf(at, room, "%s{\"id\":\"", commit == 0 ? "" : ",");
+
+    n += write_sha(at + n, room - (size_t)n, (uint64_t)(number * 3 + commit));
+    n += snprintf(at + n, room - (size_t)n,
+                  "\",\"distinct\":true,\"message\":\"LOAD-%ld: part %d of it\\n\\nWhat it does and why, in a sentence or two that end "
+                  "here.\\n\\nSee UTF-8.\",\"timestamp\":\"2026-01-01T10:%02d:00Z\",\"url\":\"https://github.example/org/app/commit/",
+                  number, commit + 1, commit);
+    n += write_sha(at + n, room - (size_t)n, (uint64_t)(number * 3 + commit));
+    n += snprintf(at + n, room - (size_t)n, "\"");
+    for (int i = 0; i < 2; i++)
+        n += snprintf(at + n, room - (size_t)n, ",\"%s\":{\"name\":\"Mia\",\"email\":\"mia@example.com\",\"username\":\"mia\"}", names[i]);
+    return n + snprintf(at + n, room - (size_t)n, ",\"added\":[\"docs/%ld.md\"],\"removed\":[],\"modified\":[\"README.md\"]}", number);
+}
+
+/* Every other one moves the main branch, the rest a branch that bears a key. */
+char *body_push_new(long number, size_t *length)
+{
+    const size_t room = 8192;
+    char *text = malloc(room);
+    int n;
+
+    if (text == NULL)
+        abort();
+    n = number % 2 == 0 ? snprintf(text, room, "{\"ref\":\"refs/heads/main\",\"before\":\"")
+                        : snprintf(text, room, "{\"ref\":\"refs/heads/LOAD-%ld-branch\",\"before\":\"", number);
+    n += write_sha(text + n, room - (size_t)n, (uint64_t)(number * 3 - 4));
+    n += snprintf(text + n, room - (size_t)n, "\",\"after\":\"");
+    n += write_sha(text + n, room - (size_t)n, (uint64_t)(number * 3 + 2));
+    n += snprintf(text + n, room - (size_t)n,
+                  "\",\"created\":false,\"deleted\":false,\"forced\":false,\"base_ref\":null,\"repository\":{\"id\":1,\"full_name\":"
+                  "\"org/app\",\"default_branch\":\"main\"},\"pusher\":{\"name\":\"mia\"},\"commits\":[");
+    for (int i = 0; i < 3; i++)
+        n += write_commit(text + n, room - (size_t)n, number, i);
+    n += snprintf(text + n, room - (size_t)n, "]}");
+    *length = (size_t)n;
+    return text;
+}

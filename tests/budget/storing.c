@@ -1,13 +1,15 @@
 /* Stores deliveries through the library, and lets the server count what all but the first of them cost.
  *
- * storing CONNINFO BATCH BYTES WARM COUNT FIRST ISSUES MOMENT ordered|scattered: stores COUNT deliveries of BYTES bytes
- * in batches of BATCH, one after the other. They tell of ISSUES issues from FIRST on, in the order of their ids or
- * scattered, each a millisecond after the former, from MOMENT on. After WARM of them the server's statistics begin anew.
+ * storing CONNINFO BATCH BYTES WARM COUNT FIRST ISSUES MOMENT ordered|scattered|pushes: stores COUNT deliveries of BYTES
+ * bytes in batches of BATCH, one after the other. They tell of ISSUES issues from FIRST on, in the order of their ids or
+ * scattered, each a millisecond after the former, from MOMENT on; or they are pushes of three commits each, from number
+ * FIRST on, as large as they are. After WARM of them the server's statistics begin anew.
  */
 #include "arena.h"
 #include "body.h"
 #include "db.h"
 #include "normalize.h"
+#include "normalize_delivery.h"
 #include "signature.h"
 #include "store.h"
 
@@ -22,6 +24,7 @@ enum { BATCH_MAX = 64,
 struct plan {
     long batch, bytes, warm, count, first, issues, moment;
     long stride; /* from one delivery's issue to the next one's */
+    bool are_pushes;
 };
 
 struct batch {
@@ -37,25 +40,33 @@ static void fail(const char *what, const struct error *error)
     exit(1);
 }
 
+/* As long as the ids that Jira and GitHub send, and no more in order than those. */
+static void make_id(struct batch *batch, struct store_item *item, long moment)
+{
+    unsigned char hash[32];
+    char id[64];
+
+    signature_body_hash(item->body, item->body_length, hash);
+    item->delivery_id = arena_copy(batch->arena, id, (size_t)snprintf(id, sizeof id, "%08x-%04x-4000-8000-%012lx", *(const unsigned *)hash, *(const unsigned short *)(hash + 4), moment));
+}
+
 static void fill_item(struct batch *batch, long place, const struct plan *plan, long number)
 {
-    static const struct source source = {.name = (char *)"default", .tenant = (char *)"main", .kind = SOURCE_JIRA};
+    static const struct source jira = {.name = (char *)"default", .tenant = (char *)"main", .kind = SOURCE_JIRA};
+    static const struct source github = {.name = (char *)"github", .tenant = (char *)"main", .kind = SOURCE_GITHUB};
     long issue = plan->first + number * plan->stride % plan->issues, moment = plan->moment + number;
     struct store_item *item = &batch->items[place];
     struct normal_form *form = NULL;
     struct error error = {0};
-    char id[64];
 
     free(batch->bodies[place]);
     /* Now: what is stored long after it was received costs one index more. */
-    *item = (struct store_item){.source = &source, .received_at = instant_now() + moment, .content_type = "application/json", .matched_secret = "env:JIRA_WEBHOOK_SECRET"};
-    batch->bodies[place] = body_new(issue, moment, (size_t)plan->bytes, &item->body_length);
+    *item = (struct store_item){.source = plan->are_pushes ? &github : &jira, .received_at = instant_now() + moment, .content_type = "application/json", .matched_secret = "env:JIRA_WEBHOOK_SECRET"};
+    batch->bodies[place] = plan->are_pushes ? body_push_new(plan->first + number, &item->body_length)
+                                            : body_new(issue, moment, (size_t)plan->bytes, &item->body_length);
     item->body = (const unsigned char *)batch->bodies[place];
-    unsigned char hash[32];
-    signature_body_hash(item->body, item->body_length, hash);
-    /* As long as the ids that Jira sends, and no more in order than those. */
-    item->delivery_id = arena_copy(batch->arena, id, (size_t)snprintf(id, sizeof id, "%08x-%04x-4000-8000-%012lx", *(const unsigned *)hash, *(const unsigned short *)(hash + 4), moment));
-    if (normalize_jira(batch->bodies[place], item->body_length, &(struct normalize_options){0}, batch->arena, &form, &error) != ERROR_NONE)
+    make_id(batch, item, moment);
+    if (normalize_delivery(item, "push", batch->arena, &form, &error) != ERROR_NONE)
         fail("normalize", &error);
     item->form = form;
 }
@@ -116,6 +127,7 @@ static bool read_plan(int argc, char **argv, struct plan *plan)
         return false;
     for (int i = 0; i < 7; i++)
         *members[i] = strtol(argv[i + 2], NULL, 10);
+    plan->are_pushes = strcmp(argv[9], "pushes") == 0;
     plan->stride = strcmp(argv[9], "scattered") == 0 ? scattering_stride(plan->issues) : 1;
     return plan->batch >= 1 && plan->batch <= BATCH_MAX && plan->issues > 0 && plan->count % plan->batch == 0 &&
            plan->warm % plan->batch == 0;
@@ -127,7 +139,7 @@ int main(int argc, char **argv)
     struct plan plan;
 
     if (!read_plan(argc, argv, &plan) || sodium_init() < 0) {
-        (void)fprintf(stderr, "usage: storing CONNINFO BATCH BYTES WARM COUNT FIRST ISSUES MOMENT ordered|scattered\n");
+        (void)fprintf(stderr, "usage: storing CONNINFO BATCH BYTES WARM COUNT FIRST ISSUES MOMENT ordered|scattered|pushes\n");
         return 2;
     }
     struct db *db = db_new(argv[1], "budget");

@@ -35,7 +35,7 @@ database() { # name: a migrated database that counts
     sql -c 'CREATE EXTENSION pg_stat_statements SCHEMA public'
 }
 
-store() { # batch, bytes, warm, count, first issue, issues, moment, ordered or scattered
+store() { # batch, bytes, warm, count, first issue, issues, moment, ordered, scattered or pushes
     "$storing" "$PGURI" "$@" || { echo "not ok $* is stored"; exit 1; }
 }
 
@@ -127,6 +127,14 @@ sql -f tests/support/facts.sql -c "SELECT facts.commit('c' || n, ARRAY['LOAD-' |
 correlated first
 store 64 9216 0 1280 2000 1280 $moment scattered
 correlated again
+
+# Pushes of three new commits each, to a repository that is known.
+tidy
+for batch in 1 64; do
+    store $batch 0 256 1280 $((batch * 10000)) 1 $moment pushes
+    stored push_$batch 1024 $((1024 / batch))
+    moment=$((moment + 10000))
+done
 
 # The same work among many times more rows; and a claim, planned while the queue was short, from one that has grown.
 database growth

@@ -97,6 +97,110 @@ upper=$(printf %s "${good_signature#*=}" | tr a-f A-F)
 ask /webhooks/jira -H 'Content-Type: application/json' -H "X-Hub-Signature: sha256=$upper" --data-binary "@$work/body"
 equals 'hex in upper case is taken' 200 "$status"
 
+# --- git hosts
+push() { # repository, branch, hash after: a push as GitHub tells of it
+    printf '{"ref":"refs/heads/%s","before":"0000000000000000000000000000000000000000","after":"%s","commits":[],"repository":{"full_name":"%s"}}' "$2" "$3" "$1"
+}
+host() { # path, curl options...: sends the body signed as that host signs it
+    where=$1
+    shift
+    case $where in
+    */gitlab/*) set -- -H "X-Gitlab-Token: $JIRA_WEBHOOK_SECRET" "$@" ;;
+    */github/*) set -- -H "X-Hub-Signature-256: $(sign "$work/body")" "$@" ;;
+    *) set -- -H "X-Hub-Signature: $(sign "$work/body")" "$@" ;;
+    esac
+    ask "$where" -H 'Content-Type: application/json' --data-binary "@$work/body" "$@"
+}
+add_sources github bitbucket bitbucket-server gitlab
+old=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+pushed() { # what, path, delivery id's header, curl options...: the push in the body is stored, once
+    sender=$1 where=$2 named=$3
+    shift 3
+    host "$where" "$@" -H "$named: push-1"
+    equals "$sender: a push is stored" '200 applied push-1' "$status $(jq -r '.outcome + " " + .event_id' "$work/answer")"
+    equals "$sender: under its own id" 1 "$(sql "SELECT count(*) FROM jirasync.pushes WHERE source = '${where##*/}' AND delivery_id = 'push-1'")"
+    host "$where" "$@" -H "$named: push-1"
+    equals "$sender: the same again is a duplicate" '200 duplicate' "$status $(jq -r .outcome "$work/answer")"
+    host "$where" "$@" -H "$named: push-2"
+    equals "$sender: the same body under another id is a delivery of its own" '200 applied' "$status $(jq -r .outcome "$work/answer")"
+    printf ' ' >>"$work/body"
+    host "$where" "$@" -H "$named: push-1"
+    quarantined "$sender: a known id with another body" id_conflict
+    body "{\"sender\":\"$sender\""
+    host "$where" "$@" -H "$named: push-3"
+    quarantined "$sender: no JSON" invalid_json
+    body "{\"sender\":\"$sender\"}"
+    host "$where" "$@" -H "$named: push-4"
+    quarantined "$sender: no repository" no_identity
+    for wrong in 'sha256=00' "sha256=$(printf '%064d' 0)" ''; do
+        ask "$where" -H 'Content-Type: application/json' --data-binary "@$work/body" "$@" \
+            -H "X-Hub-Signature: $wrong" -H "X-Hub-Signature-256: $wrong" -H "X-Gitlab-Token: $wrong" -H "$named: push-5"
+        equals "$sender: the signature '$wrong' is 401" '401 {"error":"invalid_signature","detail":"invalid signature"}' \
+            "$status $(jq -c . "$work/answer")"
+    done
+}
+pinged() { # what, path, curl options...
+    what=$1 where=$2
+    shift 2
+    host "$where" "$@"
+    equals "$what is ignored, and answered 200" '200 ignored' "$status $(jq -r .outcome "$work/answer")"
+}
+push org/app main "$old" >"$work/body"
+pushed GitHub /webhooks/github/github X-GitHub-Delivery -H 'X-GitHub-Event: push'
+body '{"zen":"Words of the day.","hook_id":1}'
+pinged "GitHub's ping" /webhooks/github/github -H 'X-GitHub-Event: ping' -H 'X-GitHub-Delivery: ping-1'
+body 'payload=%7B%22ref%22%3A1%7D'
+ask /webhooks/github/github -H 'Content-Type: application/x-www-form-urlencoded' -H 'X-GitHub-Event: push' -H 'X-GitHub-Delivery: form-1' \
+    -H "X-Hub-Signature-256: $(sign "$work/body")" --data-binary "@$work/body"
+matches 'a hook of GitHub that sends forms is told so' '^415 .*content type' "$status $(jq -r .detail "$work/answer")"
+body '{"push":{"changes":[{"old":null,"new":{"type":"branch","name":"main","target":{"hash":"'$old'"}},"commits":[]}]},"repository":{"full_name":"org/app"}}'
+pushed 'Bitbucket Cloud' /webhooks/bitbucket/bitbucket X-Request-UUID -H 'X-Event-Key: repo:push'
+body '{"changes":[{"ref":{"id":"refs/heads/main"},"fromHash":"0000000000000000000000000000000000000000","toHash":"'$old'"}],"repository":{"slug":"app","project":{"key":"ORG"}}}'
+pushed 'Bitbucket Data Center' /webhooks/bitbucket-server/bitbucket-server X-Request-Id -H 'X-Event-Key: repo:refs_changed'
+body '{"test":true}'
+pinged "Data Center's ping" /webhooks/bitbucket-server/bitbucket-server -H 'X-Event-Key: diagnostics:ping' -H 'X-Request-Id: ping-1'
+gitlab_push() { printf '{"object_kind":"push","ref":"refs/heads/%s","before":"%s","after":"0000000000000000000000000000000000000000","project":{"path_with_namespace":"org/app"}}' "$1" "$old"; }
+gitlab_push main >"$work/body"
+pushed GitLab /webhooks/gitlab/gitlab Idempotency-Key -H 'X-Gitlab-Event: Push Hook'
+
+# --- GitLab's signing token
+claimed() { # delivery id, timestamp, file: the webhook-signature of it
+    key=$(printf %s "$JIRA_WEBHOOK_SECRET" | od -An -v -tx1 | tr -d ' \n')
+    { printf '%s.%s.' "$1" "$2"; cat "$3"; } | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | openssl base64 -A
+}
+claim() { # delivery id, timestamp, webhook-signature, curl options...
+    id=$1 stamp=$2 signature=$3
+    shift 3
+    ask /webhooks/gitlab/gitlab -H 'Content-Type: application/json' -H 'X-Gitlab-Event: Push Hook' --data-binary "@$work/body" \
+        -H "webhook-id: $id" -H "webhook-timestamp: $stamp" -H "webhook-signature: $signature" "$@"
+}
+unclaimed() { # what, as claim
+    what=$1
+    shift
+    claim "$@"
+    equals "GitLab's signing token: $what is 401" '401 {"error":"invalid_signature","detail":"invalid signature"}' \
+        "$status $(jq -c . "$work/answer")"
+}
+gitlab_push signed >"$work/body"
+now=$(date +%s)
+claim signed-1 "$now" "v1,$(claimed signed-1 "$now" "$work/body")"
+equals "GitLab's signing token: a good signature is taken" '200 applied signed-1' "$status $(jq -r '.outcome + " " + .event_id' "$work/answer")"
+claim signed-1 "$now" "v1,$(claimed signed-1 "$now" "$work/body")" -H 'Idempotency-Key: another'
+equals "GitLab's signing token: the id that is signed counts" '200 duplicate' "$status $(jq -r .outcome "$work/answer")"
+claim signed-2 "$now" "v1,AAAA v2,x v1,$(claimed signed-2 "$now" "$work/body")"
+equals "GitLab's signing token: one good signature of several is enough" 200 "$status"
+claim signed-3 "$now" 'v1,AAAA' -H "X-Gitlab-Token: $JIRA_WEBHOOK_SECRET"
+equals "GitLab's signing token: or a good token beside it" 200 "$status"
+unclaimed 'an old signature' signed-4 $((now - 400)) "v1,$(claimed signed-4 $((now - 400)) "$work/body")"
+unclaimed 'one of the future' signed-4 $((now + 400)) "v1,$(claimed signed-4 $((now + 400)) "$work/body")"
+unclaimed 'another id' signed-5 "$now" "v1,$(claimed signed-4 "$now" "$work/body")"
+unclaimed 'another time' signed-4 "$now" "v1,$(claimed signed-4 $((now - 1)) "$work/body")"
+unclaimed 'no version' signed-4 "$now" "$(claimed signed-4 "$now" "$work/body")"
+tampered=$(claimed signed-4 "$now" "$work/body")
+printf ' ' >>"$work/body"
+unclaimed 'another body' signed-4 "$now" "v1,$tampered"
+equals "GitLab's signing token: none of these was stored" 0 "$(sql "SELECT count(*) FROM jirasync.deliveries WHERE delivery_id IN ('signed-4', 'signed-5')")"
+
 # --- paths, methods, lengths, media types
 post /webhooks/jira/nobody "$work/body"
 refused 'an unknown source' 404 unknown_source

@@ -36,6 +36,20 @@ done <"$work/events"
 equals 'each is in the ledger' "$(sort "$work/events")" "$(sql "SELECT DISTINCT event FROM jirasync.deliveries WHERE event <> 'jira:moon_landed'" | LC_ALL=C sort)"
 equals 'and none in quarantine' 0 "$(sql 'SELECT count(*) FROM jirasync.quarantined_deliveries')"
 
+# --- git hosts
+add_sources github bitbucket bitbucket-server gitlab
+for sent in 'github github/push_main push' 'bitbucket bitbucket/push_main repo:push' 'bitbucket-server bitbucket-server/refs_changed repo:refs_changed' \
+    'gitlab gitlab/push_main Push Hook'; do
+    kind=${sent%% *} event=${sent#* } && file=${event%% *} event=${event#* }
+    send "$root/tests/fixtures/git_deliveries/$file.json" --source "$kind" --event "$event" --id "sent-$kind"
+    equals "a push of $kind is sent with its headers" '200 applied 0' "$(statuses) $(outcome) $code"
+    equals "a push of $kind is in the ledger under its event and id" "$event" \
+        "$(sql "SELECT event FROM jirasync.deliveries WHERE source = '$kind' AND delivery_id = 'sent-$kind'")"
+done
+send push --source github --event push
+equals 'no body is made up for a git host' '1 ' "$code $output"
+matches 'and it says that there is no such file' 'push: No such file' "$errors"
+
 # --- files
 printf '{"timestamp":1772380800000,"webhookEvent":"jira:issue_updated","issue":{"id":"2001","key":"FILE-1"},"odd":  "\303\251 %s"}\r\n\n' "it's" >"$work/body.json"
 send "$work/body.json" --id file-1

@@ -46,7 +46,7 @@ git checkout -q -b feature/APP-2-receipt
 inner=$(commit 'Print the receipt\n' receipt)
 inner_named=$(commit 'APP-3 Cut the paper\n' receipt)
 git checkout -q main
-beside=$(commit 'Beside it\n')
+beside=$(commit 'Beside it, as APP-007 and xAPP-1y had it: APP-007\n')
 merged=$(merge feature/APP-2-receipt)
 git checkout -q -b release/1.0
 fixed=$(commit 'APP-4 Fix rounding\n' fix)
@@ -93,6 +93,12 @@ check 'a short name is made full' "{$merged}" "$(ask "SELECT reverts FROM jirasy
 check 'a pick names its origin' "$fixed" "$(ask "SELECT picked_from FROM jirasync.commits WHERE sha = '$picked'")"
 check 'a declared encoding is read' 'APP-5 Grüße' "$(ask "SELECT message FROM jirasync.commits WHERE sha = '$latin'")"
 check 'an undeclared one as well' 'APP-6 Grüße' "$(ask "SELECT message FROM jirasync.commits WHERE sha = '$raw'")"
+check 'what looks like a key and is none is kept once, with the reason' 'APP-007 leading_zero xAPP-1 touches_right' \
+    "$(ask "SELECT candidate || ' ' || reason FROM jirasync.refused_keys WHERE sha = '$beside' ORDER BY candidate COLLATE \"C\"")"
+check 'and shown with what names no project' \
+    "APP|leading_zero|1|$beside UTF|unknown_project|1|$wrong XAPP|touches_right|1|$beside" \
+    "$(ask "SELECT prefix, reason, commits, example_sha FROM jirasync.refused_issue_keys
+            WHERE NOT (prefix = 'APP' AND reason = 'unknown_project') ORDER BY 1, 2")"
 check 'a job stands for each chunk' 4 "$(ask "SELECT count(*) FROM jirasync.jobs WHERE kind = 'correlate_commit' AND source = 'git'")"
 check 'the jobs cover all commits' 14 "$(ask "SELECT count(*) FROM jirasync.commits c JOIN (SELECT regexp_match(key, '^org/app#(\d+)-(\d+)\$') m FROM jirasync.jobs) j ON c.changed_seq BETWEEN m[1]::bigint AND m[2]::bigint")"
 check 'projects that the mirror has not got are named' 1 "$(grep -c '^  APP  .*no such project' <<<"$output")"
@@ -102,6 +108,10 @@ before=$(state)
 output=$(import "$work/app")
 check 'a second import says that nothing changed' 'Nothing changed: 0 rows written.' "$(sed -n 2p <<<"$output")"
 check 'and changes nothing' "$before" "$(state)"
+ask "UPDATE jirasync.refused_keys SET candidate = 'APP-08' WHERE candidate = 'APP-007'" >/dev/null
+output=$(import "$work/app")
+check 'a refused one that is wrong is replaced' '2 of keys changed; 0 jobs' "$(grep -o '2 of keys.*' <<<"$output")"
+check 'by what the message has' "$before" "$(state)"
 git clone -q --bare "$work/app" "$work/bare.git"
 import --quiet "$work/bare.git"
 check 'a bare repository says the same' "$before" "$(state)"

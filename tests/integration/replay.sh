@@ -70,6 +70,7 @@ ledger() {
     sql -c "SELECT 'ledger', source, delivery_id, event, issue_id, issue_key, received_at, outcome, attempt, altered, body_sha256, kind, matched_secret FROM jirasync.deliveries
             UNION ALL SELECT 'quarantine', source, delivery_id, reason, NULL, detail, received_at, sqlstate, NULL, NULL, body_sha256, kind, content_type FROM jirasync.quarantined_deliveries ORDER BY 1, 2, 3, 11"
 }
+without_seq() { sed -E 's/("changed_seq": )[0-9]+/\1N/'; }
 everything() { entities; ledger; ask 'SELECT count(*), max(id) FROM jirasync.jobs'; }
 
 # --- usage
@@ -130,6 +131,30 @@ check 'an id of another source is not found' 1 "$status"
 replay l-comment-2
 check 'an id is replayed' '0 1 applied' "$status $(counts | grep -oE '1 applied')"
 check 'and its comment is there, too' '501 502' "$(ask 'SELECT comment_id FROM jirasync.comments ORDER BY 1')"
+
+# --- what git hosts sent while it was kept unread
+push() { # newest commit, issue key, branch
+    printf '{"ref":"refs/heads/%s","before":"%040d","after":"%040d","forced":false,"repository":{"full_name":"org/app","default_branch":"main"},"commits":[{"id":"%040d","message":"%s done","timestamp":"2026-03-01T10:00:00Z","distinct":true,"author":{"name":"Ada","email":"ada@example.com"}}]}' "$3" 0 "$1" "$1" "$2"
+}
+push 7 APP-1 main | ledgered l-push push ignored '2026-03-01 10:30Z' hub github
+push 8 APP-2 APP-3-x | quarantined q-push-2 not_storable '2026-03-01 10:31Z' hub github
+printf '{"zen":"Speak."}' | ledgered l-ping ping ignored '2026-03-01 10:32Z' hub github
+replay --source hub --since 2026-03-01T10:30:00Z --dry-run
+holds 'a dry run tells what they are today' '^ignored +-> git +1$' "$output"
+holds 'of what is in quarantine, too' '^hub q-push-2: not_storable -> ignored unknown$' "$output"
+sql -c "UPDATE jirasync.quarantined_deliveries SET event = 'push' WHERE delivery_id = 'q-push-2'"
+replay --source hub --since 2026-03-01T10:30:00Z
+check 'what was kept unread is applied' '0 3 deliveries: 2 applied, 0 stale, 1 ignored, 0 duplicate, 0 quarantined; 2 have another outcome than before, 1 left quarantine' "$status $(counts)"
+check 'its pushes are there, as received' 'main l-push 2026-03-01 10:30:00+00 APP-3-x q-push-2 2026-03-01 10:31:00+00' \
+    "$(PGTZ=UTC ask 'SELECT ref, delivery_id, received_at FROM jirasync.pushes ORDER BY received_at')"
+check 'with their commits and keys' '7 APP-1 8 APP-2' "$(ask "SELECT ltrim(sha, '0'), key FROM jirasync.commit_keys WHERE evidence = 'message' ORDER BY sha")"
+check 'jobs were made for the correlation of refs and commits' 3 "$(ask "SELECT count(*) FROM jirasync.jobs WHERE kind = 'correlate_commit' AND (key LIKE 'org/app^%' OR key LIKE 'org/app#%')")"
+before=$(entities; ledger)
+replay --source hub
+check 'a second replay changes nothing' "$before" "$(entities; ledger)"
+sql -c "UPDATE jirasync.pushes SET after = 'misread'; DELETE FROM jirasync.push_commits WHERE delivery_id = 'l-push'; DELETE FROM jirasync.commit_keys"
+replay --source hub
+check 'what was read wrongly is read anew' "$(printf '%s\n' "$before" | without_seq)" "$(entities | without_seq; ledger)"
 
 # --- all of it, again and again
 {

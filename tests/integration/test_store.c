@@ -7,6 +7,7 @@
 #include "signature.h"
 #include "store.h"
 #include "support/fixture.h"
+#include "support/store_world.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -16,8 +17,7 @@
 
 #include <cmocka.h>
 
-enum { TIMEOUT_MS = 20000,
-       MAX_MEMBERS = 64,
+enum { MAX_MEMBERS = 64,
        BODY_BYTES = 2048 };
 
 /* A delivery as the tests write it down: 0 and NULL leave a member of the body out. */
@@ -33,53 +33,6 @@ struct event {
     enum error_code quarantine;
     const char *raw; /* bytes in place of the body that was normalized */
 };
-
-struct world {
-    struct db *db;
-    struct source source;
-    char tenant[64];
-};
-
-static struct world world_new(const char *name, enum source_kind kind)
-{
-    static int count;
-    struct world world = {.source = {.kind = kind}};
-    (void)snprintf(world.tenant, sizeof world.tenant, "%s-%d-%d", name, (int)getpid(), count++);
-    world.source.name = strdup(world.tenant);
-    world.source.tenant = strdup(world.tenant);
-    world.db = db_new(getenv("PGURI") == NULL ? "" : getenv("PGURI"), "test");
-    assert_non_null(world.db);
-    return world;
-}
-
-static void world_free(struct world *world)
-{
-    db_close(world->db);
-    free(world->source.name);
-    free(world->source.tenant);
-}
-
-/* One value, as text; $1 is the tenant. The caller frees. */
-static char *ask(struct world *world, const char *sql)
-{
-    struct error error = {0};
-    const char *values[] = {world->tenant};
-    const Oid types[] = {25};
-    struct db_params params = {.count = 1, .types = types, .values = values};
-    PGresult *result = NULL;
-    if (db_query(world->db, sql, &params, 0, TIMEOUT_MS, &result, &error) != ERROR_NONE)
-        fail_msg("%s: %s", sql, error.message);
-    char *value = strdup(PQgetvalue(result, 0, 0));
-    PQclear(result);
-    return value;
-}
-
-static void assert_answer(struct world *world, const char *sql, const char *expected)
-{
-    char *value = ask(world, sql);
-    assert_string_equal(value, expected);
-    free(value);
-}
 
 static void write_stamp(char *text, size_t size, int minutes)
 {
@@ -451,16 +404,6 @@ static const char ledger[] =
     " SELECT (to_jsonb(d) - '{tenant,source,stored_at}'::text[])::text FROM jirasync.deliveries d WHERE tenant = $1 UNION ALL"
     " SELECT (to_jsonb(q) - '{tenant,source}'::text[])::text FROM jirasync.quarantined_deliveries q WHERE tenant = $1"
     " UNION ALL SELECT kind || ' ' || key FROM jirasync.jobs WHERE tenant = $1) AS x (r)";
-
-static void assert_same(struct world *left, struct world *right, const char *sql)
-{
-    char *expected = ask(left, sql);
-    char *found = ask(right, sql);
-    assert_string_not_equal(expected, "");
-    assert_string_equal(expected, found);
-    free(expected);
-    free(found);
-}
 
 /* Stores events in batches of random sizes; outcomes may be NULL. */
 static void store_in_batches(struct world *world, struct batch *batch, const struct event *events, size_t count,

@@ -27,20 +27,23 @@ SELECT fix_version, stories, with_commits, without_commits, unmerged, reverted, 
 FROM coverage_by_fix_version ORDER BY 1;
 -- The commit is reverted: the story is.
 SELECT facts.commit('undo', '{APP-1}', '2026-03-03 00:00Z', reverts => ARRAY[facts.sha('feature')]);
+SELECT facts.place('refs/heads/main', 1, '{undo}');
 SELECT facts.settle() > 0;
 SELECT facts.states();
 -- The revert is reverted, named by seven digits only: the commit counts again.
 SELECT facts.commit('redo', '{APP-1}', '2026-03-04 00:00Z', reverts => ARRAY[left(facts.sha('undo'), 7)]);
+SELECT facts.place('refs/heads/main', 2, '{redo}');
 SELECT facts.settle() > 0;
 SELECT facts.states();
 -- A merge brings in two commits of APP-2 and is reverted: both are taken back, and nothing of another position.
 SELECT facts.commit('part1', '{APP-2}', '2026-03-05 00:00Z');
 SELECT facts.commit('part2', '{APP-2}', '2026-03-05 00:00Z', parents => '{part1}');
 SELECT facts.commit('merge', '{}', '2026-03-05 00:00Z', parents => '{feature,part2}');
-SELECT facts.place('refs/heads/main', 1, '{merge,part1,part2}');
+SELECT facts.place('refs/heads/main', 3, '{merge,part1,part2}');
 SELECT facts.settle() > 0;
 SELECT facts.states();
 SELECT facts.commit('unmerge', '{}', '2026-03-06 00:00Z', reverts => ARRAY[facts.sha('merge')]);
+SELECT facts.place('refs/heads/main', 4, '{unmerge}');
 SELECT facts.settle() > 0;
 SELECT facts.states();
 -- A commit on no counted branch is unmerged; seen through two branches, it is one commit once it lands.
@@ -49,7 +52,7 @@ SELECT facts.commit('later', '{APP-3}', NULL);
 SELECT facts.settle() > 0;
 SELECT state, reason, commits FROM story_coverage WHERE issue_key = 'APP-3';
 SELECT facts.commit('later', '{APP-3}', '2026-03-07 00:00Z');
-SELECT facts.place('refs/heads/main', 2, '{later}');
+SELECT facts.place('refs/heads/main', 5, '{later}');
 SELECT facts.place('refs/heads/release/1', 0, '{later}');
 SELECT facts.settle() > 0;
 SELECT state, reason, commits FROM story_coverage WHERE issue_key = 'APP-3';

@@ -88,3 +88,14 @@ await() { # seconds, command...
         sleep 0.05
     done
 }
+
+# Sources of git hosts, each named as its kind, with the secret of the source default; the receiver has them when this returns.
+add_sources() { # kind...
+    sources=$(readlink -f "$RUN_DIR/sources.conf")
+    secret=$(sed -n 's/^secret = //p' "$sources" | head -n 1)
+    for kind; do printf '\n[source %s]\nkind = %s\nsecret = %s\n' "$kind" "$kind" "$secret" >>"$sources"; done
+    reloads=$(grep -c '"message":"reloaded' "$RUN_DIR/log/receiver.log")
+    kill -HUP "$(cut -d' ' -f1 "$RUN_DIR/receiver.pid")"
+    check 'the receiver takes the sources' await 30 has_reloaded "$reloads"
+}
+has_reloaded() { [ "$(grep -c '"message":"reloaded' "$RUN_DIR/log/receiver.log")" -gt "$1" ] && echo yes; }

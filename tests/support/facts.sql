@@ -175,7 +175,49 @@ BEGIN
 END
 $$;
 
--- The place of commits on a branch; the branch becomes known with it.
+-- One git host's delivery, given as the document that it is reduced to (members that are left out are what the host does
+-- not tell); returns its outcome.
+CREATE FUNCTION facts.git(
+    p_document jsonb, p_delivery text DEFAULT NULL, p_received timestamptz DEFAULT now(), p_body text DEFAULT NULL,
+    p_is_replay boolean DEFAULT false, p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_document jsonb := jsonb_build_object('repository', 'org/app', 'changes', '[]'::jsonb) || p_document;
+    v_body     text := coalesce(p_body, p_document::text);
+BEGIN
+    IF p_document IS NOT NULL THEN
+        v_document := jsonb_set(v_document, '{changes}', coalesce((
+            SELECT jsonb_agg(jsonb_build_object('kind', 'branch', 'is_notice', false, 'is_forced', false, 'is_whole', true,
+                                                'branch_keys', '[]'::jsonb) || c.value
+                             || jsonb_build_object('commits', coalesce((
+                SELECT jsonb_agg(jsonb_build_object('message', '', 'is_known_elsewhere', false, 'is_merge_named', false,
+                                                    'keys', '[]'::jsonb, 'refused', '[]'::jsonb) || l.value ORDER BY l.place)
+                FROM jsonb_array_elements(c.value -> 'commits') WITH ORDINALITY l (value, place)), '[]')) ORDER BY c.place)
+            FROM jsonb_array_elements(v_document -> 'changes') WITH ORDINALITY c (value, place)), '[]'));
+    END IF;
+    RETURN (
+        SELECT s.outcome FROM jirasync.store_deliveries(
+            p_tenant => ARRAY[p_tenant], p_source => ARRAY[p_source], p_kind => ARRAY['github'],
+            p_delivery_id => ARRAY[coalesce(p_delivery, md5(v_body))], p_event => ARRAY['push'],
+            p_received_at => ARRAY[p_received], p_attempt => ARRAY[0], p_altered => ARRAY[0],
+            p_body => ARRAY[convert_to(v_body, 'UTF8')],
+            p_storable => ARRAY[NULL], p_content_type => ARRAY[NULL], p_matched_secret => ARRAY[NULL],
+            p_reason => ARRAY[NULL], p_detail => ARRAY[NULL], p_sqlstate => ARRAY[NULL],
+            p_event_at => ARRAY[NULL::timestamptz], p_issue_id => ARRAY[NULL::bigint], p_issue_key => ARRAY[NULL],
+            p_project_id => ARRAY[NULL::bigint], p_project_key => ARRAY[NULL], p_project_name => ARRAY[NULL],
+            p_summary => ARRAY[NULL], p_issue_type => ARRAY[NULL], p_hierarchy_level => ARRAY[NULL::int],
+            p_parent_id => ARRAY[NULL::bigint], p_parent_key => ARRAY[NULL], p_status => ARRAY[NULL],
+            p_status_category => ARRAY[NULL], p_resolution => ARRAY[NULL], p_resolved_at => ARRAY[NULL::timestamptz],
+            p_priority => ARRAY[NULL], p_assignee => ARRAY[NULL], p_assignee_name => ARRAY[NULL],
+            p_created_at => ARRAY[NULL::timestamptz], p_updated_at => ARRAY[NULL::timestamptz],
+            p_is_whole => ARRAY[false], p_is_delete => ARRAY[false], p_version_ids => ARRAY[NULL],
+            p_version_names => ARRAY[NULL], p_labels => ARRAY[NULL], p_components => ARRAY[NULL],
+            p_old_keys => ARRAY[NULL], p_added_ids => ARRAY[NULL], p_removed_ids => ARRAY[NULL],
+            p_is_replay => ARRAY[p_is_replay], p_git => ARRAY[v_document::text]) s);
+END
+$$;
+
+-- The place of commits on a branch, the first of them on its line; the branch becomes known with it.
 CREATE FUNCTION facts.place(p_ref text, p_position int, p_names text[], p_repository text DEFAULT 'org/app',
                             p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void
 LANGUAGE plpgsql AS $$
@@ -183,9 +225,9 @@ BEGIN
     INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted)
     VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true)
     ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha;
-    INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position)
-    SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position FROM unnest(p_names) n
-    ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position;
+    INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, on_line)
+    SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position, n = p_names[1] FROM unnest(p_names) n
+    ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position, on_line = excluded.on_line;
     PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n), p_tenant) FROM unnest(p_names) n;
 END
 $$;

@@ -109,6 +109,22 @@ static void a_gitlab_token_may_hold_a_comma(void **state)
     assert_false(headers_of(SOURCE_GITLAB, PARAMETERS("HTTP_X_GITLAB_TOKEN=a,b")).several_signatures);
 }
 
+#define CLAIM "HTTP_WEBHOOK_ID=a", "HTTP_WEBHOOK_TIMESTAMP=1", "HTTP_WEBHOOK_SIGNATURE=v1,x v1,y"
+
+static void a_claim_is_gitlabs_and_whole_or_none(void **state)
+{
+    struct request_headers headers = headers_of(SOURCE_GITLAB, PARAMETERS(CLAIM));
+
+    (void)state;
+    assert_string_equal(headers.claim.id, "a");
+    assert_string_equal(headers.claim.timestamp, "1");
+    assert_string_equal(headers.claim.signatures, "v1,x v1,y");
+    assert_null(headers_of(SOURCE_GITHUB, PARAMETERS(CLAIM)).claim.id);
+    assert_null(headers_of(SOURCE_GITLAB, PARAMETERS(CLAIM, "HTTP_WEBHOOK_ID=b")).claim.id);
+    assert_null(headers_of(SOURCE_GITLAB, PARAMETERS(CLAIM, "HTTP_WEBHOOK_TIMESTAMP=2")).claim.timestamp);
+    assert_null(headers_of(SOURCE_GITLAB, PARAMETERS(CLAIM, "HTTP_WEBHOOK_SIGNATURE=v1,z")).claim.signatures);
+}
+
 static void each_kind_has_its_own_delivery_id(void **state)
 {
     char **all = PARAMETERS("HTTP_X_REQUEST_ID=server", "HTTP_X_REQUEST_UUID=cloud", "HTTP_X_GITHUB_DELIVERY=github",
@@ -158,6 +174,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(two_signatures_are_seen),
         cmocka_unit_test(other_kinds_headers_do_not_count),
         cmocka_unit_test(a_gitlab_token_may_hold_a_comma),
+        cmocka_unit_test(a_claim_is_gitlabs_and_whole_or_none),
         cmocka_unit_test(each_kind_has_its_own_delivery_id),
         cmocka_unit_test(attempts_are_bounded_numbers),
         cmocka_unit_test(events_come_from_the_hosts_header),

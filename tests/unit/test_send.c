@@ -53,11 +53,32 @@ static void url_of_the_default_source_has_no_slug(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        char *url = send_webhook_url(expected[i][0], expected[i][1]);
+        char *url = send_webhook_url(expected[i][0], SOURCE_JIRA, expected[i][1]);
 
         assert_string_equal(url, expected[i][2]);
         free(url);
     }
+}
+
+static void url_of_a_git_host_has_its_kind_and_slug(void **state)
+{
+    char *url = send_webhook_url("https://host/", SOURCE_BITBUCKET_SERVER, "default");
+
+    (void)state;
+    assert_string_equal(url, "https://host/webhooks/bitbucket-server/default");
+    free(url);
+}
+
+static void refuses_an_event_that_would_end_the_header(void **state)
+{
+    const struct send_options options = {
+        .url = "https://127.0.0.1:1/", .user_agent = "test", .secret = secret, .kind = SOURCE_GITHUB, .event = "push\r\nA: b"};
+    struct send *sender;
+    struct error error = {0};
+
+    (void)state;
+    assert_int_equal(send_new(&options, &sender, &error), ERROR_INPUT);
+    assert_null(sender);
 }
 
 static void made_ids_differ(void **state)
@@ -180,6 +201,8 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(url_of_the_default_source_has_no_slug),
+        cmocka_unit_test(url_of_a_git_host_has_its_kind_and_slug),
+        cmocka_unit_test(refuses_an_event_that_would_end_the_header),
         cmocka_unit_test(made_ids_differ),
         cmocka_unit_test(refuses_a_url_that_is_not_https),
         cmocka_unit_test(refuses_an_authority_that_is_not_there),

@@ -1,0 +1,333 @@
+/* Reports as tables for a terminal, or for a file that people read. */
+#include "json_value.h"
+#include "report.h"
+#include "report_text.h"
+#include "text_table.h"
+
+#include <string.h>
+
+#define BAR_COLUMNS 20
+#define SHA_COLUMNS 12
+#define JOINED_BYTES 4096
+
+/* One report being printed. */
+struct page {
+    const cJSON *document;
+    FILE *out;
+    const struct report_style *style;
+    bool is_whole; /* memory sufficed so far */
+};
+
+static void print_table(struct page *page, struct text_table *table, size_t indent)
+{
+    page->is_whole = table && text_table_print(table, page->out, page->style->columns, indent) && page->is_whole;
+    text_table_free(table);
+}
+
+static struct text_table *new_table(struct page *page, const struct text_table_column *columns, size_t count)
+{
+    struct text_table *table = text_table_new(columns, count);
+    page->is_whole = table && page->is_whole;
+    return table;
+}
+
+static void print_heading(struct page *page, const char *text)
+{
+    (void)fputs(page->style->is_terminal ? "\n\033[1m" : "\n", page->out);
+    (void)report_text_print(page->out, text, page->style->columns);
+    (void)fputs(page->style->is_terminal ? "\033[0m\n" : "\n", page->out);
+}
+
+/* A bar of covered stories: "#######.............", or drawn on a terminal. */
+static char *draw_bar(const struct report_style *style, const cJSON *coverage, char *text, size_t size)
+{
+    double stories = report_count(coverage, "stories"), covered = report_count(coverage, "with_commits");
+    size_t filled = stories > 0 ? (size_t)(BAR_COLUMNS * covered / stories) : 0, length = 0;
+    for (size_t i = 0; i < BAR_COLUMNS; i++) {
+        const char *part = i < filled ? (style->is_terminal ? "\u2588" : "#") : (style->is_terminal ? "\u2591" : ".");
+        int more = snprintf(text + length, size - length, "%s", stories > 0 ? part : " ");
+        length += more > 0 ? (size_t)more : 0;
+    }
+    return text;
+}
+
+static const char *const counted[] = {"stories", "with_commits", "missing", "unmerged", "reverted", "not_expected"};
+
+static void add_coverage(struct page *page, struct text_table *table, const char *name, const cJSON *coverage)
+{
+    char percent[REPORT_PERCENT_BYTES], bar[4 * BAR_COLUMNS + 1];
+    text_table_add(table, name);
+    text_table_add(table, draw_bar(page->style, coverage, bar, sizeof bar));
+    text_table_add(table, report_percent(coverage, percent));
+    for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
+        text_table_add_count(table, report_count(coverage, counted[i]));
+}
+
+static void print_coverage(struct page *page)
+{
+    static const struct text_table_column columns[] = {
+        {.title = "VERSION", .gives_way = true},
+        {.title = "COVERAGE"},
+        {.title = "", .is_right = true},
+        {.title = "STORIES", .is_right = true},
+        {.title = "COVERED", .is_right = true},
+        {.title = "MISSING", .is_right = true},
+        {.title = "UNMERGED", .is_right = true},
+        {.title = "REVERTED", .is_right = true},
+        {.title = "NOT EXP.", .is_right = true}};
+    const cJSON *version, *versions = json_value_member(page->document, "versions");
+    char name[REPORT_NAME_BYTES];
+    struct text_table *table = new_table(page, columns, sizeof columns / sizeof columns[0]);
+    if (!table)
+        return;
+    cJSON_ArrayForEach(version, versions)
+    {
+        add_coverage(page, table, report_version_name(page->document, version, name),
+                     json_value_member(version, "coverage"));
+    }
+    if (cJSON_GetArraySize(versions) > 1)
+        add_coverage(page, table, "all", json_value_member(page->document, "summary"));
+    print_table(page, table, 0);
+}
+
+static void print_commit(struct page *page, const cJSON *commit)
+{
+    char evidence[JOINED_BYTES], branches[JOINED_BYTES], line[3 * JOINED_BYTES];
+    const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
+    report_joined(json_value_member(commit, "evidence"), ",", evidence, sizeof evidence);
+    report_joined(json_value_member(commit, "branches"), ", ", branches, sizeof branches);
+    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s", SHA_COLUMNS, report_member(commit, "sha"),
+                   report_member(commit, "repository"), evidence, branches[0] ? branches : "no branch",
+                   tag[0] ? ", first in " : "", tag, revert[0] ? ", taken back by " : "", SHA_COLUMNS, revert);
+    (void)fputs("      ", page->out);
+    (void)report_text_print(page->out, line, page->style->columns - 6);
+    (void)fputc('\n', page->out);
+}
+
+/* A line for the story, and one for each of its commits. */
+static void print_story(struct page *page, const cJSON *story, size_t key_width)
+{
+    const char *key = report_member(story, "issue_key"), *state = report_meaning(report_member(story, "state"));
+    size_t columns = page->style->columns, left = columns - 2 - key_width - 2 - 12 - 2, summary_width = left / 2;
+    const cJSON *commit;
+    (void)fputs("  ", page->out);
+    size_t taken = report_text_print(page->out, key, key_width);
+    (void)fprintf(page->out, "%*s  %-12s  ", (int)(key_width - taken), "", state);
+    taken = report_text_print(page->out, report_member(story, "summary"), summary_width);
+    (void)fprintf(page->out, "%*s  ", (int)(summary_width - taken), "");
+    (void)report_text_print(page->out, report_member(story, "reason"), left - summary_width - 2);
+    (void)fputc('\n', page->out);
+    cJSON_ArrayForEach(commit, json_value_member(story, "commits"))
+    {
+        print_commit(page, commit);
+    }
+}
+
+static size_t widest_key(const cJSON *stories)
+{
+    const cJSON *story;
+    size_t widest = 3;
+    cJSON_ArrayForEach(story, stories)
+    {
+        size_t width = report_text_width(report_member(story, "issue_key"));
+        widest = width > widest ? width : widest;
+    }
+    return widest < 24 ? widest : 24;
+}
+
+/* What lacks something stands first. */
+static void print_stories(struct page *page, const cJSON *stories)
+{
+    static const char *const states[] = {"missing", "unmerged", "reverted", "covered", "not_expected"};
+    size_t key_width = widest_key(stories);
+    const cJSON *story;
+    for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
+        cJSON_ArrayForEach(story, stories)
+        {
+            if (strcmp(report_member(story, "state"), states[i]) == 0)
+                print_story(page, story, key_width);
+        }
+    }
+}
+
+static void add_sha(struct text_table *table, const cJSON *commit)
+{
+    char sha[SHA_COLUMNS + 1];
+    (void)snprintf(sha, sizeof sha, "%s", report_member(commit, "sha"));
+    text_table_add(table, sha);
+}
+
+/* Commits with what they are about and why they are shown. */
+static void print_findings(struct page *page, const char *title, const cJSON *findings, const char *reason_member)
+{
+    static const struct text_table_column columns[] = {
+        {.title = "WHEN"},
+        {.title = "COMMIT"},
+        {.title = "REPOSITORY", .at_most = 20, .gives_way = true},
+        {.title = "ISSUE", .gives_way = true},
+        {.title = "WHAT", .gives_way = true},
+        {.title = "WHY", .at_most = 34, .gives_way = true}};
+    char when[REPORT_TIME_BYTES];
+    const cJSON *finding;
+    if (cJSON_GetArraySize(findings) == 0)
+        return;
+    print_heading(page, title);
+    struct text_table *table = new_table(page, columns, sizeof columns / sizeof columns[0]);
+    if (!table)
+        return;
+    cJSON_ArrayForEach(finding, findings)
+    {
+        const char *subject = report_member(finding, "subject");
+        text_table_add(table, report_time(finding, "landed_at", when));
+        add_sha(table, finding);
+        text_table_add(table, report_member(finding, "repository"));
+        text_table_add(table, report_member(finding, "issue_key"));
+        text_table_add(table, subject[0] ? subject : report_member(finding, "summary"));
+        text_table_add(table, report_meaning(report_member(finding, reason_member)));
+    }
+    print_table(page, table, 2);
+}
+
+static void print_late(struct page *page, const char *title, const cJSON *late)
+{
+    static const struct text_table_column columns[] = {
+        {.title = "WHEN"},
+        {.title = "ISSUE", .gives_way = true},
+        {.title = "LATE"},
+        {.title = "REPOSITORY", .at_most = 20, .gives_way = true},
+        {.title = "WHAT", .gives_way = true}};
+    char when[REPORT_TIME_BYTES], what[64];
+    const cJSON *entry;
+    if (cJSON_GetArraySize(late) == 0)
+        return;
+    print_heading(page, title);
+    struct text_table *table = new_table(page, columns, sizeof columns / sizeof columns[0]);
+    if (!table)
+        return;
+    cJSON_ArrayForEach(entry, late)
+    {
+        bool is_scope = strcmp(report_member(entry, "what"), "scope") == 0;
+        (void)snprintf(what, sizeof what, "%s%.*s", is_scope ? "added" : "commit ", SHA_COLUMNS,
+                       report_member(entry, "sha"));
+        text_table_add(table, report_time(entry, "at", when));
+        text_table_add(table, report_member(entry, "issue_key"));
+        text_table_add(table, what);
+        text_table_add(table, report_member(entry, "repository"));
+        text_table_add(table, report_member(entry, "summary"));
+    }
+    print_table(page, table, 2);
+}
+
+static void print_version(struct page *page, const cJSON *version)
+{
+    char name[REPORT_NAME_BYTES], title[2 * REPORT_NAME_BYTES];
+    char percent[REPORT_PERCENT_BYTES], freeze[REPORT_TIME_BYTES];
+    const cJSON *coverage = json_value_member(version, "coverage");
+    report_version_name(page->document, version, name);
+    (void)snprintf(title, sizeof title, "%s: %.0f of %.0f stories have commits, %s", name,
+                   report_count(coverage, "with_commits"), report_count(coverage, "stories"), report_percent(coverage, percent));
+    print_heading(page, title);
+    print_stories(page, json_value_member(version, "stories"));
+    (void)snprintf(title, sizeof title, "%s: sneaked in", name);
+    print_findings(page, title, json_value_member(version, "sneaked_in"), "reason");
+    (void)snprintf(title, sizeof title, "%s: after the freeze of %s", name, report_time(version, "freeze_at", freeze));
+    print_late(page, title, json_value_member(version, "after_freeze"));
+}
+
+static void print_changed_stories(struct page *page, const cJSON *changes)
+{
+    static const struct text_table_column columns[] = {
+        {.title = "ISSUE", .gives_way = true},
+        {.title = "BEFORE"},
+        {.title = "NOW"},
+        {.title = "SUMMARY", .gives_way = true},
+        {.title = "WHY", .at_most = 40, .gives_way = true}};
+    const cJSON *story, *stories = json_value_member(changes, "stories");
+    struct text_table *table = cJSON_GetArraySize(stories) > 0 ? new_table(page, columns, 5) : NULL;
+    if (!table)
+        return;
+    cJSON_ArrayForEach(story, stories)
+    {
+        const char *before = report_member(story, "before"), *after = report_member(story, "after");
+        text_table_add(table, report_member(story, "issue_key"));
+        text_table_add(table, before[0] ? report_meaning(before) : "-");
+        text_table_add(table, after[0] ? report_meaning(after) : "gone");
+        text_table_add(table, report_member(story, "summary"));
+        text_table_add(table, report_member(story, "reason"));
+    }
+    print_table(page, table, 2);
+}
+
+static void print_changed_scope(struct page *page, const cJSON *changes)
+{
+    static const struct text_table_column columns[] = {
+        {.title = "WHEN"},
+        {.title = "ISSUE", .gives_way = true},
+        {.title = "SCOPE"},
+        {.title = "VERSION", .gives_way = true},
+        {.title = "SUMMARY", .gives_way = true}};
+    char when[REPORT_TIME_BYTES], name[REPORT_NAME_BYTES];
+    const cJSON *entry, *scope = json_value_member(changes, "scope");
+    struct text_table *table = cJSON_GetArraySize(scope) > 0 ? new_table(page, columns, 5) : NULL;
+    if (!table)
+        return;
+    cJSON_ArrayForEach(entry, scope)
+    {
+        text_table_add(table, report_time(entry, "at", when));
+        text_table_add(table, report_member(entry, "issue_key"));
+        text_table_add(table, report_member(entry, "change"));
+        text_table_add(table, report_version_name(page->document, entry, name));
+        text_table_add(table, report_member(entry, "summary"));
+    }
+    print_table(page, table, 2);
+}
+
+static void print_changes(struct page *page, const cJSON *changes)
+{
+    char since[REPORT_TIME_BYTES], title[64], name[REPORT_NAME_BYTES];
+    char before[REPORT_PERCENT_BYTES], after[REPORT_PERCENT_BYTES];
+    const cJSON *version;
+    if (!json_value_is_set(changes))
+        return;
+    (void)snprintf(title, sizeof title, "Changed since %s", report_time(changes, "since", since));
+    print_heading(page, title);
+    cJSON_ArrayForEach(version, json_value_member(changes, "versions"))
+    {
+        (void)fputs("  ", page->out);
+        (void)report_text_print(page->out, report_version_name(page->document, version, name),
+                                page->style->columns - 40);
+        (void)fprintf(page->out, ": %s, now %s\n", report_percent(json_value_member(version, "before"), before),
+                      report_percent(json_value_member(version, "after"), after));
+    }
+    print_changed_stories(page, changes);
+    print_changed_scope(page, changes);
+}
+
+static void print_range(struct page *page, const cJSON *range)
+{
+    char title[1024];
+    (void)snprintf(title, sizeof title, "%s: %s..%s", report_member(range, "repository"), report_member(range, "from"),
+                   report_member(range, "to"));
+    print_findings(page, title, json_value_member(range, "findings"), "finding");
+}
+
+bool report_table(const cJSON *document, FILE *out, const struct report_style *style)
+{
+    struct page page = {.document = document, .out = out, .style = style, .is_whole = true};
+    const cJSON *part;
+    if (cJSON_GetArraySize(json_value_member(document, "versions")) == 0)
+        (void)fputs("No version is known.\n", out);
+    else
+        print_coverage(&page);
+    print_changes(&page, json_value_member(document, "changes"));
+    cJSON_ArrayForEach(part, json_value_member(document, "versions"))
+    {
+        print_version(&page, part);
+    }
+    cJSON_ArrayForEach(part, json_value_member(document, "ranges"))
+    {
+        print_range(&page, part);
+    }
+    print_findings(&page, "Commits without a story", json_value_member(document, "orphans"), "reason");
+    return page.is_whole;
+}

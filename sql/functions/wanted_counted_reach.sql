@@ -1,0 +1,32 @@
+-- Definition of which counted branches of a repository hold whose rows of commit_refs.
+CREATE OR REPLACE FUNCTION jirasync.wanted_counted_reach(p_tenant text, p_source text, p_repository text)
+RETURNS SETOF jirasync.counted_reach LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN QUERY
+    WITH RECURSIVE reach AS (
+        SELECT r.ref AS branch, r.ref, 2147483647 AS up_to, r.parent_ref, r.fork_position
+        FROM jirasync.refs r
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
+          AND r.counted AND r.kind = 'branch'
+          -- a branch that is gone stands for what is left of it: rows that a tag or another branch still holds
+          AND (r.deleted_at IS NULL OR EXISTS (
+                  SELECT FROM jirasync.commit_refs o
+                  WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = r.ref))
+          AND EXISTS (
+              SELECT FROM jirasync.revert_names n
+              WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository)
+        UNION ALL
+        SELECT w.branch, p.ref, least(w.up_to, w.fork_position), p.parent_ref, p.fork_position
+        FROM reach w
+        CROSS JOIN LATERAL (
+            SELECT * FROM jirasync.refs u
+            WHERE u.tenant = p_tenant AND u.source = p_source AND u.repository = p_repository AND u.ref = w.parent_ref
+            OFFSET 0) p
+    ) CYCLE ref SET is_cycle USING path
+    SELECT p_tenant, p_source, p_repository, w.ref, w.branch, max(w.up_to)
+    FROM reach w
+    WHERE NOT w.is_cycle
+    GROUP BY w.ref, w.branch;
+END
+$$;
+COMMENT ON FUNCTION jirasync.wanted_counted_reach IS 'What counted_reach is to be of a repository. A counted branch holds its own rows, and of the branch that it was cut from, and so on, those up to the fork';
