@@ -20,11 +20,9 @@ struct import {
     const struct import_options *options;
     struct import_result *result;
     struct gitlog *gitlog;
-    struct gitlog_ref *refs; /* all that are read: branches, then tags */
+    struct gitlog_ref *refs; /* all that are read: the trunk, counted branches, other branches, tags */
     size_t ref_count;
-    size_t *counted;                 /* indexes into refs, the trunk first */
-    struct landing_branch *branches; /* one for each counted ref */
-    size_t counted_count;
+    struct landing_branch *lines; /* one for each ref */
     struct landing *landing;
     uint64_t to_send;
     PGconn *connection;
@@ -83,14 +81,24 @@ static void choose_refs(struct import *import)
     import->ref_count = kept;
 }
 
-static int compare_trunk_first(const void *left, const void *right, void *refs)
+/* The default branch 0, other branches that count 1, the rest of them 2, tags 3: what is placed first is what others are
+ * cut from. */
+static int place_of(const struct import *import, const struct gitlog_ref *ref)
 {
-    const struct gitlog_ref *a = (const struct gitlog_ref *)refs + *(const size_t *)left;
-    const struct gitlog_ref *b = (const struct gitlog_ref *)refs + *(const size_t *)right;
-    if (a->is_default != b->is_default) {
-        return a->is_default ? -1 : 1;
+    if (ref->is_tag) {
+        return 3;
     }
-    return strverscmp(a->name, b->name);
+    if (ref->is_default) {
+        return 0;
+    }
+    return is_counted(import->options->source, ref) ? 1 : 2;
+}
+
+static int compare_trunk_first(const void *left, const void *right, void *import)
+{
+    const struct gitlog_ref *a = left, *b = right;
+    int place_a = place_of(import, a), place_b = place_of(import, b);
+    return place_a != place_b ? place_a - place_b : strverscmp(a->name, b->name);
 }
 
 static enum error_code read_refs(struct import *import, struct error *error)
@@ -103,18 +111,14 @@ static enum error_code read_refs(struct import *import, struct error *error)
     if (import->result->branches == 0) {
         return error_set(error, ERROR_INPUT, "%.200s has no branch to import", import->options->path);
     }
-    import->counted = calloc(import->ref_count, sizeof *import->counted);
-    import->branches = calloc(import->ref_count, sizeof *import->branches);
-    if (!import->counted || !import->branches) {
+    import->lines = calloc(import->ref_count, sizeof *import->lines);
+    if (!import->lines) {
         return no_memory(error);
     }
+    qsort_r(import->refs, import->ref_count, sizeof *import->refs, compare_trunk_first, import);
     for (size_t i = 0; i < import->ref_count; i++) {
-        if (is_counted(import->options->source, &import->refs[i])) {
-            import->counted[import->counted_count++] = i;
-        }
+        import->result->counted += is_counted(import->options->source, &import->refs[i]);
     }
-    qsort_r(import->counted, import->counted_count, sizeof *import->counted, compare_trunk_first, import->refs);
-    import->result->counted = (int64_t)import->counted_count;
     return ERROR_NONE;
 }
 
@@ -179,17 +183,16 @@ static enum error_code read_graph(struct import *import, struct error *error)
 
 static enum error_code place_commits(struct import *import, struct error *error)
 {
-    for (size_t i = 0; i < import->counted_count; i++) {
+    for (size_t i = 0; i < import->ref_count; i++) {
         unsigned char id[32];
-        read_id(import->refs[import->counted[i]].sha, gitlog_id_bytes(import->gitlog), id);
-        import->branches[i].tip = landing_find(import->landing, id);
-        if (import->branches[i].tip == LANDING_NONE) {
-            return error_set(error, ERROR_IO, "git did not list the tip of %.200s",
-                             import->refs[import->counted[i]].name);
+        read_id(import->refs[i].sha, gitlog_id_bytes(import->gitlog), id);
+        import->lines[i].tip = landing_find(import->landing, id);
+        if (import->lines[i].tip == LANDING_NONE) {
+            return error_set(error, ERROR_IO, "git did not list the tip of %.200s", import->refs[i].name);
         }
     }
-    return landing_place_all(import->landing, import->branches, (uint32_t)import->counted_count) ? ERROR_NONE
-                                                                                                 : no_memory(error);
+    return landing_place_all(import->landing, import->lines, (uint32_t)import->ref_count) ? ERROR_NONE
+                                                                                          : no_memory(error);
 }
 
 /* Sending */
@@ -240,28 +243,36 @@ static enum error_code begin(struct import *import, struct error *error)
     return code == ERROR_NONE ? execute(import->connection, "SELECT jirasync.import_prepare()", error) : code;
 }
 
-static void write_ref(const struct import *import, struct copy_rows *rows, size_t index)
+/* What the name of a branch says, as candidates of keys. */
+static bool write_branch_keys(const struct import *import, struct copy_rows *rows, const struct gitlog_ref *ref)
+{
+    struct key_list named;
+    arena_reset(import->arena);
+    if (!key_list_of_branch(ref->is_tag ? "" : ref->name, import->arena, &named)) {
+        return false;
+    }
+    key_rows_keys(rows, &named);
+    return true;
+}
+
+static bool write_ref(const struct import *import, struct copy_rows *rows, size_t index)
 {
     const struct gitlog_ref *ref = &import->refs[index];
-    const struct landing_branch *branch = NULL;
-    for (size_t i = 0; i < import->counted_count; i++) {
-        if (import->counted[i] == index) {
-            branch = &import->branches[i];
-        }
-    }
+    const struct landing_branch *line = &import->lines[index];
     copy_rows_text(rows, ref->name, strlen(ref->name));
     copy_rows_text(rows, ref->is_tag ? "tag" : "branch", ref->is_tag ? 3 : 6);
     copy_rows_text(rows, ref->sha, strlen(ref->sha));
-    if (branch && branch->parent != LANDING_NONE) {
-        const char *parent = import->refs[import->counted[branch->parent]].name;
+    if (line->parent != LANDING_NONE) {
+        const char *parent = import->refs[line->parent].name;
         copy_rows_text(rows, parent, strlen(parent));
-        copy_rows_number(rows, branch->fork_position);
+        copy_rows_number(rows, line->fork_position);
     } else {
         copy_rows_null(rows);
         copy_rows_null(rows);
     }
-    copy_rows_bool(rows, branch != NULL);
+    copy_rows_bool(rows, is_counted(import->options->source, ref));
     copy_rows_bool(rows, ref->is_default);
+    return write_branch_keys(import, rows, ref);
 }
 
 static enum error_code send_refs(struct import *import, struct error *error)
@@ -272,8 +283,7 @@ static enum error_code send_refs(struct import *import, struct error *error)
         return code;
     }
     for (size_t i = 0; code == ERROR_NONE && i < import->ref_count; i++) {
-        write_ref(import, rows, i);
-        code = copy_rows_end_row(rows, error);
+        code = write_ref(import, rows, i) ? copy_rows_end_row(rows, error) : no_memory(error);
     }
     if (code != ERROR_NONE) {
         copy_rows_abandon(rows);
@@ -312,7 +322,7 @@ static enum error_code send_places(struct import *import, struct error *error)
         return code;
     }
     for (uint64_t cursor = 0; code == ERROR_NONE && landing_next_place(import->landing, &cursor, &place);) {
-        const char *ref = import->refs[import->counted[place.branch]].name;
+        const char *ref = import->refs[place.branch].name;
         write_hex(rows, landing_id(import->landing, place.commit), gitlog_id_bytes(import->gitlog));
         copy_rows_text(rows, ref, strlen(ref));
         copy_rows_number(rows, place.position);
@@ -562,8 +572,7 @@ enum error_code import_commits(struct db *db, const struct import_options *optio
     gitlog_refs_free(import.refs, import.ref_count);
     gitlog_close(import.gitlog);
     landing_free(import.landing);
-    free(import.counted);
-    free(import.branches);
+    free(import.lines);
     arena_free(import.arena);
     return code;
 }

@@ -43,6 +43,9 @@ BEGIN
     END IF;
     IF cardinality(p_ids) > cardinality(v_touched.quiet_ids) THEN
         SELECT * INTO v_commits FROM jirasync.touched_commits(p_tenant, p_ids, p_tokens);
+        SELECT * INTO v_commits FROM jirasync.correlate_refs(
+            p_tenant, p_ids, p_tokens, v_commits.sources, v_commits.repositories, v_commits.shas);
+        v_changed := v_changed + v_commits.changed;
         IF v_commits.shas <> '{}' THEN
             SELECT * INTO v_commits FROM jirasync.correlate_commits(
                 p_tenant, v_commits.sources, v_commits.repositories, v_commits.shas);

@@ -19,9 +19,13 @@ BEGIN
     SELECT array_agg(d.source) AS sources, array_agg(d.repository) AS repositories INTO v_written
     FROM (SELECT DISTINCT c.source, c.repository FROM jirasync.commits c WHERE c.tenant = p_tenant
           UNION SELECT DISTINCT v.source, v.repository FROM jirasync.reverted_commits v WHERE v.tenant = p_tenant
-          UNION SELECT DISTINCT n.source, n.repository FROM jirasync.revert_names n WHERE n.tenant = p_tenant) d;
+          UNION SELECT DISTINCT n.source, n.repository FROM jirasync.revert_names n WHERE n.tenant = p_tenant
+          UNION SELECT DISTINCT p.source, p.repository FROM jirasync.pushes p WHERE p.tenant = p_tenant
+          UNION SELECT DISTINCT q.source, q.repository FROM jirasync.pull_requests q WHERE q.tenant = p_tenant) d;
     FOR r IN SELECT * FROM unnest(v_written.sources, v_written.repositories) u (source, repository) ORDER BY 1, 2
     LOOP
+        SELECT v_changed + changed INTO v_changed
+        FROM jirasync.rebuild_refs(p_tenant, r.source, r.repository);
         SELECT v_changed + changed INTO v_changed
         FROM jirasync.write_reverts(p_tenant, r.source, r.repository, NULL);
     END LOOP;

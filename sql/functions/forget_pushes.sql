@@ -15,7 +15,7 @@ BEGIN
         DELETE FROM jirasync.pushes p
          USING member m
          WHERE p.tenant = m.tenant AND p.source = m.source AND p.delivery_id = m.delivery_id
-        RETURNING p.tenant, p.source, p.repository || '^' || p.ref AS key
+        RETURNING p.tenant, p.source, p.repository || '^^' || p.ref AS key
     ), listed AS (
         DELETE FROM jirasync.push_commits l
          USING member m

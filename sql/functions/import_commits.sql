@@ -17,10 +17,12 @@ BEGIN
     commits := (SELECT count(*) FROM pg_temp.import_commits);
     refs := jirasync.import_write_refs(p_tenant, p_source, p_repository, p_all_refs);
     places := jirasync.import_write_places(p_tenant, p_source, p_repository, p_all_commits);
-    keys := jirasync.import_write_keys(p_tenant, p_source, p_repository, p_all_refs AND p_all_commits);
-    keys := keys + jirasync.import_write_refused(p_tenant, p_source, p_repository);
+    PERFORM jirasync.write_ref_limits(p_tenant, p_source, p_repository);
+    keys := jirasync.import_write_keys(p_tenant, p_source, p_repository)
+        + jirasync.import_write_refused(p_tenant, p_source, p_repository);
     SELECT w.inserted, w.updated INTO inserted, updated
     FROM jirasync.import_write_commits(p_tenant, p_source, p_repository, v_first_seq) w;
+    keys := keys + jirasync.import_write_evidence(p_tenant, p_source, p_repository);
     jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);
 END
 $$;

@@ -6,22 +6,17 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_sequence  regclass := pg_get_serial_sequence('jirasync.commits', 'changed_seq');
 BEGIN
-    INSERT INTO pg_temp.import_landing (sha, landed_at, ref)
-    SELECT DISTINCT ON (p.sha COLLATE "C") p.sha, p.landed_at, p.ref
-    FROM jirasync.commit_refs p
-    JOIN jirasync.refs r
-      ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
-    WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.landed_at IS NOT NULL
-      AND r.kind = 'branch' AND r.counted AND r.deleted_at IS NULL
-    ORDER BY p.sha COLLATE "C", p.landed_at, r.is_default DESC, p.ref;
+    INSERT INTO pg_temp.import_landing (sha, landed_at, ref, is_held)
+    SELECT s.sha, s.landed_at, s.landed_by, s.is_held FROM jirasync.commit_standing s
+    WHERE s.tenant = p_tenant AND s.source = p_source AND s.repository = p_repository;
     ANALYZE pg_temp.import_landing;
     ANALYZE pg_temp.import_changed;
     INSERT INTO jirasync.commits (tenant, source, repository, sha, parents, message, author, author_email, authored_at,
                                   committed_at, landed_at, landed_by, picked_from, reverts, handed_keys, is_merge_named,
-                                  is_from_history)
+                                  is_unreachable, is_from_history)
     SELECT p_tenant, p_source, p_repository, n.sha, n.parents, n.message, n.author, n.author_email,
            to_timestamp(n.authored), to_timestamp(n.committed), l.landed_at, l.ref, n.picked_from, n.reverts,
-           n.handed_keys, n.is_merge_named, true
+           n.handed_keys, n.is_merge_named, l.is_held IS NOT TRUE, true
     FROM pg_temp.import_commits n
     LEFT JOIN pg_temp.import_landing l ON l.sha = n.sha
     WHERE NOT EXISTS (
@@ -42,12 +37,14 @@ BEGIN
           (n.parents, n.message, n.author, n.author_email, to_timestamp(n.authored), to_timestamp(n.committed),
            n.picked_from, n.reverts, n.handed_keys, n.is_merge_named, true);
     UPDATE jirasync.commits c
-    SET landed_at = d.landed_at, landed_by = d.ref, changed_seq = nextval(v_sequence)
-    FROM (SELECT o.sha, l.landed_at, l.ref
+    SET landed_at = d.landed_at, landed_by = d.ref, is_unreachable = d.is_unreachable,
+        changed_seq = nextval(v_sequence)
+    FROM (SELECT o.sha, l.landed_at, l.ref, l.is_held IS NOT TRUE AS is_unreachable
           FROM jirasync.commits o
           LEFT JOIN pg_temp.import_landing l ON l.sha = o.sha
           WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
-            AND ((o.landed_at, o.landed_by) IS DISTINCT FROM (l.landed_at, l.ref)
+            AND ((o.landed_at, o.landed_by, o.is_unreachable)
+                  IS DISTINCT FROM (l.landed_at, l.ref, l.is_held IS NOT TRUE)
                  OR (o.changed_seq < p_first_seq
                      AND o.sha IN (SELECT t.sha FROM pg_temp.import_changed t)))) d
     WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = d.sha;

@@ -1,4 +1,4 @@
--- Bring commit_refs up to date with import_places, for the branches that were read and those that are gone.
+-- Bring commit_refs up to date with import_places, for the refs that were read and those that are gone.
 CREATE OR REPLACE FUNCTION jirasync.import_write_places(
     p_tenant text, p_source text, p_repository text, p_all_commits boolean)
 RETURNS integer LANGUAGE plpgsql AS $$
@@ -16,8 +16,11 @@ BEGIN
     END IF;
     WITH gone AS (
         DELETE FROM jirasync.commit_refs r
-        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
-          AND r.ref IN (SELECT n.ref FROM pg_temp.import_refs n WHERE n.kind = 'branch'
+        -- What pushes tell of refs that are gone, and beyond the tips that were read, is left to them.
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND NOT r.is_pushed
+          AND r.ref IN (SELECT n.ref FROM pg_temp.import_refs n
+                        UNION ALL
+                        SELECT n.ref || '~' FROM pg_temp.import_refs n
                         UNION ALL
                         SELECT d.ref FROM jirasync.refs d
                         WHERE d.tenant = p_tenant AND d.source = p_source AND d.repository = p_repository
@@ -27,17 +30,20 @@ BEGIN
     INSERT INTO pg_temp.import_changed SELECT g.sha FROM gone g;
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     WITH moved AS (
-        UPDATE jirasync.commit_refs r SET position = p.position, landed_at = to_timestamp(p.landed), on_line = p.on_line
+        UPDATE jirasync.commit_refs r
+        SET position = p.position, landed_at = to_timestamp(p.landed), on_line = p.on_line, bears_name = p.on_line,
+            is_pushed = false
         FROM pg_temp.import_places p
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
           AND r.sha = p.sha AND r.ref = p.ref
-          AND (r.position, r.landed_at, r.on_line) IS DISTINCT FROM (p.position, to_timestamp(p.landed), p.on_line)
+          AND (r.position, r.landed_at, r.on_line, r.bears_name, r.is_pushed)
+              IS DISTINCT FROM (p.position, to_timestamp(p.landed), p.on_line, p.on_line, false)
         RETURNING r.sha)
     INSERT INTO pg_temp.import_changed SELECT m.sha FROM moved m;
     GET DIAGNOSTICS v_updated = ROW_COUNT;
     WITH new AS (
-        INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at, on_line)
-        SELECT p_tenant, p_source, p_repository, p.ref, p.sha, p.position, to_timestamp(p.landed), p.on_line
+        INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at, on_line, bears_name)
+        SELECT p_tenant, p_source, p_repository, p.ref, p.sha, p.position, to_timestamp(p.landed), p.on_line, p.on_line
         FROM pg_temp.import_places p
         WHERE NOT EXISTS (
             SELECT FROM jirasync.commit_refs r
@@ -49,4 +55,4 @@ BEGIN
     RETURN v_gone + v_updated + v_new;
 END
 $$;
-COMMENT ON FUNCTION jirasync.import_write_places IS 'Write where the commits of an import are on the counted branches; only differing rows. Without all commits, places of commits that are neither sent nor known are left out. Returns rows changed';
+COMMENT ON FUNCTION jirasync.import_write_places IS 'Write where the commits of an import are on the branches and tags; only differing rows. Without all commits, places of commits that are neither sent nor known are left out. Returns rows changed';

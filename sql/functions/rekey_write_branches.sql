@@ -22,7 +22,7 @@ BEGIN
       AND p.kind = 'branch' AND n.ref = ANY (v_refs) AND p.branch_keys <> n.keys;
     jobs := jirasync.enqueue_jobs(
         p_tenant, array_fill('correlate_commit'::text, ARRAY[changed]), array_fill(p_source, ARRAY[changed]),
-        ARRAY(SELECT format('%s^%s', p_repository, u.ref) FROM unnest(v_refs) u (ref)));
+        ARRAY(SELECT format('%s^^%s', p_repository, u.ref) FROM unnest(v_refs) u (ref)));
 END
 $$;
-COMMENT ON FUNCTION jirasync.rekey_write_branches IS 'Bring branch_keys of the pushes of the branches in rekey_branches up to date, with a job REPOSITORY^REF for each branch that differed. Returns how many; a dry run writes nothing';
+COMMENT ON FUNCTION jirasync.rekey_write_branches IS 'Bring branch_keys of the pushes of the branches in rekey_branches up to date, with a job REPOSITORY^^REF for each branch that differed. Returns how many; a dry run writes nothing';

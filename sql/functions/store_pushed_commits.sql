@@ -105,8 +105,19 @@ BEGIN
       FROM (SELECT w.tenant, w.source,
                    w.repository || '#' || min(w.changed_seq) || '-' || max(w.changed_seq) AS key
               FROM written w
-             GROUP BY w.tenant, w.source, w.repository) j;
+             GROUP BY w.tenant, w.source, w.repository
+             UNION
+            -- where a commit stands may follow from what is told of it now: the refs whose pushes list it are read anew
+            SELECT w.tenant, w.source, w.repository || '^^' || p.ref
+              FROM kept w
+             CROSS JOIN LATERAL (
+                   SELECT l.delivery_id, l.change FROM jirasync.push_commits l
+                    WHERE l.tenant = w.tenant AND l.source = w.source AND l.repository = w.repository AND l.sha = w.sha
+                   OFFSET 0) l
+              JOIN jirasync.pushes p
+                ON p.tenant = w.tenant AND p.source = w.source AND p.delivery_id = l.delivery_id AND p.change = l.change
+             WHERE NOT w.is_new) j;
 END
 $$;
 COMMENT ON FUNCTION jirasync.store_pushed_commits IS
-    'Part of store_git: writes the commits that pushes list, unless an import has read them, their keys of evidence message and their refused keys; only what differs. Returns the jobs of correlate_commit, REPOSITORY#FROM-TO over the changed commits of each repository';
+    'Part of store_git: writes the commits that pushes list, unless an import has read them, their keys of evidence message and their refused keys; only what differs. Returns the jobs of correlate_commit, REPOSITORY#FROM-TO over the changed commits of each repository, and REPOSITORY^^REF for the refs of pushes that list one that was known and is told otherwise now';

@@ -1,7 +1,7 @@
 -- Where a commit stands: landed or not, merge or not, revert or not.
 CREATE OR REPLACE VIEW jirasync.commit_landing AS
 SELECT c.tenant, c.source, c.repository, c.sha, c.author, c.author_email, c.committed_at, c.message, c.reverts,
-       cardinality(c.parents) > 1 IS TRUE AS is_merge,
+       coalesce(cardinality(c.parents) > 1, c.is_merge_named) AS is_merge,
        cardinality(c.reverts) > 0 IS TRUE AS is_revert,
        c.landed_at IS NOT NULL OR NOT EXISTS (
            SELECT FROM jirasync.refs r

@@ -86,7 +86,9 @@ check 'what is on no counted branch has not landed' "$open $alone" \
     "$(ask "SELECT sha FROM jirasync.commits WHERE landed_at IS NULL ORDER BY sha <> '$open'")"
 check 'a message gives its keys' 'APP-1 UTF-8' "$(ask "SELECT key FROM jirasync.commit_keys WHERE sha = '$wrong' ORDER BY key")"
 check 'a merge hands its keys to what it brought in' "APP-2|merge|$merged" \
-    "$(ask "SELECT key, evidence, via FROM jirasync.commit_keys WHERE sha = '$inner'")"
+    "$(ask "SELECT key, evidence, via FROM jirasync.commit_keys WHERE sha = '$inner' AND evidence = 'merge'")"
+check "a branch's name speaks for what was made on it" "$inner APP-2 feature/APP-2-receipt $inner_named APP-2 feature/APP-2-receipt $open APP-7 feature/APP-7-open" \
+    "$(ask "SELECT sha || ' ' || key || ' ' || via FROM jirasync.commit_keys WHERE evidence = 'branch' ORDER BY array_position('{$inner,$inner_named,$open}', sha)")"
 check 'a merge keeps its own keys as a message' 'APP-2|message' "$(ask "SELECT key, evidence FROM jirasync.commit_keys WHERE sha = '$merged'")"
 check 'a revert names what it takes back' "{$wrong}" "$(ask "SELECT reverts FROM jirasync.commits WHERE sha = '$reverted'")"
 check 'a short name is made full' "{$merged}" "$(ask "SELECT reverts FROM jirasync.commits WHERE sha = '$short'")"
@@ -103,7 +105,8 @@ check 'a job stands for each chunk' 4 "$(ask "SELECT count(*) FROM jirasync.jobs
 check 'the jobs cover all commits' 14 "$(ask "SELECT count(*) FROM jirasync.commits c JOIN (SELECT regexp_match(key, '^org/app#(\d+)-(\d+)\$') m FROM jirasync.jobs) j ON c.changed_seq BETWEEN m[1]::bigint AND m[2]::bigint")"
 check 'projects that the mirror has not got are named' 1 "$(grep -c '^  APP  .*no such project' <<<"$output")"
 
-state() { ask "SELECT md5(string_agg(t, '' ORDER BY t)) FROM (SELECT c::text FROM jirasync.commits c UNION ALL SELECT r::text FROM jirasync.refs r UNION ALL SELECT r::text FROM jirasync.commit_refs r UNION ALL SELECT k::text FROM jirasync.commit_keys k) s (t)"; }
+# (when a ref was last read is what changes)
+state() { ask "SELECT md5(string_agg(t, '' ORDER BY t)) FROM (SELECT c::text FROM jirasync.commits c UNION ALL SELECT (to_jsonb(r) - '{seen_at,imported_at}'::text[])::text FROM jirasync.refs r UNION ALL SELECT r::text FROM jirasync.commit_refs r UNION ALL SELECT k::text FROM jirasync.commit_keys k) s (t)"; }
 before=$(state)
 output=$(import "$work/app")
 check 'a second import says that nothing changed' 'Nothing changed: 0 rows written.' "$(sed -n 2p <<<"$output")"
@@ -120,8 +123,8 @@ import --quiet "$work/tree"
 check 'a worktree whose HEAD is another branch names that as the default' release/1.0 "$(ask 'SELECT ref FROM jirasync.refs WHERE is_default')"
 import --quiet "$work/app"
 import --quiet --since main "$work/app"
-check 'an import of nothing new changes no place' \
-    "$(git rev-list --count main release/1.0)" "$(ask 'SELECT count(*) FROM jirasync.commit_refs')"
+check 'an import of nothing new changes no place; what was merged stands on its own branch, too' \
+    "$(($(git rev-list --count --all) + 2))" "$(ask 'SELECT count(*) FROM jirasync.commit_refs')"
 
 ask "DELETE FROM jirasync.jobs" >/dev/null
 git checkout -q main
@@ -136,7 +139,8 @@ git reset -q --hard "$raw"
 git branch -q -D orphan
 import --quiet "$work/app"
 check 'a commit that left its branch loses its landing' '|' "$(ask "SELECT landed_at, landed_by FROM jirasync.commits WHERE sha = '$later'")"
-check 'and its place' 0 "$(ask "SELECT count(*) FROM jirasync.commit_refs WHERE sha = '$later'")"
+check 'and is on nothing any more' "$later $alone" "$(ask "SELECT sha FROM jirasync.commits WHERE is_unreachable ORDER BY sha <> '$later'")"
+check 'and has no place' 0 "$(ask "SELECT count(*) FROM jirasync.commit_refs WHERE sha = '$later'")"
 check 'a branch that is gone is marked' orphan "$(ask 'SELECT ref FROM jirasync.refs WHERE deleted_at IS NOT NULL')"
 import --quiet --ref 'release/*' "$work/app"
 check '--ref judges no other branch' orphan "$(ask 'SELECT ref FROM jirasync.refs WHERE deleted_at IS NOT NULL')"

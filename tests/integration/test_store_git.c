@@ -200,7 +200,7 @@ static void shuffle(struct event *events, size_t count)
     " SELECT '" table " ' || (to_jsonb(t) - '{tenant,source" left_out "}'::text[])::text FROM jirasync." table " t" \
     " WHERE tenant = $1"
 #define FACTS \
-    ROWS("pushes", "") \
+    ROWS("pushes", ",seq") \
     " UNION ALL" ROWS("push_commits", "") " UNION ALL" ROWS("commits", ",changed_seq") " UNION ALL" ROWS("commit_keys", "") " UNION ALL" ROWS("refused_keys", "") " UNION ALL" ROWS("pull_requests", "") " UNION ALL" ROWS("repositories", "")
 #define LINES(rows) "SELECT coalesce(string_agg(r, E'\\n' ORDER BY r COLLATE \"C\"), '') FROM (" rows ") AS x (r)"
 
@@ -304,7 +304,7 @@ static void a_replay_of_all_is_as_good_as_reading_them_at_once(void **state)
 {
     static struct batch batch;
     static struct event events[EVENTS];
-    static const char told[] = LINES(ROWS("pushes", "") " UNION ALL" ROWS("push_commits", "") " UNION ALL" ROWS("pull_requests", ""));
+    static const char told[] = LINES(ROWS("pushes", ",seq") " UNION ALL" ROWS("push_commits", "") " UNION ALL" ROWS("pull_requests", ""));
     (void)state;
     dice = fixture_seed();
     for (int i = 0; i < CASES; i++) {

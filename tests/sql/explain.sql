@@ -29,11 +29,14 @@ SELECT facts.placed('undo', 'main', 5, '2026-03-06 01:00Z', '{APP-2}', parents =
 SELECT facts.placed('pick', 'release/1.0', 3, '2026-03-07 01:00Z', '{APP-3}', parents => '{merge}');
 UPDATE commits SET picked_from = facts.sha('step') WHERE sha = facts.sha('pick');
 SELECT facts.placed('draft', 'feature/APP-4', 3, '2026-03-08 01:00Z', '{APP-4}', parents => '{merge}');
-INSERT INTO commit_keys (tenant, source, repository, sha, key, evidence, via)
-VALUES ('main', 'git', 'org/app', facts.sha('part'), 'APP-2', 'merge', facts.sha('merge')),
-       ('main', 'git', 'org/app', facts.sha('part'), 'APP-2', 'branch', 'feature/APP-2-till'),
-       ('main', 'git', 'org/app', facts.sha('merge'), 'APP-2', 'pull_request', '#7');
-INSERT INTO pull_requests (tenant, source, repository, number, title) VALUES ('main', 'git', 'org/app', 7, 'APP-2 The till');
+-- The merge hands its key down, the branch that it merged bears it, and so does its pull request.
+SELECT facts.ref('feature/APP-2-till', 'part', 'main', 1, p_counted => false);
+UPDATE refs SET imported_keys = '{APP-2}', branch_keys = '{APP-2}' WHERE ref = 'feature/APP-2-till';
+INSERT INTO commit_refs (tenant, source, repository, ref, sha, position, on_line, bears_name)
+VALUES ('main', 'git', 'org/app', 'feature/APP-2-till', facts.sha('part'), 2, true, true);
+UPDATE commits SET handed_keys = '{APP-2}' WHERE sha = facts.sha('merge');
+INSERT INTO pull_requests (tenant, source, repository, number, title, keys, merge_sha)
+VALUES ('main', 'git', 'org/app', 7, 'APP-2 The till', '{APP-2}', facts.sha('merge'));
 SELECT facts.settle() > 0;
 SELECT facts.explained('app-2');
 SELECT facts.explained('APP-1');

@@ -222,8 +222,8 @@ CREATE FUNCTION facts.place(p_ref text, p_position int, p_names text[], p_reposi
                             p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted)
-    VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true)
+    INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted, counted_to)
+    VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true, 2147483647)
     ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha;
     INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, on_line)
     SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position, n = p_names[1] FROM unnest(p_names) n

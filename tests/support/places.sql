@@ -6,11 +6,15 @@ CREATE FUNCTION facts.ref(
     p_counted boolean DEFAULT true, p_repository text DEFAULT 'org/app') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, parent_ref, fork_position, counted,
-                               is_default, imported_sha, imported_at)
+                               is_default, imported_sha, imported_at, imported_parent_ref, imported_fork_position,
+                               counted_to)
     VALUES ('main', 'git', p_repository, p_ref, p_kind, facts.sha(p_tip), '2026-04-01 00:00Z', p_parent, p_fork,
-            p_counted AND p_kind = 'branch', p_ref = 'main', facts.sha(p_tip), '2026-04-01 00:00Z')
+            p_counted AND p_kind = 'branch', p_ref = 'main', facts.sha(p_tip), '2026-04-01 00:00Z', p_parent, p_fork,
+            CASE WHEN p_counted AND p_kind = 'branch' THEN 2147483647 ELSE 0 END)
     ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha, parent_ref = excluded.parent_ref,
-        fork_position = excluded.fork_position, counted = excluded.counted, imported_sha = excluded.imported_sha;
+        fork_position = excluded.fork_position, counted = excluded.counted, imported_sha = excluded.imported_sha,
+        imported_parent_ref = excluded.imported_parent_ref, imported_fork_position = excluded.imported_fork_position,
+        counted_to = excluded.counted_to;
 END
 $$;
 

@@ -1,0 +1,48 @@
+-- Takes out of a line what later pushes dropped.
+CREATE OR REPLACE FUNCTION jirasync.cut_line(
+    p_state jirasync.ref_state, p_tenant text, p_source text, p_repository text, p_ref text, p_name text,
+    p_deliveries text[], p_changes integer[], p_imported_to integer)
+RETURNS jirasync.ref_state LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_state  jirasync.ref_state := p_state;
+    v_shift  integer := 0;
+    r        record;
+BEGIN
+    FOR r IN SELECT c.*, (SELECT min(o.position) - 1 FROM unnest(p_state.places) o WHERE o.ord >= c.ord) AS start,
+                    (SELECT p.received_at FROM jirasync.pushes p
+                     WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_deliveries[c.ord]
+                       AND p.change = p_changes[c.ord]) AS at
+             FROM jirasync.push_cuts(p_tenant, p_source, p_repository, p_name, p_deliveries, p_changes, p_state.places,
+                                     p_imported_to) c
+             ORDER BY c.ord
+    LOOP
+        v_state.places := ARRAY(
+            SELECT o FROM unnest(v_state.places) o WHERE o.ord >= r.ord OR o.position <= r.up_to + v_shift);
+        v_state.kept_to := least(v_state.kept_to, r.up_to);
+        IF r.is_moved THEN
+            v_state.life_at := r.at;
+            v_state.base_sha := r.base_sha;
+            v_state.is_fork_guessed := false;
+            SELECT f.parent_ref, f.fork_position INTO v_state.parent_ref, v_state.fork_position
+            FROM jirasync.fork_of(p_tenant, p_source, p_repository, p_name, r.at, r.base_sha) f;
+            -- Positions are counted along the whole line: they go on from those of the branch that it is cut from now.
+            v_state.places := ARRAY(
+                SELECT (o.ord, o.sha, o.position + coalesce(v_state.fork_position, 0) - r.start - v_shift, o.on_line,
+                        o.bears_name, o.landed_at)::jirasync.push_place FROM unnest(v_state.places) o);
+            v_state.numbered_to := v_state.numbered_to + coalesce(
+                coalesce(v_state.fork_position, 0) - r.start - v_shift, 0);
+            v_shift := coalesce(coalesce(v_state.fork_position, 0) - r.start, v_shift);
+        END IF;
+    END LOOP;
+    v_state.places := ARRAY(
+        SELECT d.place
+        FROM (SELECT DISTINCT ON (o.sha) o.sha, o AS place FROM unnest(v_state.places) o
+              ORDER BY o.sha, o.ord, o.position) d
+        WHERE p_imported_to IS NULL OR NOT EXISTS (
+            SELECT FROM jirasync.commit_refs i
+            WHERE i.tenant = p_tenant AND i.source = p_source AND i.repository = p_repository AND i.sha = d.sha
+              AND i.ref IN (p_name, p_name || '~') AND NOT i.is_pushed AND i.position <= v_state.kept_to));
+    RETURN v_state;
+END
+$$;
+COMMENT ON FUNCTION jirasync.cut_line IS 'Part of ref_state: applies push_cuts to places and to what is kept of the import; a line that was put on another commit is cut from where that stands. Each commit keeps the first place that is left';

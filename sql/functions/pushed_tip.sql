@@ -1,0 +1,57 @@
+-- Where a branch or tag is, as imports and pushes tell together.
+CREATE OR REPLACE FUNCTION jirasync.pushed_tip(
+    p_tenant text, p_source text, p_repository text, p_ref text, p_kind text, p_imported_sha text,
+    p_imported_at timestamptz,
+    OUT tip text, OUT last_tip text, OUT seen_at timestamptz, OUT is_uncertain boolean, OUT since timestamptz,
+    OUT newest bigint, OUT pushes integer)
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    v_all   record;
+    v_ends  record;
+BEGIN
+    -- What an import had read, it knows better, but for pushes that lead on from what it read to commits that it has
+    -- not: these are younger than the clone that was imported.
+    SELECT max(p.seq), count(*) FILTER (WHERE p_imported_at IS NULL OR p.received_at > p_imported_at)
+    INTO newest, pushes FROM jirasync.pushes_of_ref(p_tenant, p_source, p_repository, p_ref, p_kind) p;
+    since := coalesce(p_imported_at, '-infinity');
+    IF p_imported_at IS NOT NULL AND newest IS NOT NULL AND jirasync.leads_past_import(
+            p_tenant, p_source, p_repository, p_ref, p_kind, p_imported_sha, p_imported_at) THEN
+        since := '-infinity';
+    END IF;
+    SELECT coalesce(array_agg(p.before), '{}') AS befores, coalesce(array_agg(p.after), '{}') AS afters,
+           coalesce(array_agg(p.received_at), '{}') AS times, count(*) AS count,
+           (array_agg(p.before ORDER BY p.received_at DESC, p.seq DESC) FILTER (WHERE p.after = ''))[1] AS deleted_from
+    INTO v_all FROM jirasync.pushes_of_ref(p_tenant, p_source, p_repository, p_ref, p_kind) p
+    WHERE p.received_at > since;
+    pushes := v_all.count;
+    WITH ends AS MATERIALIZED (
+        SELECT e.tip, e.at,
+               e.tip <> '' AND e.tip IS DISTINCT FROM p_imported_sha AND p_imported_at IS NOT NULL AND EXISTS (
+                   SELECT FROM jirasync.commits c
+                   WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = e.tip
+                     AND c.is_from_history) AS is_old
+        FROM jirasync.push_ends(
+            v_all.befores, v_all.afters, v_all.times,
+            CASE WHEN p_imported_at IS NOT NULL AND since <> '-infinity' THEN coalesce(p_imported_sha, '') END,
+            p_imported_at) e
+    ), likely AS MATERIALIZED (
+        -- a delivery that came late, and tells of what the import had read, ends there
+        SELECT e.tip, e.at FROM ends e WHERE NOT e.is_old OR (SELECT bool_and(o.is_old) FROM ends o)
+    )
+    SELECT l.tip, l.at, (SELECT count(*) FROM likely) AS count INTO v_ends
+    FROM likely l ORDER BY l.at DESC, l.tip LIMIT 1;
+    tip := v_ends.tip;
+    seen_at := v_ends.at;
+    is_uncertain := coalesce(v_ends.count > 1, false);
+    last_tip := CASE WHEN tip <> '' THEN tip ELSE v_all.deleted_from END;
+    -- Gone before the import: what it was is told by older pushes alone.
+    IF tip = '' AND last_tip IS NULL AND newest IS NOT NULL THEN
+        SELECT CASE WHEN p.after <> '' THEN p.after ELSE p.before END INTO last_tip
+        FROM jirasync.pushes_of_ref(p_tenant, p_source, p_repository, p_ref, p_kind) p
+        ORDER BY p.received_at DESC, p.seq DESC LIMIT 1;
+        since := '-infinity';
+        SELECT count(*) INTO pushes FROM jirasync.pushes_of_ref(p_tenant, p_source, p_repository, p_ref, p_kind) p;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION jirasync.pushed_tip IS 'The commit that a ref is at, empty where it is gone, NULL where nothing tells; last_tip the commit that it is or was at; is_uncertain: the pushes do not join up. Only pushes received after since say it, besides the import; pushes is how many these are, newest the seq of the newest of all';

@@ -1,0 +1,58 @@
+-- A branch or tag as its imports and pushes have it: writes its row of refs and its rows of commit_refs.
+CREATE OR REPLACE FUNCTION jirasync.write_ref(
+    p_tenant text, p_source text, p_repository text, p_ref text, p_kind text,
+    OUT changed integer, OUT shas text[], OUT is_restructured boolean, OUT is_regraded boolean)
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_name    text := jirasync.ref_name(p_tenant, p_source, p_repository, p_ref, p_kind);
+    v_state   jirasync.ref_state;
+    v_old     jirasync.refs;
+    v_new     jirasync.refs;
+    v_places  record;
+    v_moved   record;
+BEGIN
+    changed := 0;
+    shas := '{}';
+    is_restructured := false;
+    is_regraded := false;
+    SELECT * INTO v_old FROM jirasync.refs r
+    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
+    v_state := jirasync.ref_state(p_tenant, p_source, p_repository, p_ref, p_kind, v_name);
+    IF v_state.tip IS NULL OR v_state.last_tip IS NULL THEN
+        -- Its pushes were taken back, and no import knows it; or only its end is told.
+        IF v_old.ref IS NOT NULL AND v_old.imported_at IS NULL AND v_old.derived_to IS NOT NULL THEN
+            SELECT w.* INTO v_places FROM jirasync.write_places(p_tenant, p_source, p_repository, v_name, '{}', false) w;
+            DELETE FROM jirasync.refs r
+            WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
+            changed := v_places.changed + 1;
+            shas := v_places.shas;
+            is_restructured := true;
+        END IF;
+        RETURN;
+    END IF;
+    v_new := jirasync.ref_row(v_old, v_state, p_tenant, p_source, p_repository, p_ref, p_kind, v_name);
+    IF v_old IS DISTINCT FROM v_new THEN
+        changed := (jirasync.unstamped_ref(v_old) IS DISTINCT FROM jirasync.unstamped_ref(v_new))::integer;
+        is_restructured := v_old.ref IS NULL OR (v_old.parent_ref, v_old.fork_position, v_old.deleted_at, v_old.counted)
+            IS DISTINCT FROM (v_new.parent_ref, v_new.fork_position, v_new.deleted_at, v_new.counted);
+        is_regraded := v_old.ref IS NOT NULL
+            AND (v_old.counted, v_old.is_default) IS DISTINCT FROM (v_new.counted, v_new.is_default);
+        DELETE FROM jirasync.refs r
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
+        INSERT INTO jirasync.refs SELECT v_new.*;
+    END IF;
+    SELECT w.* INTO v_moved FROM jirasync.move_imported_places(
+        p_tenant, p_source, p_repository, v_name, v_state.kept_to) w;
+    SELECT w.* INTO v_places FROM jirasync.write_places(
+        p_tenant, p_source, p_repository, v_name, v_state.places, false) w;
+    changed := changed + v_moved.changed + v_places.changed;
+    shas := v_moved.shas || v_places.shas;
+    IF (v_old.branch_keys, v_old.counted) IS DISTINCT FROM (v_new.branch_keys, v_new.counted) THEN
+        shas := shas || ARRAY(
+            SELECT o.sha FROM jirasync.commit_refs o
+            WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = v_name);
+    END IF;
+    is_restructured := is_restructured OR v_moved.changed > 0;
+END
+$$;
+COMMENT ON FUNCTION jirasync.write_ref IS 'Write the difference between a ref and its ref_state; says how many rows and the places of which commits, or what their branch says of them, changed, whether what holds what may have (is_restructured), and whether it counts or is the default branch now and was not, or the other way round (is_regraded)';

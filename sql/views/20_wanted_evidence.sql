@@ -1,0 +1,42 @@
+-- Definition of the keys that commits have by the branch they were made on, the merge that brought them, or a pull request.
+CREATE OR REPLACE VIEW jirasync.wanted_evidence AS
+SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'branch' AS evidence, p.ref AS via
+FROM jirasync.commit_refs p
+JOIN jirasync.refs r
+  ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
+CROSS JOIN LATERAL unnest(r.branch_keys) k (key)
+WHERE p.bears_name AND r.kind = 'branch'
+UNION
+SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'merge', m.sha
+FROM jirasync.commit_refs p
+JOIN jirasync.refs r
+  ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
+ AND r.counted AND r.kind = 'branch'
+JOIN jirasync.commit_refs m
+  ON m.tenant = p.tenant AND m.source = p.source AND m.repository = p.repository AND m.ref = p.ref
+ AND m.position = p.position AND m.on_line AND m.sha <> p.sha
+JOIN jirasync.commits c
+  ON c.tenant = m.tenant AND c.source = m.source AND c.repository = m.repository AND c.sha = m.sha
+CROSS JOIN LATERAL unnest(c.handed_keys) k (key)
+WHERE NOT p.on_line
+UNION
+SELECT q.tenant, q.source, q.repository, named.sha, k.key, 'pull_request', '#' || q.number
+FROM jirasync.pull_requests q
+CROSS JOIN LATERAL (VALUES (q.merge_sha), (q.head_sha)) named (sha)
+JOIN jirasync.commits c
+  ON c.tenant = q.tenant AND c.source = q.source AND c.repository = q.repository AND c.sha = named.sha
+CROSS JOIN LATERAL unnest(q.keys) k (key)
+UNION
+SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'pull_request', '#' || q.number
+FROM jirasync.commit_refs p
+JOIN jirasync.refs r
+  ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
+ AND r.counted AND r.kind = 'branch'
+JOIN jirasync.commit_refs m
+  ON m.tenant = p.tenant AND m.source = p.source AND m.repository = p.repository AND m.ref = p.ref
+ AND m.position = p.position AND m.on_line AND m.sha <> p.sha
+JOIN jirasync.pull_requests q
+  ON q.tenant = m.tenant AND q.source = m.source AND q.repository = m.repository AND q.merge_sha = m.sha
+CROSS JOIN LATERAL unnest(q.keys) k (key)
+WHERE NOT p.on_line;
+COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on the line of a counted branch, handed down to what it brought; keys of a pull request, for its newest commit, its merge or squash commit and what that brought';
