@@ -9,7 +9,8 @@ sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 reset() {
     sql -c "DO \$\$ DECLARE t text; BEGIN
         FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects', 'project_keys',
-            'commits', 'commit_keys', 'commit_refs', 'refs', 'repositories', 'revert_names', 'reverted_commits', 'issue_commits', 'jobs', 'deliveries', 'quarantined_deliveries']
+            'commits', 'commit_keys', 'refused_keys', 'commit_refs', 'refs', 'counted_reach', 'repositories', 'revert_names', 'reverted_commits', 'issue_commits', 'pushes',
+            'push_commits', 'pull_requests', 'jobs', 'deliveries', 'quarantined_deliveries']
         LOOP EXECUTE 'TRUNCATE jirasync.' || t; END LOOP; END \$\$"
 }
 
@@ -43,9 +44,18 @@ wait "$first" && wait "$second" && settled 'the rebuild changes nothing after tw
 
 links=$(sql -c 'SELECT count(*) FROM jirasync.issue_commits')
 if [ "$links" -gt 0 ]; then echo "ok the history made links"; else echo "not ok the history made no links"; fi
+for made in 'moves of branches: pushes WHERE after IS NOT NULL' 'deletions: pushes WHERE after IS NULL' \
+    'forced pushes: pushes WHERE is_forced' 'merged pull requests: pull_requests WHERE merge_sha IS NOT NULL' \
+    'places of imports: commit_refs WHERE NOT is_pushed'; do
+    if [ "$(sql -c "SELECT count(*) FROM jirasync.${made#*: }")" -gt 0 ]; then echo "ok the history made ${made%%:*}"
+    else echo "not ok the history made no ${made%%:*}"; fi
+done
 before=$(sql -c "SELECT md5(string_agg(l::text, ',' ORDER BY l::text)) FROM jirasync.issue_commits l")
 sql -c 'TRUNCATE jirasync.issue_commits, jirasync.issue_fix_versions, jirasync.versions, jirasync.projects,
-        jirasync.reverted_commits, jirasync.revert_names' -c "UPDATE jirasync.issues SET fix_versions = '{wrong}'"
+        jirasync.reverted_commits, jirasync.revert_names, jirasync.counted_reach' \
+    -c 'DELETE FROM jirasync.commit_refs WHERE is_pushed' -c 'DELETE FROM jirasync.refs WHERE imported_sha IS NULL' \
+    -c "DELETE FROM jirasync.commit_keys WHERE evidence NOT IN ('message', 'explicit')" \
+    -c "UPDATE jirasync.issues SET fix_versions = '{wrong}'"
 changed=$(sql -c 'SELECT jirasync.correlation_rebuild()')
 after=$(sql -c "SELECT md5(string_agg(l::text, ',' ORDER BY l::text)) FROM jirasync.issue_commits l")
 if [ "$changed" -gt 0 ] && [ "$before" = "$after" ]; then

@@ -151,7 +151,7 @@ BEGIN
 END
 $$;
 
--- A commit with the keys its message names; landed NULL is not landed, parents NULL: the host did not tell. Its sha is the name, padded to 40 digits.
+-- A commit as an import has it, with the keys its message names; landed NULL is not landed, parents NULL: the host did not tell. Its sha is the name, padded to 40 digits.
 CREATE FUNCTION facts.sha(p_name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_name ~ '^[0-9a-f]{7,40}$' THEN rpad(p_name, 40, '0') ELSE left(md5(p_name) || md5(p_name), 40) END
 $$;
@@ -162,12 +162,12 @@ CREATE FUNCTION facts.commit(
     p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO jirasync.commits AS c (tenant, source, repository, sha, parents, message, author, committed_at, landed_at,
-                                  reverts)
+                                  reverts, is_from_history)
     VALUES (p_tenant, p_source, p_repository, facts.sha(p_name),
             CASE WHEN parents IS NOT NULL THEN ARRAY(SELECT facts.sha(p) FROM unnest(parents) p) END,
-            p_name || ' ' || array_to_string(p_keys, ' '), p_author, '2026-02-01 00:00Z', landed::timestamptz, reverts)
+            p_name || ' ' || array_to_string(p_keys, ' '), p_author, '2026-02-01 00:00Z', landed::timestamptz, reverts, true)
     ON CONFLICT ON CONSTRAINT commits_pkey DO UPDATE SET parents = coalesce(c.parents, excluded.parents),
-        landed_at = excluded.landed_at, reverts = excluded.reverts, changed_seq = excluded.changed_seq;
+        landed_at = excluded.landed_at, reverts = excluded.reverts, is_from_history = true, changed_seq = excluded.changed_seq;
     INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence)
     SELECT p_tenant, p_source, p_repository, facts.sha(p_name), k, 'message' FROM unnest(p_keys) k
     ON CONFLICT DO NOTHING;
@@ -217,17 +217,21 @@ BEGIN
 END
 $$;
 
--- The place of commits on a branch, the first of them on its line; the branch becomes known with it.
+-- The place of commits on a branch as an import has it, the first of them on its line; the branch becomes known with it.
 CREATE FUNCTION facts.place(p_ref text, p_position int, p_names text[], p_repository text DEFAULT 'org/app',
                             p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted, counted_to)
-    VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true, 2147483647)
-    ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha;
+    INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted, imported_sha, imported_at, counted_to)
+    VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true, facts.sha(p_names[1]),
+            now(), 2147483647)
+    ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha, deleted_at = NULL, uncertain = false,
+        seen_at = excluded.seen_at, imported_sha = excluded.imported_sha, imported_at = excluded.imported_at,
+        derived_to = NULL;
     INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, on_line)
     SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position, n = p_names[1] FROM unnest(p_names) n
-    ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position, on_line = excluded.on_line;
+    ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position, on_line = excluded.on_line,
+        is_pushed = false;
     PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n), p_tenant) FROM unnest(p_names) n;
 END
 $$;

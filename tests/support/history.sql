@@ -1,4 +1,4 @@
--- Random histories of issues and commits, over the functions of facts.sql.
+-- Random histories of issues, commits and pushes, over the functions of facts.sql.
 CREATE FUNCTION facts.roll(p_sides int) RETURNS int LANGUAGE sql AS $$ SELECT floor(random() * p_sides)::int $$;
 
 CREATE FUNCTION facts.some_versions(p_share float) RETURNS bigint[] LANGUAGE sql AS $$
@@ -106,18 +106,116 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION facts.random_branch() RETURNS text LANGUAGE sql AS $$
+    SELECT (ARRAY['main', 'main', 'release/1', 'dev-APP-3'])[1 + facts.roll(4)]
+$$;
+
+-- Places as an import has them, which takes them away, too; read at one of the instants at which pushes come.
 CREATE FUNCTION facts.random_placing() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_repository  text := facts.random_repository();
+    v_ref         text := facts.random_branch();
     v_sha         text := facts.sha(facts.random_name());
+    v_at          timestamptz := facts.minute(facts.roll(60));
 BEGIN
     IF facts.roll(3) > 0 THEN
-        PERFORM facts.place('refs/heads/' || (ARRAY['main', 'release/1'])[1 + facts.roll(2)], facts.roll(4),
+        PERFORM facts.place(v_ref, facts.roll(4),
                             ARRAY(SELECT DISTINCT facts.random_name() FROM generate_series(1, 3) ORDER BY 1), v_repository);
+        UPDATE jirasync.refs SET seen_at = v_at, imported_at = v_at
+        WHERE tenant = 'main' AND source = 'git' AND repository = v_repository AND ref = v_ref;
     ELSE
-        DELETE FROM jirasync.commit_refs WHERE tenant = 'main' AND source = 'git' AND repository = v_repository AND sha = v_sha;
+        DELETE FROM jirasync.commit_refs
+        WHERE tenant = 'main' AND source = 'git' AND repository = v_repository AND sha = v_sha AND NOT is_pushed;
         PERFORM facts.touch('correlate_commit', 'git', v_repository || '@' || v_sha);
     END IF;
+    PERFORM facts.touch('correlate_commit', 'git', v_repository || '^' || v_ref);
+END
+$$;
+
+-- A commit as a push lists it: parents told or not, a merge or not, taking back or picked from what may not be there.
+CREATE FUNCTION facts.random_listed(p_name text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    v_parents  jsonb := CASE facts.roll(2) WHEN 0 THEN (
+        SELECT jsonb_agg(DISTINCT facts.sha(facts.random_name())) FROM generate_series(1, 1 + facts.roll(2))) END;
+    v_keys     jsonb := (SELECT coalesce(jsonb_agg(DISTINCT 'APP-' || 1 + facts.roll(12)), '[]')
+                         FROM generate_series(1, facts.roll(3)));
+    v_merges   boolean := facts.roll(4) = 0;
+    v_is_merge boolean := CASE WHEN v_parents IS NULL THEN v_merges ELSE jsonb_array_length(v_parents) > 1 END;
+BEGIN
+    RETURN jsonb_build_object(
+        'sha', facts.sha(p_name), 'parents', v_parents, 'message', p_name || ' ' || v_keys, 'author', 'Ada',
+        'committed_at', facts.minute(facts.roll(30)), 'is_known_elsewhere', facts.roll(3) = 0,
+        'is_merge_named', v_merges, 'keys', v_keys, 'handed_keys', CASE WHEN v_is_merge THEN v_keys END,
+        'picked_from', CASE facts.roll(8) WHEN 0 THEN facts.sha(facts.random_name()) END,
+        'reverts', CASE facts.roll(4)
+            WHEN 0 THEN jsonb_build_array(left(facts.sha(facts.random_name()), (ARRAY[7, 8, 40])[1 + facts.roll(3)]))
+            WHEN 1 THEN CASE facts.roll(3) WHEN 0 THEN jsonb_build_array('#' || 1 + facts.roll(3)) END END);
+END
+$$;
+
+-- A move of a branch or tag. Mostly it goes on from the tip that is known; at times from one that was missed.
+CREATE FUNCTION facts.random_change(p_repository text) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    v_is_tag  boolean := facts.roll(6) = 0;
+    v_ref     text := CASE WHEN v_is_tag THEN 'v' || 1 + facts.roll(2) ELSE facts.random_branch() END;
+    v_tip     text := (
+        SELECT r.sha FROM jirasync.refs r
+        WHERE r.tenant = 'main' AND r.source = 'git' AND r.repository = p_repository AND r.ref = v_ref
+          AND r.deleted_at IS NULL);
+    v_before  text := CASE facts.roll(6) WHEN 0 THEN facts.sha(facts.random_name()) WHEN 1 THEN NULL ELSE v_tip END;
+    v_deletes boolean := v_before IS NOT NULL AND facts.roll(8) = 0;
+    v_names   text[] := CASE WHEN v_is_tag OR v_deletes THEN '{}' ELSE ARRAY(
+        SELECT n FROM (SELECT DISTINCT facts.random_name() AS n FROM generate_series(1, facts.roll(4))) d ORDER BY random()) END;
+BEGIN
+    IF facts.roll(10) = 0 THEN
+        RETURN jsonb_build_object('ref', v_ref, 'kind', CASE WHEN v_is_tag THEN 'tag' ELSE 'branch' END, 'is_notice', true,
+                                  'before', NULL, 'after', CASE facts.roll(2) WHEN 0 THEN '' END);
+    END IF;
+    RETURN jsonb_build_object(
+        'ref', v_ref, 'kind', CASE WHEN v_is_tag THEN 'tag' ELSE 'branch' END, 'before', v_before,
+        'after', CASE WHEN NOT v_deletes THEN facts.sha(coalesce(v_names[cardinality(v_names)], facts.random_name())) END,
+        'peeled', CASE WHEN v_is_tag AND facts.roll(2) = 0 AND NOT v_deletes THEN facts.sha(facts.random_name()) END,
+        'is_forced', v_before IS NOT NULL AND NOT v_deletes AND facts.roll(4) = 0,
+        'base_ref', CASE facts.roll(8) WHEN 0 THEN facts.random_branch() END, 'is_whole', facts.roll(4) > 0,
+        'branch_keys', CASE WHEN v_ref = 'dev-APP-3' THEN '["APP-3"]'::jsonb ELSE '[]'::jsonb END,
+        'commits', ARRAY(SELECT facts.random_listed(n) FROM unnest(v_names) WITH ORDINALITY u (n, place) ORDER BY place));
+END
+$$;
+
+CREATE FUNCTION facts.random_request() RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+    v_state  text := (ARRAY['open', 'open', 'merged', 'merged', 'closed'])[1 + facts.roll(5)];
+    v_key    text := 'APP-' || 1 + facts.roll(12);
+BEGIN
+    RETURN jsonb_build_object(
+        'number', 1 + facts.roll(3), 'title', v_key || ' title', 'source_branch', facts.random_branch(),
+        'target_branch', facts.random_branch(), 'state', v_state, 'head_sha', facts.sha(facts.random_name()),
+        'merge_sha', CASE WHEN v_state = 'merged' THEN
+            left(facts.sha(facts.random_name()), (ARRAY[12, 40, 40])[1 + facts.roll(3)]) END,
+        'merged_at', CASE WHEN v_state = 'merged' THEN facts.minute(facts.roll(30)) END,
+        'updated_at', facts.minute(facts.roll(30)), 'keys', jsonb_build_array(v_key), 'refused', '[]'::jsonb);
+END
+$$;
+
+-- A host's delivery, received at one of few instants whenever it comes; at times the default branch is another one.
+CREATE FUNCTION facts.random_push() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_repository  text := facts.random_repository();
+    v_document    jsonb := jsonb_build_object('repository', v_repository);
+BEGIN
+    IF facts.roll(4) = 0 THEN
+        v_document := v_document || jsonb_build_object('pull_request', facts.random_request());
+    ELSE
+        v_document := v_document || jsonb_build_object(
+            'changes', ARRAY(SELECT facts.random_change(v_repository) FROM generate_series(1, 1 + facts.roll(2))));
+    END IF;
+    IF facts.roll(3) = 0 THEN
+        v_document := v_document || jsonb_build_object(
+            'default_branch', (ARRAY['main', 'main', 'main', 'dev-APP-3'])[1 + facts.roll(4)]);
+    END IF;
+    PERFORM facts.git(v_document, 'g-' || nextval('facts.delivery'), facts.minute(facts.roll(60))::timestamptz);
+EXCEPTION WHEN serialization_failure OR deadlock_detected THEN
+    PERFORM facts.random_push();
 END
 $$;
 
@@ -127,7 +225,8 @@ BEGIN
         -- a deletion is for ever: seldom, or no issue would be left
         WHEN facts.roll(80) = 0 THEN
             PERFORM facts.issue_deleted(1 + facts.roll(10), '2026-03-01 00:' || 10 + facts.roll(50) || 'Z');
-        WHEN facts.roll(5) < 3 THEN PERFORM facts.random_issues();
+        WHEN facts.roll(5) < 2 THEN PERFORM facts.random_issues();
+        WHEN facts.roll(2) = 0 THEN PERFORM facts.random_push();
         WHEN facts.roll(4) = 0 THEN PERFORM facts.random_placing();
         ELSE PERFORM facts.random_commit();
     END CASE;

@@ -1,0 +1,661 @@
+#!/usr/bin/env python3
+"""Plays the life of a git repository as a team lives it, and keeps what its host would tell: git_life.py FOLDER SEED
+
+FOLDER/host.git is the host's bare repository, FOLDER/work the team's; real git writes both. Life.events has the pushes and
+the looks at pull requests, in order; git_life_bodies.py makes of them what each host sends. Each kind of deed happens at
+least once in a life, in an order that SEED chooses, and many happen again. The same seed gives the same hashes.
+Run by itself it prints the deeds and the events.
+"""
+import os
+import random
+import shutil
+import subprocess
+import sys
+
+BIRTH = 1740787200  # 2025-03-01: instants of commits and pushes lie before those of any import
+SUBJECTS = ["Add the cart", "Print the receipt", "Grüße an die Kasse", "修复打印问题", "Tidy", "Count in UTF-8", "Round prices",
+            "Fix “quotes”", "Speed up the search"]
+FORMAT = "%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cI%x1f%B"
+TRUNK = "main"
+
+
+class Commit:
+    def __init__(self, sha, parents, author, email, authored, committed, message):
+        self.sha, self.parents, self.author, self.email = sha, parents.split(), author, email
+        self.authored, self.committed, self.message = authored, committed, message
+
+
+class Change:
+    """A ref's move. after is a tag's own hash where it is annotated, peeled the commit; listed: the oldest first."""
+
+    def __init__(self, ref, kind, before, after, peeled):
+        self.ref, self.kind, self.before, self.after, self.peeled = ref, kind, before, after, peeled
+        self.listed, self.known, self.is_forced, self.base_ref = [], set(), False, None
+
+
+class Push:
+    def __init__(self, number, at, changes):
+        self.id, self.at, self.changes = "push-%d" % number, at, changes
+
+
+class Look:
+    """A pull request as it is at a moment."""
+
+    def __init__(self, number, at, request, merge):
+        self.id, self.at, self.merge = "look-%d" % number, at, merge
+        self.number, self.title, self.source, self.head = (request[m] for m in ("number", "title", "source", "head"))
+
+
+class Repository:
+    """The team's clone and the host's repository, with a clock of their own."""
+
+    def __init__(self, folder, seed):
+        self.random = random.Random(seed)
+        self.work, self.host = os.path.join(folder, "work"), os.path.join(folder, "host.git")
+        self.now, self.files = BIRTH, 0
+        self.commits = {}  # all that was ever pushed
+        self.refs = {}  # the host's: (kind, name): (hash, commit)
+        self.ever = set()  # (kind, name) of all that the host ever had
+        self.events, self.snapshots = [], []
+        subprocess.run(["git", "init", "-q", "--bare", "-b", TRUNK, self.host], check=True, env=self.environment())
+        subprocess.run(["git", "init", "-q", "-b", TRUNK, self.work], check=True, env=self.environment())
+        for path in (self.work, self.host):
+            self.run("config", "gc.auto", "0", at=path)
+        self.run("config", "merge.suppressDest", TRUNK)
+
+    def environment(self):
+        name = self.random.choice(["Ada Miller", "Ben Öz"])
+        date = "%d +0000" % self.now
+        return dict(os.environ, GIT_CONFIG_GLOBAL="/dev/null", GIT_CONFIG_NOSYSTEM="1", LC_ALL="C.UTF-8", TZ="UTC",
+                    GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL="team@example.com", GIT_COMMITTER_NAME=name, GIT_EDITOR="true",
+                    GIT_COMMITTER_EMAIL="team@example.com", GIT_AUTHOR_DATE=date, GIT_COMMITTER_DATE=date)
+
+    def attempt(self, *words, at=None, text=None):
+        done = subprocess.run(["git", "-C", at or self.work, *words], env=self.environment(), text=True, check=False,
+                              input=text, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return done.stdout if done.returncode == 0 else None
+
+    def run(self, *words, at=None, text=None):
+        said = self.attempt(*words, at=at, text=text)
+        if said is None:
+            raise RuntimeError("git %s failed" % " ".join(words))
+        return said
+
+    def tick(self, seconds=3600):
+        self.now += seconds
+
+    def tip(self, name):
+        """Of the team's branch; None where it has none of that name."""
+        return (self.attempt("rev-parse", "-q", "--verify", "refs/heads/" + name) or "").strip() or None
+
+    def checkout(self, name, start=None):
+        self.run("checkout", "-q", *(["-B", name, start] if start else [name]))
+
+    def commit(self, message, amend=False):
+        self.tick()
+        self.files += 1
+        with open(os.path.join(self.work, "%d.txt" % self.files), "w") as file:
+            file.write("%d\n" % self.files)
+        self.run("add", "-A")
+        self.run("commit", "-q", "--cleanup=verbatim", "-F", "-", *(["--amend"] if amend else []), text=message)
+
+    def is_ancestor(self, old, new):
+        return self.attempt("merge-base", "--is-ancestor", old, new) is not None
+
+    def undo(self, name):
+        """Leaves what a command began that met a conflict."""
+        for word in ("merge", "cherry-pick", "revert", "rebase"):
+            self.attempt(word, "--abort")
+        self.run("reset", "-q", "--hard", name)
+        return False
+
+    # ---- the host ----
+
+    def shas(self, *words):
+        return self.run("rev-list", *words, at=self.host).split()
+
+    def learn(self, tips):
+        """Reads commits that the host did not have before."""
+        text = self.run("log", "-z", "--format=" + FORMAT, *tips, "--not", *self.learned, at=self.host) if tips else ""
+        for entry in text.split("\0"):
+            if entry:
+                commit = Commit(*entry.split("\x1f"))
+                self.commits.setdefault(commit.sha, commit)
+
+    @property
+    def learned(self):
+        return sorted({commit for _, commit in self.refs.values()})
+
+    def change(self, kind, name):
+        """What pushing a ref would change, judged by the team's repository; None: nothing."""
+        path = "refs/%s/%s" % ("heads" if kind == "branch" else "tags", name)
+        after = (self.attempt("rev-parse", "-q", "--verify", path) or "").strip() or None
+        before = self.refs.get((kind, name), (None, None))[0]
+        if after == before:
+            return None
+        peeled = after and self.run("rev-parse", path + "^{commit}").strip()
+        change = Change(name, kind, before, after, peeled)
+        change.is_forced = bool(before and after) and not self.is_ancestor(before, after)
+        return change
+
+    def list_commits(self, change, others):
+        """A host lists what was not reachable from the old tip; of a new branch, what no other branch or tag holds."""
+        if change.after is None or change.kind == "tag":
+            return
+        without = [change.before] if change.before else others
+        change.listed = self.shas("--reverse", "--topo-order", change.after, "--not", *without)
+        change.known = {sha for sha in change.listed if sha in self.commits}
+        if change.before is None and not change.listed:
+            change.base_ref = next((name for (kind, name), (_, commit) in sorted(self.refs.items())
+                                    if kind == "branch" and commit == change.after), None)
+
+    def push(self, *names, tag=None):
+        """Sends branches, or a tag, in one push, whatever became of them; False where nothing moves."""
+        changes = [self.change("branch", name) for name in names] + ([self.change("tag", tag)] if tag else [])
+        changes = [change for change in changes if change]
+        if not changes:
+            return False
+        self.tick(60)
+        paths = [("refs/heads/" if c.kind == "branch" else "refs/tags/") + c.ref for c in changes]
+        self.run("push", "-q", "--force", self.host, *("%s:%s" % (path if change.after else "", path)
+                                                       for path, change in zip(paths, changes)))
+        for change in changes:
+            self.list_commits(change, self.learned)
+        self.learn([change.peeled for change in changes if change.peeled])
+        for change in changes:
+            self.ever.add((change.kind, change.ref))
+            self.refs.pop((change.kind, change.ref), None)
+            if change.after:
+                self.refs[change.kind, change.ref] = (change.after, change.peeled)
+        self.events.append(Push(len(self.events) + 1, self.now, changes))
+        return True
+
+    def look(self, request, merge=None):
+        self.tick(60)
+        request["head"] = self.tip(request["source"]) or request.get("head")
+        self.events.append(Look(len(self.events) + 1, self.now, request, merge))
+
+    def snapshot(self):
+        """Keeps the host's repository as it is now."""
+        path = "%s.%d" % (self.host, len(self.events))
+        shutil.copytree(self.host, path)
+        self.snapshots.append((len(self.events), path))
+
+    def holds(self, *names):
+        """All that commits and what they descend from are."""
+        found, wanted = set(), list(names)
+        while wanted:
+            sha = wanted.pop()
+            if sha not in found:
+                found.add(sha)
+                wanted.extend(self.commits[sha].parents)
+        return found
+
+    def line(self, tip):
+        """The first-parent line down from a commit."""
+        found = [tip]
+        while self.commits[found[-1]].parents:
+            found.append(self.commits[found[-1]].parents[0])
+        return found
+
+    def branches(self):
+        return [name for kind, name in sorted(self.refs) if kind == "branch"]
+
+    def releases(self):
+        return [name for name in self.branches() if name.startswith("release/")]
+
+    def counted(self):
+        return [TRUNK] + self.releases()
+
+
+class Life(Repository):
+    """What a team does. Each deed says whether it could be done."""
+
+    def __init__(self, folder, seed, extra=16):
+        super().__init__(folder, seed)
+        self.features = {}  # the team's: name: {"request", "is_merged"}
+        self.gone = {}  # name of a feature that the host has no more: its last commit
+        self.requests = []  # pull requests that were merged
+        self.next_request = self.next_release = 1
+        self.done = {}
+        self.commit("Begin\n")
+        self.push(TRUNK)
+        self.live(extra)
+
+    def live(self, extra):
+        deeds = sorted(name for name in dir(self) if name.startswith("do_"))
+        waiting = deeds + [self.random.choice(deeds) for _ in range(extra)]
+        self.random.shuffle(waiting)
+        half, turns = len(waiting) // 2, 0
+        while waiting:
+            name = waiting.pop(0)
+            turns += 1
+            if getattr(self, name)():
+                self.done[name] = self.done.get(name, 0) + 1
+            elif not self.done.get(name):
+                waiting.insert(min(len(waiting), 6), name)
+                self.prepare()
+            if len(waiting) < half and not self.snapshots:
+                self.snapshot()
+            if turns > 2000:
+                raise RuntimeError("%s can't be done" % name)
+
+    def prepare(self):
+        """Something that most deeds need."""
+        self.random.choice([self.do_feature, self.do_grow, self.do_direct, self.do_request, self.do_release_with_a_commit,
+                            self.do_hotfix, self.do_merge_request, self.do_squash_request])()
+
+    def chance(self, share):
+        return self.random.random() < share
+
+    def choice(self, things):
+        things = list(things)
+        return self.random.choice(things) if things else None
+
+    def key(self):
+        return self.random.choice(["APP-%d", "APP-%d", "APP-%d", "OPS-%d", "app-%d"]) % self.random.randint(1, 14)
+
+    def message(self):
+        words = self.random.choice(SUBJECTS)
+        return self.random.choice([
+            "%s %s\n" % (self.key(), words), "%s %s\n" % (self.key(), words), "%s: %s, %s\n" % (self.key(), words, self.key()),
+            "%s\n\nFor %s.\n" % (words, self.key()), words + "\n", "[%s] %s\n\nAPP-007 no more.\n" % (self.key(), words)])
+
+    def commit_some(self, most=3):
+        for _ in range(self.random.randint(1, most)):
+            self.commit(self.message())
+
+    def feature(self, *, pushed=False, fresh=True, request=None):
+        names = [name for name, facts in sorted(self.features.items())
+                 if (not pushed or ("branch", name) in self.refs) and not (fresh and facts["is_merged"])
+                 and request in (None, facts["request"] is not None)]
+        return self.choice(names)
+
+    # ---- on the trunk and on features ----
+
+    def do_direct(self):
+        self.checkout(TRUNK)
+        self.commit_some()
+        return self.push(TRUNK)
+
+    def name_feature(self):
+        number = self.random.randint(1, 14)
+        return self.random.choice(["feature/APP-%d-x", "feature/APP-%d-y", "dev-APP-%d", "work-%d", "feature/ops-%d_z"]) % number
+
+    def begin_feature(self, name, start):
+        if name in self.features:
+            return False
+        self.features[name] = {"request": None, "is_merged": False}
+        self.gone.pop(name, None)
+        self.checkout(name, start)
+        return True
+
+    def do_feature(self):
+        name = self.name_feature()
+        if not self.begin_feature(name, TRUNK):
+            return False
+        if self.chance(0.25):
+            self.push(name)
+        self.commit_some()
+        return self.chance(0.2) or self.push(name)
+
+    def do_feature_of_a_feature(self):
+        start, name = self.feature(), self.name_feature()
+        return start is not None and self.begin_feature(name, start) and (self.commit_some() or self.push(name))
+
+    def do_grow(self):
+        name = self.feature()
+        if name is None:
+            return False
+        self.checkout(name)
+        self.commit_some(self.random.choice([2, 2, 9]))
+        return self.chance(0.2) or self.push(name)
+
+    def do_update(self):
+        """The trunk is merged into a feature."""
+        name = self.feature()
+        if name is None or self.is_ancestor(TRUNK, name):
+            return False
+        self.checkout(name)
+        return self.merge(TRUNK) and self.push(name)
+
+    def do_amend(self):
+        name = self.feature(pushed=True)
+        if name is None or self.is_ancestor(name, TRUNK) or self.tip(name) not in self.commits:
+            return False
+        if len(self.commits[self.tip(name)].parents) != 1:
+            return False
+        self.checkout(name)
+        self.commit(self.message(), amend=True)
+        return self.push(name)
+
+    def do_rebase(self):
+        name = self.feature(pushed=True)
+        return name is not None and not self.is_ancestor(TRUNK, name) and self.rebase(name) and self.push(name)
+
+    def rebase(self, name):
+        self.tick()
+        self.checkout(name)
+        if self.attempt("rebase", "-q", TRUNK) is None:
+            return self.undo(name)
+        return self.tip(name) != self.tip(TRUNK) or self.undo(name)
+
+    def do_drop(self):
+        """The newest commit of a feature is taken away by force."""
+        name = self.feature(pushed=True)
+        if name is None or self.is_ancestor(name, TRUNK) or self.is_ancestor(name + "~1", TRUNK):
+            return False
+        self.checkout(name)
+        self.run("reset", "-q", "--hard", name + "~1")
+        return self.push(name)
+
+    def do_both(self):
+        """Two branches in one push."""
+        name = self.feature(pushed=True)
+        if name is None:
+            return False
+        for branch in (name, self.choice(self.counted())):
+            self.checkout(branch)
+            self.commit(self.message())
+        return self.push(name, branch)
+
+    # ---- merges ----
+
+    def merge(self, name, *words):
+        self.tick()
+        before = self.run("rev-parse", "HEAD")
+        if self.attempt("merge", "-q", "--no-ff", *(words or ["--no-edit"]), name) is None:
+            return self.undo("HEAD")
+        return self.run("rev-parse", "HEAD") != before
+
+    def landed(self, name, share=0.6):
+        self.features[name]["is_merged"] = True
+        if self.chance(share):
+            self.delete(name)
+        return True
+
+    def merge_feature(self, *words):
+        name = self.feature()
+        if name is None or self.is_ancestor(name, TRUNK):
+            return False
+        if self.chance(0.6):
+            self.push(name)
+        self.checkout(TRUNK)
+        if not self.merge(name, *words):
+            return False
+        self.push(TRUNK)
+        return self.landed(name)
+
+    def do_merge(self):
+        return self.merge_feature()
+
+    def do_merge_in_other_words(self):
+        return self.merge_feature("-m", "%s Bring it in" % self.key())
+
+    def do_merge_among_commits(self):
+        """One push of commits of the trunk's own, and of a merge among them."""
+        name = self.feature()
+        if name is None or self.is_ancestor(name, TRUNK):
+            return False
+        self.checkout(TRUNK)
+        self.commit_some(2)
+        if self.merge(name):
+            self.features[name]["is_merged"] = True
+            self.commit(self.message())
+        return self.push(TRUNK) and self.features[name]["is_merged"]
+
+    def do_fast_forward(self):
+        name = self.feature()
+        if name is None or self.is_ancestor(name, TRUNK):
+            return False
+        if not self.is_ancestor(TRUNK, name):
+            if not self.rebase(name):
+                return False
+            self.push(name)
+        self.checkout(TRUNK)
+        self.run("merge", "-q", "--ff-only", name)
+        self.push(TRUNK)
+        return self.landed(name)
+
+    # ---- pull requests ----
+
+    def do_request(self):
+        name = self.feature(pushed=True, request=False)
+        if name is None:
+            return False
+        title = self.random.choice(["%s Title %d", "Title %d: %s", "Title %d"])
+        self.next_request += 1
+        title = title.replace("%s", self.key()).replace("%d", str(self.next_request))
+        request = {"number": self.next_request, "title": title, "source": name}
+        self.features[name]["request"] = request
+        self.look(request)
+        return True
+
+    def close(self, name, is_merge):
+        """The pull request's merge, or squash, is the trunk's newest commit."""
+        request = self.features[name]["request"]
+        self.push(TRUNK)
+        self.look(request, merge=self.tip(TRUNK))
+        self.requests.append(dict(request, merge=self.tip(TRUNK), is_merge=is_merge))
+        return self.landed(name, 0.8)
+
+    def open_request(self):
+        name = self.feature(pushed=True, request=True)
+        if name is None or self.is_ancestor(name, TRUNK):
+            return None
+        self.push(name)
+        self.checkout(TRUNK)
+        return name
+
+    def do_merge_request(self):
+        name = self.open_request()
+        request = name and self.features[name]["request"]
+        return bool(name) and self.merge(name, "-m", "Merge pull request #%d from org/%s\n\n%s" % (
+            request["number"], name, request["title"])) and self.close(name, True)
+
+    def do_squash_request(self):
+        name = self.open_request()
+        if name is None:
+            return False
+        request = self.features[name]["request"]
+        self.tick()
+        subjects = self.run("log", "--format=* %s%n", "%s..%s" % (TRUNK, name))
+        if self.attempt("merge", "-q", "--squash", name) is None or not self.run("status", "--porcelain"):
+            return self.undo("HEAD")
+        self.run("commit", "-q", "-F", "-", text="%s (#%d)\n\n%s" % (request["title"], request["number"], subjects))
+        return self.close(name, False)
+
+    # ---- releases ----
+
+    def do_release(self):
+        return self.release(False)
+
+    def do_release_with_a_commit(self):
+        return self.release(True)
+
+    def release(self, has_own):
+        if len(self.releases()) > 3:
+            return self.chance(0.5)
+        self.checkout("release/%d.0" % self.next_release, TRUNK)
+        if has_own:
+            self.commit("Bump to %d.0\n" % self.next_release)
+        self.next_release += 1
+        return self.push("release/%d.0" % (self.next_release - 1))
+
+    def do_hotfix(self):
+        release = self.choice(self.releases())
+        if release is None:
+            return False
+        self.checkout(release)
+        self.commit_some(2)
+        return self.push(release)
+
+    def do_fix_branch(self):
+        """A branch of a release is merged into it."""
+        release, name = self.choice(self.releases()), "fix/" + self.key()
+        if release is None or not self.begin_feature(name, release):
+            return False
+        self.commit_some(2)
+        self.push(name)
+        self.checkout(release)
+        return self.merge(name) and self.push(release) and self.landed(name)
+
+    def do_merge_release(self):
+        release = self.choice(self.releases())
+        if release is None or self.is_ancestor(release, TRUNK):
+            return False
+        self.checkout(TRUNK)
+        return self.merge(release) and self.push(TRUNK)
+
+    def pick(self, *words):
+        release = self.choice(self.releases())
+        if release is None:
+            return False
+        self.checkout(release)
+        shas = self.run("rev-list", "--no-merges", TRUNK, "--not", release).split()[:12]
+        self.random.shuffle(shas)
+        for sha in shas:
+            self.tick()
+            if self.attempt("cherry-pick", *words, sha) is not None:
+                return self.push(release)
+            self.undo(release)
+        return False
+
+    def do_pick(self):
+        return self.pick()
+
+    def do_pick_with_x(self):
+        return self.pick("-x")
+
+    def do_remake_release(self):
+        """A release that left nothing behind is deleted and made again."""
+        for release in self.releases():
+            others = self.holds(*(commit for (_, name), (_, commit) in self.refs.items() if name != release))
+            own = self.holds(self.refs["branch", release][1]) - self.holds(self.refs["branch", TRUNK][1])
+            if not own & others and self.tip(release) == self.refs["branch", release][0]:
+                self.checkout(TRUNK)
+                self.run("branch", "-q", "-D", release)
+                self.push(release)
+                self.checkout(release, TRUNK)
+                if self.chance(0.5):
+                    self.commit(self.message())
+                return self.push(release)
+        return False
+
+    # ---- reverts ----
+
+    def revert(self, branch, chosen, *words):
+        self.checkout(branch)
+        shas = [sha for sha in self.run("rev-list", branch).split()[:40] if sha in self.commits and chosen(self.commits[sha])]
+        self.random.shuffle(shas)
+        for sha in shas[:5]:
+            self.tick()
+            if self.attempt("revert", "--no-edit", *words, sha) is not None:
+                return self.push(branch)
+            self.undo(branch)
+        return False
+
+    def do_revert(self):
+        return self.revert(self.choice(self.counted()), lambda c: len(c.parents) == 1 and not c.message.startswith("Revert"))
+
+    def do_revert_on_a_release(self):
+        release = self.choice(self.releases())
+        return release is not None and self.revert(release, lambda c: len(c.parents) == 1)
+
+    def do_revert_merge(self):
+        line = set(self.line(self.refs["branch", TRUNK][1]))
+        return self.revert(TRUNK, lambda c: len(c.parents) == 2 and c.sha in line, "-m", "1")
+
+    def do_revert_revert(self):
+        return self.revert(self.choice(self.counted()), lambda c: c.message.startswith("Revert"))
+
+    def do_revert_request(self):
+        request = self.choice([r for r in self.requests if self.is_ancestor(r["merge"], TRUNK)])
+        if request is None:
+            return False
+        self.tick()
+        self.checkout(TRUNK)
+        parent = ["-m", "1"] if request["is_merge"] else []
+        if self.attempt("revert", "--no-commit", *parent, request["merge"]) is None or not self.run("status", "--porcelain"):
+            return self.undo(TRUNK)
+        self.attempt("revert", "--quit")
+        self.run("commit", "-q", "-F", "-", text="Revert \"%s\"\n\nReverts org/app#%d\n" % (request["title"], request["number"]))
+        return self.push(TRUNK)
+
+    # ---- tags, deletions, force ----
+
+    def tag(self, *words):
+        name = "v%d" % (1 + sum(kind == "tag" for kind, _ in self.ever))
+        line = self.line(self.refs["branch", self.choice(self.counted())][1])
+        self.tick()
+        self.run("tag", *words, name, line[0] if self.chance(0.7) else self.choice(line[:4]))
+        return self.push(tag=name)
+
+    def do_tag(self):
+        return self.tag()
+
+    def do_annotated_tag(self):
+        return self.tag("-a", "-m", "a version")
+
+    def do_delete_tag(self):
+        name = self.choice(name for kind, name in sorted(self.refs) if kind == "tag")
+        if name is None:
+            return False
+        self.run("tag", "-d", name)
+        return self.push(tag=name)
+
+    def delete(self, name):
+        del self.features[name]
+        self.checkout(TRUNK)
+        tip = self.tip(name)
+        self.run("branch", "-q", "-D", name)
+        if self.push(name):
+            self.gone[name] = tip
+        return True
+
+    def do_delete(self):
+        name = self.choice(name for name, facts in sorted(self.features.items()) if facts["is_merged"])
+        return name is not None and self.delete(name)
+
+    def do_abandon(self):
+        name = self.feature(pushed=True)
+        return name is not None and not self.is_ancestor(name, TRUNK) and self.delete(name)
+
+    def do_remake(self):
+        name = self.choice(sorted(self.gone))
+        return name is not None and self.begin_feature(name, TRUNK) and (self.commit_some(2) or self.push(name))
+
+    def do_restore(self):
+        """A deleted branch comes back as it was."""
+        name = self.choice(sorted(self.gone))
+        return name is not None and self.begin_feature(name, self.gone[name]) and self.push(name)
+
+    def do_trunk_back(self):
+        """The trunk goes back to where an earlier push had left it."""
+        tips = [c.after for event in self.events if isinstance(event, Push) for c in event.changes if c.ref == TRUNK]
+        line = self.line(tips[-1])
+        earlier = [tip for tip in tips if tip in line[1:6]]
+        if not earlier or self.done.get("do_trunk_back", 0) > 1:
+            return False
+        self.checkout(TRUNK)
+        self.run("reset", "-q", "--hard", self.choice(earlier))
+        return self.push(TRUNK)
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__.splitlines()[0])
+    life = Life(sys.argv[1], int(sys.argv[2]))
+    for name, count in sorted(life.done.items()):
+        print("%-28s %d" % (name[3:], count))
+    for event in life.events:
+        if isinstance(event, Look):
+            print(event.id, "#%d" % event.number, event.title, event.merge)
+            continue
+        for change in event.changes:
+            print(event.id, change.kind, change.ref, (change.before or "-")[:8], (change.after or "-")[:8],
+                  "forced" if change.is_forced else "", len(change.listed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""What cannot be known from pushes that name no parents (GitHub's): where the tests ask for the weaker truth only.
+
+1. Which of the listed commits stand on the first-parent line, where a push to a counted branch brings a merge along with
+   anything else than what that merge, its newest commit and named as one in its subject, brought from earlier pushes.
+   So: a merge among commits of the branch's own, a merge of commits that were not pushed before, a merge in other words.
+2. Where a branch begins whose first push lists commits.
+3. What a forced push that lists commits has kept of what was there before.
+4. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one.
+
+The sets are those of the life's real graph, so they say no more than git does.
+"""
+from git_life import Push, TRUNK
+
+
+class Limits:
+    def __init__(self, life, named):
+        self.life = life
+        self.named = named  # commits whose subject is that of a merge
+        self.unplaced = set()  # (1), (4)
+        self.tangled = set()  # the same of all branches
+        self.opaque = set()  # counted branches of (2), (4)
+        self.sure, self.hidden = {}, {}  # of each ref: what it surely holds; what it may hold (3)
+        self.at_tip = {}
+        for event in life.events:
+            for change in event.changes if isinstance(event, Push) else ():
+                self.follow(change)
+
+    @staticmethod
+    def is_counted(change):
+        return change.kind == "branch" and (change.ref == TRUNK or change.ref.startswith("release/"))
+
+    def parents(self, sha):
+        return self.life.commits[sha].parents
+
+    def is_clear(self, change):
+        if all(len(self.parents(sha)) < 2 for sha in change.listed):
+            return True
+        head = change.listed[-1]
+        return (head in self.named and self.parents(head)[0] == change.before
+                and change.known.issuperset(change.listed[:-1]))
+
+    def from_elsewhere(self, commit):
+        """What a ref surely and perhaps holds that is put at a commit that was there."""
+        held = self.life.holds(commit)
+        sure, hidden = self.at_tip.get(commit, (set(), set()))
+        sure = sure.union({commit}, *((known & held) - self.tangled for known in self.sure.values() if commit in known))
+        return sure & held, hidden.union(*self.hidden.values())
+
+    def follow(self, change):
+        ref, listed = (change.kind, change.ref), set(change.listed)
+        if change.after is None:
+            self.sure.pop(ref), self.hidden.pop(ref)
+            self.opaque.discard(change.ref)
+            return
+        if listed and not self.is_clear(change):
+            self.tangled |= listed
+            self.unplaced |= listed if self.is_counted(change) else set()
+        if change.before is None or change.kind == "tag":
+            if listed and self.is_counted(change) and self.parents(change.listed[0]):
+                self.opaque.add(change.ref)
+            self.sure[ref], self.hidden[ref] = (listed, set()) if listed else self.from_elsewhere(change.peeled)
+        elif change.is_forced:
+            self.force(ref, change, listed)
+        else:
+            self.sure[ref] = self.sure[ref] | listed
+            self.cross(change)
+        self.at_tip[change.peeled] = (self.sure[ref], self.hidden[ref])
+
+    def force(self, ref, change, listed):
+        old = self.sure[ref]
+        if listed:
+            self.sure[ref] = listed
+            self.hidden[ref] = self.hidden[ref] | (old - {change.before})
+        else:
+            kept, _ = self.from_elsewhere(change.after)
+            self.sure[ref] = kept
+            self.hidden[ref] = self.hidden[ref] | (old & self.tangled)
+
+    def cross(self, change):
+        if self.is_counted(change) and change.before not in self.life.line(change.after):
+            self.opaque.add(change.ref)
+            self.unplaced |= self.life.holds(change.after)
+
+    # ---- at the end ----
+
+    def holds(self, ref):
+        return self.life.holds(self.life.refs[ref][1])
+
+    def problem(self):
+        """What is said to be sure must be so."""
+        for ref, sure in self.sure.items():
+            if not sure <= self.holds(ref):
+                return "%s %s surely holds what it does not" % ref
+        return None
+
+    def surely_reachable(self):
+        return set().union(*self.sure.values())
+
+    def perhaps_reachable(self):
+        return set().union(*self.hidden.values())
+
+    def counted(self):
+        return [ref for ref in self.sure if ref[0] == "branch" and ref[1] in self.life.counted()]
+
+    def surely_landed(self):
+        return set().union(*(self.sure[ref] for ref in self.counted()))
+
+    def in_doubt(self, reverted):
+        """Commits of which it cannot be known whether they count: landed or not, or taken back everywhere or not."""
+        landed = set().union(*(self.holds(ref) for ref in self.counted()))
+        beneath = set().union(*(self.holds(ref) - self.sure[ref] for ref in self.counted() if ref[1] in self.opaque))
+        return (landed - self.surely_landed()) | ((self.unplaced | beneath) & reverted)
