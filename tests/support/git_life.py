@@ -17,6 +17,7 @@ SUBJECTS = ["Add the cart", "Print the receipt", "Grüße an die Kasse", "修复
             "Fix “quotes”", "Speed up the search"]
 FORMAT = "%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cI%x1f%B"
 TRUNK = "main"
+RARE = {"do_cross"}  # of one life in three: it leaves little that pushes without parents can tell
 
 
 class Commit:
@@ -223,8 +224,8 @@ class Life(Repository):
         self.live(extra)
 
     def live(self, extra):
-        deeds = sorted(name for name in dir(self) if name.startswith("do_"))
-        waiting = deeds + [self.random.choice(deeds) for _ in range(extra)]
+        self.deeds = sorted(name for name in dir(self) if name.startswith("do_") and (name not in RARE or self.chance(0.3)))
+        waiting = self.deeds + [self.random.choice(self.deeds) for _ in range(extra)]
         self.random.shuffle(waiting)
         half, turns = len(waiting) // 2, 0
         while waiting:
@@ -242,8 +243,8 @@ class Life(Repository):
 
     def prepare(self):
         """Something that most deeds need."""
-        self.random.choice([self.do_feature, self.do_grow, self.do_direct, self.do_request, self.do_release_with_a_commit,
-                            self.do_hotfix, self.do_merge_request, self.do_squash_request])()
+        self.random.choice([self.do_feature, self.do_grow, self.do_direct, self.do_request, self.do_release, self.do_hotfix,
+                            self.do_merge_request, self.do_squash_request])()
 
     def chance(self, share):
         return self.random.random() < share
@@ -416,6 +417,18 @@ class Life(Repository):
         self.run("merge", "-q", "--ff-only", name)
         self.push(TRUNK)
         return self.landed(name)
+
+    def do_cross(self):
+        """The trunk goes on to a feature that it was merged into: its own line is beside the line then."""
+        name = self.feature()
+        if name is None or self.is_ancestor(TRUNK, name):
+            return False
+        self.checkout(name)
+        if not self.merge(TRUNK):
+            return False
+        self.checkout(TRUNK)
+        self.run("merge", "-q", "--ff-only", name)
+        return self.push(TRUNK) and self.landed(name)
 
     # ---- pull requests ----
 

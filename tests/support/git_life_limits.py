@@ -3,7 +3,8 @@
 1. Which of the listed commits stand on the first-parent line, where a push to a counted branch brings a merge along with
    anything else than what that merge, its newest commit and named as one in its subject, brought from earlier pushes.
    So: a merge among commits of the branch's own, a merge of commits that were not pushed before, a merge in other words.
-2. Where a branch begins whose first push lists commits.
+2. What a branch holds beneath the commits that its first push lists; and what a branch or tag holds that is put at a
+   commit which no push had ever left as a tip.
 3. What a forced push that lists commits has kept of what was there before.
 4. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one.
 
@@ -39,12 +40,9 @@ class Limits:
         return (head in self.named and self.parents(head)[0] == change.before
                 and change.known.issuperset(change.listed[:-1]))
 
-    def from_elsewhere(self, commit):
-        """What a ref surely and perhaps holds that is put at a commit that was there."""
-        held = self.life.holds(commit)
-        sure, hidden = self.at_tip.get(commit, (set(), set()))
-        sure = sure.union({commit}, *((known & held) - self.tangled for known in self.sure.values() if commit in known))
-        return sure & held, hidden.union(*self.hidden.values())
+    def from_tip(self, commit):
+        """What a ref surely and perhaps holds that is put where some ref once stood."""
+        return self.at_tip.get(commit, ({commit}, set()))
 
     def follow(self, change):
         ref, listed = (change.kind, change.ref), set(change.listed)
@@ -58,13 +56,14 @@ class Limits:
         if change.before is None or change.kind == "tag":
             if listed and self.is_counted(change) and self.parents(change.listed[0]):
                 self.opaque.add(change.ref)
-            self.sure[ref], self.hidden[ref] = (listed, set()) if listed else self.from_elsewhere(change.peeled)
+            self.sure[ref], self.hidden[ref] = (listed, set()) if listed else self.from_tip(change.peeled)
         elif change.is_forced:
             self.force(ref, change, listed)
         else:
             self.sure[ref] = self.sure[ref] | listed
             self.cross(change)
-        self.at_tip[change.peeled] = (self.sure[ref], self.hidden[ref])
+        before = self.at_tip.get(change.peeled, (set(), set()))
+        self.at_tip[change.peeled] = (self.sure[ref] | before[0], self.hidden[ref] | before[1])
 
     def force(self, ref, change, listed):
         old = self.sure[ref]
@@ -72,8 +71,8 @@ class Limits:
             self.sure[ref] = listed
             self.hidden[ref] = self.hidden[ref] | (old - {change.before})
         else:
-            kept, _ = self.from_elsewhere(change.after)
-            self.sure[ref] = kept
+            kept = (old & self.life.holds(change.after)) - self.tangled if change.after in old else set()
+            self.sure[ref] = kept | self.from_tip(change.after)[0]
             self.hidden[ref] = self.hidden[ref] | (old & self.tangled)
 
     def cross(self, change):

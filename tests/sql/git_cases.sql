@@ -1,0 +1,199 @@
+-- What becomes of stories when their work is merged, squashed, picked, taken back, rebased and forced away: told by pushes.
+\set ECHO none
+\ir ../support/facts.sql
+\set VERBOSITY terse
+\pset format unaligned
+\pset tuples_only on
+SET search_path = jirasync, facts, public;
+SET timezone = 'UTC';
+-- A commit as a push lists it. Without parents the host does not tell them. handed: what a merge hands down.
+CREATE FUNCTION facts.listed(
+    p_message text, parents text[] DEFAULT NULL, keys text[] DEFAULT '{}', handed text[] DEFAULT NULL,
+    reverts text[] DEFAULT NULL, picked text DEFAULT NULL, known boolean DEFAULT false) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_build_object(
+        'sha', facts.sha(split_part(p_message, ':', 1)), 'message', p_message, 'author', 'Ada',
+        'parents', (SELECT jsonb_agg(facts.sha(p)) FROM unnest(parents) p), 'keys', keys, 'handed_keys', handed,
+        'is_merge_named', handed IS NOT NULL, 'committed_at', '2026-03-01T00:00:00Z', 'is_known_elsewhere', known,
+        'reverts', (SELECT jsonb_agg(CASE WHEN r LIKE '#%' THEN r ELSE facts.sha(r) END) FROM unnest(reverts) r),
+        'picked_from', facts.sha(picked)) $$;
+-- A push, received at that hour of the day; commits are named by the word before the colon of their message.
+CREATE FUNCTION facts.pushed(
+    p_hour int, p_ref text, p_before text, p_after text, VARIADIC p_commits jsonb[] DEFAULT '{}') RETURNS text LANGUAGE sql AS $$
+    SELECT facts.git(jsonb_build_object('repository', split_part(p_ref, ' ', 1), 'default_branch', 'main', 'changes',
+        jsonb_build_array(jsonb_build_object(
+            'ref', split_part(p_ref, ' ', 2), 'before', facts.sha(p_before), 'after', facts.sha(p_after),
+            'is_forced', split_part(p_ref, ' ', 3) = 'forced', 'commits', to_jsonb(p_commits),
+            'branch_keys', coalesce((SELECT jsonb_agg(m[1]) FROM regexp_matches(p_ref, '(APP-\d+)', 'g') m), '[]')))),
+        p_ref || ' ' || p_hour, '2026-03-02 00:00Z'::timestamptz + p_hour * interval '1 hour') $$;
+CREATE FUNCTION facts.request(p_repository text, p_number int, p_title text, p_branch text, p_keys text[], p_merge text DEFAULT NULL)
+RETURNS text LANGUAGE sql AS $$
+    SELECT facts.git(jsonb_build_object('repository', p_repository, 'pull_request', jsonb_build_object(
+        'number', p_number, 'title', p_title, 'source_branch', p_branch, 'target_branch', 'main',
+        'state', CASE WHEN p_merge IS NULL THEN 'open' ELSE 'merged' END, 'merge_sha', facts.sha(p_merge), 'keys', p_keys,
+        'updated_at', CASE WHEN p_merge IS NULL THEN '2026-03-02T01:00:00Z' ELSE '2026-03-02T12:00:00Z' END))) $$;
+CREATE VIEW facts.story AS
+SELECT issue_key, state, reason, commits, repositories FROM story_coverage;
+-- Which commits the story has: name, evidence, whether it counts, where it is taken back.
+CREATE VIEW facts.work AS
+SELECT l.issue_key, split_part(c.message, ':', 1) AS name, l.evidence,
+       concat_ws(', ', CASE WHEN l.counts THEN 'counts' ELSE 'does not count' END, CASE WHEN l.is_merge THEN 'a merge' END,
+                 CASE WHEN l.is_revert THEN 'a revert' END, 'taken back on ' || array_to_string(l.reverted_on, ' and '),
+                 CASE WHEN l.reverted_by IS NOT NULL THEN 'everywhere' END, CASE WHEN l.is_unreachable THEN 'unreachable' END,
+                 'picked from ' || (SELECT split_part(o.message, ':', 1) FROM commits o
+                                    WHERE o.repository = l.repository AND o.sha = l.original_sha)) AS standing
+FROM issue_commits l
+JOIN commits c ON c.tenant = l.tenant AND c.source = l.commit_source AND c.repository = l.repository AND c.sha = l.sha
+ORDER BY 1, 2, 3;
+SELECT facts.issue(n, 'APP-' || n, '2026-03-01 00:00Z', '{10}') IS NULL FROM generate_series(1, 20) n;
+\set ECHO all
+
+-- A merge with the key in the branch's name alone, by a host that tells parents. Neither commit says APP-1; the merge's
+-- subject does. Must come out: APP-1 covered; merge by message, one and two by merge, and by branch under whose name they
+-- were pushed; all count. The branch is gone then, and nothing is lost with it.
+SELECT facts.pushed(1, 'org/merge main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/merge feature/APP-1-cart', NULL, 'two', facts.listed('one: cart', '{base}'), facts.listed('two: cart', '{one}'));
+SELECT facts.settle() >= 0;
+-- Before the merge: one and two by branch, which do not count; APP-1 unmerged.
+SELECT * FROM facts.story WHERE issue_key = 'APP-1';
+SELECT * FROM facts.work WHERE issue_key = 'APP-1';
+SELECT facts.pushed(3, 'org/merge main', 'base', 'merge', facts.listed('one: cart', '{base}'), facts.listed('two: cart', '{one}'),
+    facts.listed('merge: Merge branch feature/APP-1-cart', '{base,two}', '{APP-1}', '{APP-1}'));
+SELECT facts.pushed(4, 'org/merge feature/APP-1-cart', 'two', NULL);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-1';
+SELECT * FROM facts.work WHERE issue_key = 'APP-1';
+
+-- The same by a host that tells no parents, and says instead what earlier pushes had. Must come out: APP-2 as APP-1.
+SELECT facts.pushed(1, 'org/merge2 main', NULL, 'base', facts.listed('base: begin'));
+SELECT facts.pushed(2, 'org/merge2 feature/APP-2-cart', NULL, 'two', facts.listed('one: cart'), facts.listed('two: cart'));
+SELECT facts.pushed(3, 'org/merge2 main', 'base', 'merge', facts.listed('one: cart', known => true), facts.listed('two: cart', known => true),
+    facts.listed('merge: Merge branch feature/APP-2-cart', NULL, '{APP-2}', '{APP-2}'));
+SELECT facts.pushed(4, 'org/merge2 feature/APP-2-cart', 'two', NULL);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-2';
+SELECT * FROM facts.work WHERE issue_key = 'APP-2';
+
+-- A squash with the key in the pull request's title alone. Must come out: APP-3 covered by squash, by pull_request, which
+-- counts. The branch's commit, gone with the branch, is unreachable and counts for nothing, by whatever evidence.
+SELECT facts.pushed(1, 'org/squash main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/squash work', NULL, 'draft', facts.listed('draft: receipts', '{base}'));
+SELECT facts.request('org/squash', 8, 'APP-3 Receipts', 'work', '{APP-3}');
+SELECT facts.settle() >= 0;
+-- Before it is merged: nothing of APP-3's has landed.
+SELECT * FROM facts.story WHERE issue_key = 'APP-3';
+SELECT facts.pushed(3, 'org/squash main', 'base', 'squash', facts.listed('squash: Receipts (#8)', '{base}'));
+SELECT facts.request('org/squash', 8, 'APP-3 Receipts', 'work', '{APP-3}', 'squash');
+SELECT facts.pushed(4, 'org/squash work', 'draft', NULL);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-3';
+SELECT * FROM facts.work WHERE issue_key = 'APP-3';
+
+-- The revert of a merge. Must come out: APP-4 reverted; one and two, and the merge itself, taken back on main, everywhere.
+-- APP-5, whose commit lay on main before the merge, stays covered.
+SELECT facts.pushed(1, 'org/unmerge main', NULL, 'before', facts.listed('before: APP-5', '{}', '{APP-5}'));
+SELECT facts.pushed(2, 'org/unmerge work', NULL, 'two', facts.listed('one: APP-4', '{before}', '{APP-4}'), facts.listed('two: APP-4', '{one}', '{APP-4}'));
+SELECT facts.pushed(3, 'org/unmerge main', 'before', 'merge', facts.listed('one: APP-4', '{before}', '{APP-4}'), facts.listed('two: APP-4', '{one}', '{APP-4}'),
+    facts.listed('merge: Merge pull request #4 from work, APP-4', '{before,two}', '{APP-4}', '{APP-4}'));
+SELECT facts.request('org/unmerge', 4, 'Work', 'work', '{}', 'merge');
+SELECT facts.pushed(4, 'org/unmerge main', 'merge', 'unmerge', facts.listed('unmerge: Revert the merge', '{merge}', reverts => '{merge}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-4', 'APP-5');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-4', 'APP-5');
+-- The same, told by the pull request's number: nothing changes when the revert of the merge is taken back and done again so.
+SELECT facts.pushed(5, 'org/unmerge main', 'unmerge', 'remerge', facts.listed('remerge: Revert the revert', '{unmerge}', reverts => '{unmerge}'));
+SELECT facts.settle() >= 0;
+-- Must come out: APP-4 covered.
+SELECT * FROM facts.story WHERE issue_key = 'APP-4';
+SELECT facts.pushed(6, 'org/unmerge main', 'remerge', 'again', facts.listed('again: Reverts org/unmerge#4', '{remerge}', reverts => '{#4}'));
+SELECT facts.settle() >= 0;
+-- Must come out: APP-4 reverted.
+SELECT * FROM facts.story WHERE issue_key = 'APP-4';
+
+-- A revert on one release branch. Must come out: APP-6 covered, taken back on release/1.0 only; with the revert on main, too,
+-- reverted, taken back on main and release/1.0, everywhere.
+SELECT facts.pushed(1, 'org/release main', NULL, 'done', facts.listed('done: APP-6', '{}', '{APP-6}'));
+SELECT facts.pushed(2, 'org/release release/1.0', NULL, 'done');
+SELECT facts.pushed(3, 'org/release release/1.0', 'done', 'undone', facts.listed('undone: Revert', '{done}', reverts => '{done}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-6';
+SELECT * FROM facts.work WHERE issue_key = 'APP-6';
+SELECT facts.pushed(4, 'org/release main', 'done', 'undone2', facts.listed('undone2: Revert', '{done}', reverts => '{done}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-6';
+SELECT * FROM facts.work WHERE issue_key = 'APP-6';
+
+-- A revert of a revert. Must come out: APP-7 covered by done, which counts and is taken back nowhere; the two reverts count
+-- for nothing themselves.
+SELECT facts.pushed(1, 'org/twice main', NULL, 'done', facts.listed('done: APP-7', '{}', '{APP-7}'));
+SELECT facts.pushed(2, 'org/twice main', 'done', 'undone', facts.listed('undone: Revert APP-7', '{done}', '{APP-7}', reverts => '{done}'));
+SELECT facts.pushed(3, 'org/twice main', 'undone', 'redone', facts.listed('redone: Revert the revert of APP-7', '{undone}', '{APP-7}', reverts => '{undone}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-7';
+SELECT * FROM facts.work WHERE issue_key = 'APP-7';
+
+-- A cherry-pick with -x (APP-8) and one without (APP-9), both to a release branch that was cut before. Must come out: both
+-- covered; picked8 says that it is picked from done8, picked9 says nothing.
+SELECT facts.pushed(1, 'org/pick main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/pick release/1.0', NULL, 'base');
+SELECT facts.pushed(3, 'org/pick main', 'base', 'done9', facts.listed('done8: APP-8', '{base}', '{APP-8}'), facts.listed('done9: APP-9', '{done8}', '{APP-9}'));
+SELECT facts.pushed(4, 'org/pick release/1.0', 'base', 'picked9', facts.listed('picked8: APP-8', '{base}', '{APP-8}', picked => 'done8'),
+    facts.listed('picked9: APP-9', '{picked8}', '{APP-9}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-8', 'APP-9');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-8', 'APP-9');
+-- Taken back on the release branch by the names of the originals. Must come out: both covered, since main has them; picked8
+-- is taken back everywhere, being the same work as done8; picked9, of which nobody says so, counts.
+SELECT facts.pushed(5, 'org/pick release/1.0', 'picked9', 'undone9', facts.listed('undone8: Revert', '{picked9}', reverts => '{done8}'),
+    facts.listed('undone9: Revert', '{undone8}', reverts => '{done9}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-8', 'APP-9');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-8', 'APP-9');
+-- Taken back on main. Must come out: APP-8 reverted, as neither branch has it any more; APP-9 covered by picked9.
+SELECT facts.pushed(6, 'org/pick main', 'done9', 'gone9', facts.listed('gone8: Revert', '{done9}', reverts => '{done8}'),
+    facts.listed('gone9: Revert', '{gone8}', reverts => '{done9}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-8', 'APP-9');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-8', 'APP-9');
+
+-- A branch made, deleted and made again. Must come out, while it is deleted: first is unreachable, counts for nothing, and
+-- APP-10 is missing. In the end: APP-10 covered by second, which counts; first is unreachable still.
+SELECT facts.pushed(1, 'org/again main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/again dev-APP-10', NULL, 'first', facts.listed('first: APP-10', '{base}', '{APP-10}'));
+SELECT facts.pushed(3, 'org/again dev-APP-10', 'first', NULL);
+SELECT facts.settle() >= 0;
+SELECT ref, sha = facts.sha('first') AS is_first, deleted_at FROM refs WHERE repository = 'org/again' AND ref <> 'main';
+SELECT * FROM facts.story WHERE issue_key = 'APP-10';
+SELECT * FROM facts.work WHERE issue_key = 'APP-10';
+SELECT facts.pushed(4, 'org/again dev-APP-10', NULL, 'second', facts.listed('second: APP-10', '{base}', '{APP-10}'));
+SELECT facts.pushed(5, 'org/again main', 'base', 'second', facts.listed('second: APP-10', '{base}', '{APP-10}', known => true));
+SELECT facts.settle() >= 0;
+SELECT ref, sha = facts.sha('second') AS is_second, deleted_at FROM refs WHERE repository = 'org/again' ORDER BY 1;
+SELECT * FROM facts.story WHERE issue_key = 'APP-10';
+SELECT * FROM facts.work WHERE issue_key = 'APP-10';
+
+-- A forced push of main that drops a commit. Must come out: APP-11 covered; APP-12 missing, dropped unreachable. Pushed
+-- once more, APP-12 is covered, and dropped counts.
+SELECT facts.pushed(1, 'org/forced main', NULL, 'dropped', facts.listed('kept: APP-11', '{}', '{APP-11}'), facts.listed('dropped: APP-12', '{kept}', '{APP-12}'));
+SELECT facts.pushed(2, 'org/forced main forced', 'dropped', 'kept');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-11', 'APP-12');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-11', 'APP-12');
+SELECT facts.pushed(3, 'org/forced main', 'kept', 'dropped', facts.listed('dropped: APP-12', '{kept}', '{APP-12}', known => true));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-11', 'APP-12');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-11', 'APP-12');
+
+-- A rebase. Must come out: APP-13 covered by one commit, new, which counts; old is unreachable and doubles nothing.
+SELECT facts.pushed(1, 'org/rebase main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/rebase work', NULL, 'old', facts.listed('old: APP-13', '{base}', '{APP-13}'));
+SELECT facts.pushed(3, 'org/rebase main', 'base', 'next', facts.listed('next: other', '{base}'));
+SELECT facts.pushed(4, 'org/rebase work forced', 'old', 'new', facts.listed('next: other', '{base}', known => true), facts.listed('new: APP-13', '{next}', '{APP-13}'));
+SELECT facts.pushed(5, 'org/rebase main', 'next', 'new', facts.listed('new: APP-13', '{next}', '{APP-13}', known => true));
+SELECT facts.pushed(6, 'org/rebase work', 'new', NULL);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-13';
+SELECT * FROM facts.work WHERE issue_key = 'APP-13';
+
+-- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
+SELECT repository, ref, reason FROM push_gaps;
+SELECT correlation_rebuild();
