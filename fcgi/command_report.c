@@ -26,8 +26,8 @@ static const char help[] =
     "  --fix-version NAME       only versions of this name\n"
     "  --project KEY            only versions of this project\n"
     "  --tenant NAME            default: main\n"
-    "  --range REPO:FROM..TO    compare the version with what TO holds and FROM does not (branches, tags or hashes);\n"
-    "                           may be repeated, wants --fix-version\n"
+    "  --range REPO:FROM..TO    also what TO holds and FROM does not (branches, tags or hashes), held against the version\n"
+    "                           where --fix-version names one; may be repeated\n"
     "  --since RUN|TIME         also what changed since the end of a run, or since then (2026-11-24,\n"
     "                           2026-11-24T09:30:00-07:00; without a zone: UTC)\n"
     "  --format FORMAT          table (default), json, csv, markdown or html\n"
@@ -118,8 +118,6 @@ static const char *check_words(struct report_words *words)
     if (options->is_compat && (words->format != REPORT_JSON || words->range_count > 0 || words->since ||
                                words->fail_under || words->fails_on_orphans))
         return "report --compat goes with --fix-version, --project, --tenant, --output and --format json alone";
-    if (words->range_count > 0 && !options->fix_version)
-        return "report compares a --range with a version: --fix-version says which";
     return NULL;
 }
 
@@ -160,8 +158,8 @@ static struct report_style style_of(FILE *out)
 {
     struct report_style style = {.columns = PIPED_COLUMNS, .is_terminal = isatty(fileno(out)) == 1};
     struct winsize window;
-    if (style.is_terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col >= LEAST_COLUMNS)
-        style.columns = window.ws_col;
+    if (style.is_terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
+        style.columns = window.ws_col < LEAST_COLUMNS ? LEAST_COLUMNS : window.ws_col;
     return style;
 }
 

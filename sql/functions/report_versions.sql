@@ -1,7 +1,7 @@
 -- The versions of a report, each with its stories, their commits, what sneaked in and what came late.
 
 CREATE OR REPLACE FUNCTION jirasync.report_versions(p_tenant text, p_project text, p_fix_version text)
-RETURNS TABLE (versions json, summary json)
+RETURNS TABLE (versions json, summary json, sites json)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 SET plan_cache_mode = force_custom_plan SET jit = off SET work_mem = '64MB'
@@ -47,7 +47,7 @@ BEGIN
                    p.first_tag, p.first_tag_at,
                    json_build_object(
                        'source', l.commit_source, 'repository', l.repository, 'sha', l.sha,
-                       'subject', left(split_part(c.message, E'\n', 1), 300), 'author', c.author, 'evidence', l.evidence,
+                       'subject', jirasync.report_subject(c.message), 'author', c.author, 'evidence', l.evidence,
                        'landed_at', jirasync.phoenix_time(l.landed_at), 'counts', l.counts,
                        'reverted_by', l.reverted_by, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
               FROM link l
@@ -121,7 +121,7 @@ BEGIN
                AND l.counts
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
              UNION
-            SELECT o.*, NULL, split_part(n.message, E'\n', 1), NULL, n.reason
+            SELECT o.*, NULL, jirasync.report_subject(n.message), NULL, n.reason
               FROM on_branch o
               JOIN jirasync.commits_without_story n
                 ON n.tenant = p_tenant AND n.source = o.commit_source AND n.repository = o.repository AND n.sha = o.sha
@@ -199,8 +199,9 @@ BEGIN
                            'not_expected', count(*) FILTER (WHERE d.state = 'not_expected'),
                            'percent', round(100.0 * count(*) FILTER (WHERE d.state = 'covered')
                                             / nullif(count(*) FILTER (WHERE d.state <> 'not_expected'), 0), 1))
-                  FROM (SELECT DISTINCT s.source, s.issue_id, s.state FROM story s) d);
+                  FROM (SELECT DISTINCT s.source, s.issue_id, s.state FROM story s) d),
+               to_json(ARRAY(SELECT DISTINCT v.source FROM version v ORDER BY 1));
 END
 $$;
 COMMENT ON FUNCTION jirasync.report_versions(text, text, text) IS
-    'Part of report(): the versions, of one project and name where these are given, and a summary that counts each story once';
+    'Part of report(): the versions, of one project and name where these are given, a summary that counts each story once, and the sites that have them';
