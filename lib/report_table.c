@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#define BAR_COLUMNS 20
+#define BAR_COLUMNS 20 /* at most */
 #define SHA_COLUMNS 12
 #define STATE_COLUMNS 12 /* of "not expected" */
 #define KEY_COLUMNS 24   /* at most */
@@ -42,12 +42,21 @@ static void print_heading(struct page *page, const char *text)
     (void)fputs(page->style->is_terminal ? "\033[0m\n" : "\n", page->out);
 }
 
+/* Where there is little room, names need it more. */
+static size_t bar_columns(const struct report_style *style)
+{
+    return style->columns >= 120 ? BAR_COLUMNS : style->columns >= 96 ? BAR_COLUMNS / 2
+                                                                      : 0;
+}
+
 /* A bar of covered stories: "#######.............", or drawn on a terminal. */
 static char *draw_bar(const struct report_style *style, const cJSON *coverage, char *text, size_t size)
 {
     double stories = report_count(coverage, "stories"), covered = report_count(coverage, "with_commits");
-    size_t filled = stories > 0 ? (size_t)(BAR_COLUMNS * covered / stories) : 0, length = 0;
-    for (size_t i = 0; i < BAR_COLUMNS; i++) {
+    size_t columns = bar_columns(style), length = 0;
+    size_t filled = stories > 0 ? (size_t)((double)columns * covered / stories) : 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < columns; i++) {
         const char *part = i < filled ? (style->is_terminal ? "\u2588" : "#") : (style->is_terminal ? "\u2591" : ".");
         int more = snprintf(text + length, size - length, "%s", stories > 0 ? part : " ");
         length += more > 0 ? (size_t)more : 0;
@@ -61,8 +70,8 @@ static void add_coverage(struct page *page, struct text_table *table, const char
 {
     char percent[REPORT_PERCENT_BYTES], bar[4 * BAR_COLUMNS + 1];
     text_table_add(table, name);
-    text_table_add(table, draw_bar(page->style, coverage, bar, sizeof bar));
     text_table_add(table, report_percent(coverage, percent));
+    text_table_add(table, draw_bar(page->style, coverage, bar, sizeof bar));
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
         text_table_add_count(table, report_count(coverage, counted[i]));
 }
@@ -71,8 +80,8 @@ static void print_coverage(struct page *page)
 {
     static const struct text_table_column columns[] = {
         {.title = "VERSION", .gives_way = true},
-        {.title = "COVERAGE"},
-        {.title = "", .is_right = true},
+        {.title = "COVERAGE", .is_right = true},
+        {.title = ""},
         {.title = "STORIES", .is_right = true},
         {.title = "COVERED", .is_right = true},
         {.title = "MISSING", .is_right = true},

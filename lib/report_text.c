@@ -96,21 +96,23 @@ size_t report_text_print(FILE *out, const char *text, size_t width)
     return taken;
 }
 
-/* Where the line ends that text begins: at a space, else where it is full. */
+/* Where the line ends that text begins: before the last spaces that fit, else where it is full. */
 static const char *line_end(const char *text, size_t width)
 {
-    const char *at = text, *space = NULL;
+    const char *at = text, *end = NULL;
     size_t taken = 0, columns;
-    for (;;) {
+    for (bool was_space = true;;) {
         const char *before = at;
         uint32_t c = report_text_next(&at);
         if (c == 0)
             return before;
-        if (shown(c, &columns) == ' ')
-            space = before;
+        bool is_space = shown(c, &columns) == ' ';
+        if (is_space && !was_space)
+            end = before;
+        was_space = is_space;
         if (taken + columns > width)
-            return space ? space : before > text ? before
-                                                 : at;
+            return end ? end : before > text ? before
+                                             : at;
         taken += columns;
     }
 }
