@@ -39,11 +39,11 @@ BEGIN
                      WHERE e.tenant = p_tenant AND e.source = k.source AND e.repository = k.repository AND e.sha = k.sha
                        AND e.evidence = 'explicit'))
         ), matched AS (
-            SELECT n.key, (SELECT min(i.summary) FROM issue i WHERE i.issue_key = n.key) AS summary,
-                   json_agg(c.entry ORDER BY c.committed_at, c.source, c.repository, c.sha) AS commits
+            SELECT n.key, s.summary, json_agg(c.entry ORDER BY c.committed_at, c.source, c.repository, c.sha) AS commits
               FROM named n
               JOIN commit c ON c.source = n.source AND c.repository = n.repository AND c.sha = n.sha
-             GROUP BY n.key
+              LEFT JOIN (SELECT i.issue_key, min(i.summary) AS summary FROM issue i GROUP BY i.issue_key) s ON s.issue_key = n.key
+             GROUP BY n.key, s.summary
         ), missing AS (
             SELECT i.issue_key, i.summary FROM issue i WHERE NOT EXISTS (SELECT FROM matched m WHERE m.key = i.issue_key)
         ), orphan AS (

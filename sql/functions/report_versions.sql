@@ -41,7 +41,7 @@ BEGIN
              GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha
         ), place AS MATERIALIZED (
             SELECT p.source, p.repository, p.sha, p.branches, p.first_tag, p.first_tag_at
-              FROM jirasync.report_places(p_tenant) p
+              FROM jirasync.report_places(p_tenant, p_project, p_fix_version) p
         ), work AS MATERIALIZED (
             SELECT l.source, l.story_id, l.counts, l.landed_at, l.commit_source, l.repository, l.sha, p.branches,
                    p.first_tag, p.first_tag_at,
@@ -91,14 +91,17 @@ BEGIN
               LEFT JOIN work_list w ON w.source = s.source AND w.story_id = s.issue_id
               LEFT JOIN branch_list b ON b.source = s.source AND b.story_id = s.issue_id
              GROUP BY s.source, s.version_id
+        ), worked_in AS MATERIALIZED (
+            SELECT DISTINCT s.source, s.version_id, l.commit_source, l.repository
+              FROM story s
+              JOIN link l ON l.source = s.source AND l.story_id = s.issue_id
         ), branch AS MATERIALIZED (
             -- those named as the version, in repositories where its stories have commits
             SELECT DISTINCT v.source, v.version_id, r.source AS commit_source, r.repository, r.ref
-              FROM version v
-              JOIN story s ON s.source = v.source AND s.version_id = v.version_id
-              JOIN link l ON l.source = s.source AND l.story_id = s.issue_id
+              FROM worked_in w
+              JOIN version v ON v.source = w.source AND v.version_id = w.version_id
               JOIN jirasync.refs r
-                ON r.tenant = p_tenant AND r.source = l.commit_source AND r.repository = l.repository
+                ON r.tenant = p_tenant AND r.source = w.commit_source AND r.repository = w.repository
                AND r.kind = 'branch' AND r.counted AND r.deleted_at IS NULL AND r.ref LIKE '%/%'
                AND regexp_replace(lower(r.ref), '^.*/v?', '') = regexp_replace(v.branch_name, '^v', '')
         ), on_branch AS MATERIALIZED (
