@@ -71,6 +71,33 @@ read_back "${whole[@]}"
 read_back --since run-1
 read_back --range org/app:v1.0-rc1..main
 
+# --- what else tells the same
+check 'the counts are those of coverage_by_fix_version' \
+    "$(sql -c "SELECT concat_ws(' ', project_key, fix_version, stories, with_commits, without_commits, unmerged, reverted, not_expected, percent)
+               FROM jirasync.coverage_by_fix_version WHERE tenant = 'main' ORDER BY project_key, fix_version")" \
+    "$(sql -c "SELECT concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', c ->> 'stories', c ->> 'with_commits', c ->> 'without_commits',
+                                c ->> 'unmerged', c ->> 'reverted', c ->> 'not_expected', c ->> 'percent')
+               FROM json_array_elements(jirasync.report() -> 'versions') v CROSS JOIN LATERAL (SELECT v -> 'coverage' AS c) x
+               ORDER BY v ->> 'project_key', v ->> 'fix_version'")"
+check 'the stories are those of version_stories' \
+    "$(sql -c "SELECT concat_ws(' ', project_key, fix_version, issue_key, state, reason, added_after_freeze)
+               FROM jirasync.version_stories WHERE tenant = 'main' ORDER BY 1")" \
+    "$(sql -c "SELECT concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', s ->> 'issue_key', s ->> 'state', s ->> 'reason',
+                                (s ->> 'is_after_freeze')::boolean)
+               FROM json_array_elements(jirasync.report() -> 'versions') v CROSS JOIN json_array_elements(v -> 'stories') s ORDER BY 1")"
+check 'the orphans are those of commits_without_story' \
+    "$(sql -c "SELECT repository || ' ' || sha || ' ' || reason FROM jirasync.commits_without_story WHERE tenant = 'main' ORDER BY 1")" \
+    "$(sql -c "SELECT concat_ws(' ', o ->> 'repository', o ->> 'sha', o ->> 'reason') FROM json_array_elements(jirasync.report() -> 'orphans') o ORDER BY 1")"
+check 'tags and branches are those of first_tag and commit_branches' '10 0 0' \
+    "$(sql -F ' ' -c "SELECT count(*), count(*) FILTER (WHERE c.tag IS DISTINCT FROM jirasync.first_tag(c.source, c.repository, c.sha)),
+                      count(*) FILTER (WHERE c.branches IS DISTINCT FROM (
+                          SELECT array_to_string(coalesce(array_agg(b.branch ORDER BY b.branch) FILTER (WHERE b.counted),
+                                                          array_agg(b.branch ORDER BY b.branch)), ' ')
+                          FROM jirasync.commit_branches(c.source, c.repository, c.sha) b))
+               FROM (SELECT DISTINCT c ->> 'source' AS source, c ->> 'repository' AS repository, c ->> 'sha' AS sha, c ->> 'first_tag' AS tag,
+                            (SELECT string_agg(b, ' ') FROM jsonb_array_elements_text(c -> 'branches') b) AS branches
+                     FROM jsonb_path_query(jirasync.report()::jsonb, '\$.versions[*].stories[*].commits[*]') c) c")"
+
 # --- what strangers write
 read_back --tenant hostile
 report --tenant hostile --compat
@@ -94,11 +121,15 @@ check 'a report goes to a file, and nothing to standard output' '0 </html>' "$st
 echo before >"$work/kept"
 report --fix-version 9 --output "$work/kept"
 check 'one that fails leaves the file as it was' '1 before' "$status $(cat "$work/kept")"
+chmod 640 "$work/kept" && ln -s kept "$work/kept.link"
+report --fix-version 1.1 --format markdown --output "$work/kept.link"
+check 'a link leads to the new report, whose rights are those of the old one' '0 640 # Release report' \
+    "$status $([ -L "$work/kept.link" ] && stat -c %a "$work/kept") $(head -n 1 "$work/kept")"
 report --output "$work/nowhere/page"
 check 'a folder that is not there is told' "1 jirasync report: $work/nowhere/page.new: No such file or directory" "$status $errors"
 report --fix-version 1.1 --output /dev/stdout
 check 'what is no file is written to as it is' '0 VERSION' "$status ${output%% *}"
-check 'nothing else is left behind' 'kept page.html' "$(cd "$work" && echo kept* page*)"
+check 'nothing else is left behind' 'kept kept.link page.html' "$(cd "$work" && echo kept* page*)"
 "$command" report >/dev/full 2>"$work/errors"
 check 'a full disk is told' '1 jirasync report: standard output: No space left on device' "$? $(cat "$work/errors")"
 "$command" report --tenant hostile --format csv 2>"$work/errors" | head -n 1 >/dev/null

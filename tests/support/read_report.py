@@ -20,7 +20,7 @@ HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028
 
 
 def check(what, holds, detail=""):
-    print("ok" if holds else "not ok", what, "" if holds else detail)
+    print(f"ok {what}" if holds else f"not ok {what}: {detail}")
 
 
 def each_story(document):
