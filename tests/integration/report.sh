@@ -104,6 +104,10 @@ report --tenant hostile --compat
 check 'hostile texts do not break the plain form either' 24 \
     "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["summary"]["stories_with_commits"])' <<<"$output")"
 
+check 'a subject is the first line that says something' 'One|Two|none||300' \
+    "$(sql -F '|' -c "SELECT jirasync.report_subject(E'One\r\n\r\nmore'), jirasync.report_subject(E'\n\r\n  Two \nmore'),
+                      coalesce(jirasync.report_subject(NULL), 'none'), jirasync.report_subject(E'\n \n'), length(jirasync.report_subject(repeat('x', 999)))")"
+
 # --- a story with very many commits
 sql >/dev/null <<'SQL'
 SELECT facts.issue(500, 'BIG-1', '2026-03-01 00:00Z', '{50}', source => 'evil', tenant => 'hostile');
@@ -114,6 +118,28 @@ SELECT 'hostile', 'evilgit', 'evil/big', lpad(to_hex(n), 40, '0'), 'BIG-1', 'mes
 SELECT jirasync.correlation_rebuild('hostile');
 SQL
 read_back --tenant hostile --project BIG
+
+# --- on a terminal
+on_terminal() { # columns: the widest line without its colours, and how many headings are drawn
+    python3 - "$1" "$command" <<'PYTHON'
+import fcntl, os, pty, re, struct, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.execv(sys.argv[2], [sys.argv[2], "report", "--fix-version", "1.0", "--project", "APP"])
+text = b""
+try:
+    while part := os.read(terminal, 65536):
+        text += part
+except OSError:
+    pass  # a terminal that is left says so
+lines = re.sub(r"\x1b\[[0-9;]*m", "", text.decode()).splitlines()
+print(max(map(len, lines)), text.count(b"\x1b[1m"))
+PYTHON
+}
+check 'a table is no wider than a terminal' '80 4' "$(on_terminal 80)"
+check 'and not squeezed into a very narrow one' '80 4' "$(on_terminal 40)"
+check 'a wide one is used' '146 4' "$(on_terminal 200)"
 
 # --- to a file
 report --fix-version 1.1 --format html --output "$work/page.html"
