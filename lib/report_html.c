@@ -249,6 +249,8 @@ static void put_commit(const struct page *page, const cJSON *commit)
         put_raw(page, " \u00b7 taken back by ");
         put_sha(page, revert);
     }
+    if (cJSON_IsTrue(json_value_member(commit, "is_revert")))
+        put_raw(page, " \u00b7 a revert");
     put_raw(page, "</li>");
 }
 

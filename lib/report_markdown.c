@@ -112,6 +112,8 @@ static void put_commit(FILE *out, const cJSON *commit)
     }
     if (revert[0])
         (void)fprintf(out, ", taken back by %.*s", SHA_COLUMNS, revert);
+    if (cJSON_IsTrue(json_value_member(commit, "is_revert")))
+        (void)fputs(", a revert", out);
 }
 
 static void put_story(FILE *out, const cJSON *story)

@@ -33,6 +33,7 @@ BEGIN
                 ON i.tenant = p_tenant AND i.source = j.source AND i.parent_id = j.issue_id AND i.hierarchy_level < 0
         ), link AS MATERIALIZED (
             SELECT o.source, o.story_id, l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts,
+                   bool_or(l.is_revert) AS is_revert,
                    min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by,
                    array_agg(DISTINCT l.evidence ORDER BY l.evidence) AS evidence
               FROM own o
@@ -49,7 +50,7 @@ BEGIN
                        'source', l.commit_source, 'repository', l.repository, 'sha', l.sha,
                        'subject', jirasync.report_subject(c.message), 'author', c.author, 'evidence', l.evidence,
                        'landed_at', jirasync.phoenix_time(l.landed_at), 'counts', l.counts,
-                       'reverted_by', l.reverted_by, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
+                       'reverted_by', l.reverted_by, 'is_revert', l.is_revert, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
               FROM link l
               LEFT JOIN jirasync.commits c
                 ON c.tenant = p_tenant AND c.source = l.commit_source AND c.repository = l.repository AND c.sha = l.sha

@@ -50,7 +50,7 @@ INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence
 VALUES ('main', 'git', 'org/web', facts.sha('web-login'), 'APP-1', 'pull_request', '#7');
 SELECT facts.run('run-1', '2026-03-05 18:00Z');
 
-SELECT facts.placed('undo', 'main', 4, '2026-03-06 09:00Z', parents => '{export}', reverts => ARRAY[facts.sha('export')]),
+SELECT facts.placed('undo', 'main', 4, '2026-03-06 09:00Z', '{APP-3}', parents => '{export}', reverts => ARRAY[facts.sha('export')]),
        facts.placed('import1', 'main', 5, '2026-03-06 10:00Z', parents => '{login}', on_line => false, p_landed => '2026-03-07 09:00Z'),
        facts.placed('import2', 'main', 5, '2026-03-06 11:00Z', parents => '{import1}', on_line => false, p_landed => '2026-03-07 09:00Z'),
        facts.placed('merge', 'main', 5, '2026-03-07 09:00Z', parents => '{undo,import2}'),
