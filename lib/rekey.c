@@ -96,6 +96,12 @@ static bool list_branch(struct rekeying *rekeying, const PGresult *page, int row
     return true;
 }
 
+/* The branches that pushes or an import told of. */
+#define BRANCHES \
+    "SELECT p.tenant, p.source, p.repository, p.ref FROM jirasync.pushes p WHERE p.kind = 'branch'" \
+    " UNION SELECT r.tenant, r.source, r.repository, r.ref FROM jirasync.refs r" \
+    " WHERE r.kind = 'branch' AND r.imported_sha IS NOT NULL"
+
 static const struct pass passes[REKEY_PASSES] = {
     [REKEY_COMMITS] =
         {.label = "commits",
@@ -131,14 +137,14 @@ static const struct pass passes[REKEY_PASSES] = {
     [REKEY_BRANCHES] =
         {.label = "branches",
          .start = "",
-         .count = "SELECT count(DISTINCT (p.source, p.repository, p.ref)) FROM jirasync.pushes p WHERE p.kind = 'branch'"
-                  " AND ($1::text IS NULL OR p.source = $1) AND ($2::text IS NULL OR p.repository = $2)",
-         .page = "SELECT DISTINCT p.ref FROM jirasync.pushes p"
-                 " WHERE p.tenant = $1 AND p.source = $2 AND p.repository = $3 AND p.kind = 'branch' AND p.ref > $4"
+         .count = "SELECT count(*) FROM (" BRANCHES ") p"
+                  " WHERE ($1::text IS NULL OR p.source = $1) AND ($2::text IS NULL OR p.repository = $2)",
+         .page = "SELECT p.ref FROM (" BRANCHES ") p"
+                 " WHERE p.tenant = $1 AND p.source = $2 AND p.repository = $3 AND p.ref > $4"
                  " AND $6::bigint > 0 ORDER BY p.ref LIMIT $5::integer",
          .copy = "COPY pg_temp.rekey_branches FROM STDIN",
-         .write = "SELECT w.changed, 0, 0, 0, 0, 0, w.jobs FROM jirasync.rekey_write_branches($1, $2, $3, $5::boolean) w"
-                  " WHERE $4::integer > 0",
+         .write = "SELECT w.changed, 0, 0, 0, 0, 0, w.jobs"
+                  " FROM jirasync.rekey_write_branches($1, $2, $3, $4::integer, $5::boolean) w",
          .list = list_branch},
 };
 

@@ -1372,7 +1372,8 @@ CREATE TABLE jirasync.repositories (
     knows_branches boolean NOT NULL,
     default_branch text,
     default_branch_at timestamp with time zone,
-    refs_read_at timestamp with time zone
+    refs_read_at timestamp with time zone,
+    is_derived boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE jirasync.repositories IS 'Derived: the repositories that commits came from. While no branch of one is known, all its commits count as landed; that knowledge changes all of them at once, so it is remembered here';
@@ -1390,6 +1391,8 @@ COMMENT ON COLUMN jirasync.repositories.default_branch IS 'Default branch as an 
 COMMENT ON COLUMN jirasync.repositories.default_branch_at IS 'When an import told it; pushes received before do not replace it. NULL: no import did';
 
 COMMENT ON COLUMN jirasync.repositories.refs_read_at IS 'When an import last read all refs: what it did not see was gone by then';
+
+COMMENT ON COLUMN jirasync.repositories.is_derived IS 'Derived: a webhook tells of it, and all its refs, landing and keys by them were looked at since';
 
 CREATE TABLE jirasync.revert_names (
     tenant text NOT NULL,

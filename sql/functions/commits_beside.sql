@@ -19,17 +19,31 @@ BEGIN
                 WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
                   AND o.sha >= named.sha AND o.sha < named.sha || 'g'
                 OFFSET 0) c
+        ), via AS (
+            SELECT g.sha AS name FROM given g
             UNION
-            SELECT k.sha
-            FROM unnest(p_requests) n (number)
+            SELECT '#' || n.number FROM unnest(p_requests) n (number)
+            UNION
+            SELECT '#' || q.number
+            FROM given g
             CROSS JOIN LATERAL (
-                SELECT o.sha FROM jirasync.commit_keys o
+                SELECT o.number FROM jirasync.pull_requests o
                 WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
-                  AND o.evidence = 'pull_request' AND o.via = '#' || n.number
-                OFFSET 0) k
+                  AND left(o.merge_sha, 7) = left(g.sha, 7) AND starts_with(g.sha, o.merge_sha)
+                OFFSET 0) q
         )
         SELECT g.sha FROM given g
         UNION
+        -- what had keys from there
+        SELECT k.sha
+        FROM via v
+        CROSS JOIN LATERAL (
+            SELECT o.sha FROM jirasync.commit_keys o
+            WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.via = v.name
+              AND o.evidence IN ('merge', 'pull_request')
+            OFFSET 0) k
+        UNION
+        -- and what came with it
         SELECT b.sha
         FROM given g
         CROSS JOIN LATERAL (

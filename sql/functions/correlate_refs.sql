@@ -37,6 +37,17 @@ BEGIN
                repositories || coalesce(array_agg(r.repository), '{}'), shas || coalesce(array_agg(n.sha), '{}')
         INTO sources, repositories, shas
         FROM (SELECT unnest(v_written.shas) EXCEPT SELECT unnest(r.shas)) n (sha);
+        -- What takes back a pull request, in whichever repository, takes back what it is said to have merged now.
+        SELECT sources || coalesce(array_agg(n.source), '{}'), repositories || coalesce(array_agg(n.repository), '{}'),
+               shas || coalesce(array_agg(n.sha), '{}')
+        INTO sources, repositories, shas
+        FROM unnest(r.requests) q (number)
+        CROSS JOIN LATERAL (VALUES ('#' || q.number, r.repository), (r.repository || '#' || q.number, NULL)) name (named, own)
+        CROSS JOIN LATERAL (
+            SELECT o.source, o.repository, o.sha FROM jirasync.revert_names o
+            WHERE o.tenant = p_tenant AND o.source = r.source AND left(o.named, 7) = left(name.named, 7)
+              AND o.named = name.named AND (name.own IS NULL OR o.repository = name.own)
+            OFFSET 0) n;
     END LOOP;
 END
 $$;

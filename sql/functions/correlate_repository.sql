@@ -9,21 +9,34 @@ DECLARE
     v_landing  record;
     v_keys     record;
     v_known    record;
+    v_reverts  record;
+    v_all      boolean := p_refs IS NULL OR NOT EXISTS (
+        SELECT FROM jirasync.repositories r
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.is_derived);
 BEGIN
+    -- After an import, and the first time that a webhook tells of it, all of it is looked at.
+    IF v_all THEN
+        p_refs := NULL;
+    END IF;
     SELECT w.* INTO v_refs FROM jirasync.write_refs(
         p_tenant, p_source, p_repository, p_refs,
         p_whole || jirasync.refs_waiting_for(p_tenant, p_source, p_repository, p_shas)) w;
     changed := v_refs.changed;
     shas := v_refs.shas;
-    IF v_refs.is_restructured THEN
+    IF v_refs.is_restructured OR v_all THEN
         SELECT w.* INTO v_limits FROM jirasync.write_ref_limits(p_tenant, p_source, p_repository) w;
         changed := changed + v_limits.changed;
         shas := shas || v_limits.shas;
+        -- (of no commit: only whether reverts hold on other branches now)
+        SELECT w.* INTO v_reverts FROM jirasync.write_reverts(p_tenant, p_source, p_repository, '{}') w;
+        changed := changed + v_reverts.changed;
+        shas := shas || v_reverts.shas;
     END IF;
-    SELECT w.* INTO v_landing FROM jirasync.write_landing(p_tenant, p_source, p_repository, shas || p_shas) w;
+    SELECT w.* INTO v_landing FROM jirasync.write_landing(
+        p_tenant, p_source, p_repository, CASE WHEN NOT v_all THEN shas || p_shas END) w;
     SELECT w.* INTO v_keys FROM jirasync.write_evidence(
-        p_tenant, p_source, p_repository,
-        jirasync.commits_beside(p_tenant, p_source, p_repository, p_requests, shas || p_shas)) w;
+        p_tenant, p_source, p_repository, CASE WHEN NOT v_all THEN
+            jirasync.commits_beside(p_tenant, p_source, p_repository, p_requests, shas || p_shas) END) w;
     changed := changed + v_landing.changed + v_keys.changed;
     shas := shas || v_landing.shas || v_keys.shas;
     SELECT w.* INTO v_known FROM jirasync.write_repositories(p_tenant, ARRAY[p_source], ARRAY[p_repository]) w;
@@ -33,6 +46,10 @@ BEGIN
         shas := shas || ARRAY(
             SELECT c.sha FROM jirasync.commits c
             WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.landed_at IS NULL);
+    END IF;
+    IF v_all THEN
+        UPDATE jirasync.repositories r SET is_derived = true
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository;
     END IF;
 END
 $$;

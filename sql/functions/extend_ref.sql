@@ -1,6 +1,6 @@
 -- Takes new pushes of a branch into account where they simply go on from its tip: what they list, and no more, is read.
 CREATE OR REPLACE FUNCTION jirasync.extend_ref(
-    p_row jirasync.refs, p_ref text, OUT is_done boolean, OUT changed integer, OUT shas text[], OUT first_at timestamptz)
+    p_row jirasync.refs, p_ref text, OUT is_done boolean, OUT changed integer, OUT shas text[])
 LANGUAGE plpgsql AS $$
 DECLARE
     v_new         jirasync.pushes[];
@@ -28,13 +28,12 @@ BEGIN
             RETURN;
         END;
         IF v_next.kind <> 'branch' OR v_next.is_forced OR v_next.after IS NULL OR v_next.listed = 0
-           OR v_next.received_at <= coalesce(p_row.imported_at, '-infinity')
+           OR v_next.received_at <= coalesce(p_row.imported_at, '-infinity') OR v_next.branch_keys <> p_row.branch_keys
            OR jirasync.has_been_at(p_row, v_next.after, v_next.seq) THEN
             RETURN;
         END IF;
         v_deliveries := v_deliveries || v_next.delivery_id;
         v_changes := v_changes || v_next.change;
-        first_at := least(first_at, v_next.received_at);
         v_tip := v_next.after;
     END LOOP;
     v_places := ARRAY(

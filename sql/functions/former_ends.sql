@@ -8,7 +8,7 @@ BEGIN
         FROM jirasync.pushes p
         WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.ref = p_ref
           AND p.kind = 'branch' AND NOT p.is_notice AND (p.after IS NULL OR p.is_forced OR p.listed = 0)
-          AND p.before IS NOT NULL AND p.received_at > p_state.since AND p.before <> p_state.last_tip
+          AND p.before IS NOT NULL AND p.before IS DISTINCT FROM p.after AND p.received_at > p_state.since AND p.before <> p_state.last_tip
           AND NOT EXISTS (SELECT FROM unnest(p_state.passed) t (tip) WHERE t.tip = p.before)
           AND NOT EXISTS (
               SELECT FROM jirasync.commit_refs r

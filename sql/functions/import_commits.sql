@@ -13,6 +13,8 @@ DECLARE
     v_first_seq  bigint;
 BEGIN
     ANALYZE pg_temp.import_refs, pg_temp.import_places, pg_temp.import_commits;
+    -- What pushes tell of the refs goes by what imports wrote: the two never write at once.
+    PERFORM jirasync.lock_correlation(p_tenant);
     v_first_seq := nextval(pg_get_serial_sequence('jirasync.commits', 'changed_seq'));
     commits := (SELECT count(*) FROM pg_temp.import_commits);
     refs := jirasync.import_write_refs(p_tenant, p_source, p_repository, p_all_refs);
@@ -24,6 +26,10 @@ BEGIN
     FROM jirasync.import_write_commits(p_tenant, p_source, p_repository, v_first_seq) w;
     keys := keys + jirasync.import_write_evidence(p_tenant, p_source, p_repository);
     jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);
+    -- Pushes may know more of the refs than the clone did.
+    IF jirasync.is_told_of(p_tenant, p_source, p_repository) THEN
+        jobs := jobs + jirasync.enqueue_jobs(p_tenant, '{correlate_commit}', ARRAY[p_source], ARRAY[p_repository || '^*']);
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION jirasync.import_commits IS 'Write a repository that import-commits copied into the temporary tables of import_prepare: refs, places, keys, commits, then one job a chunk. Only what differs is written; returns what changed';
+COMMENT ON FUNCTION jirasync.import_commits IS 'Write a repository that import-commits copied into the temporary tables of import_prepare: refs, places, keys, commits, then one job a chunk, and one over all refs where webhooks tell of the repository. Only what differs is written; returns what changed';

@@ -12,16 +12,11 @@ BEGIN
                 WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
                   AND o.changed_seq > p_first_seq) c
           GROUP BY c.chunk) t;
-    v_keys := coalesce(v_keys, '{}');
-    -- Pushes may know more of the refs than the clone did.
-    IF jirasync.is_told_of(p_tenant, p_source, p_repository) THEN
-        v_keys := (p_repository || '^*') || v_keys;
-    END IF;
-    IF v_keys = '{}' THEN
+    IF v_keys IS NULL THEN
         RETURN 0;
     END IF;
     RETURN jirasync.enqueue_jobs(p_tenant, array_fill('correlate_commit'::text, ARRAY[cardinality(v_keys)]),
                                  array_fill(p_source, ARRAY[cardinality(v_keys)]), v_keys);
 END
 $$;
-COMMENT ON FUNCTION jirasync.import_enqueue IS 'Enqueue correlate_commit jobs REPOSITORY#FROM-TO over the commits whose changed_seq is past p_first_seq, p_chunk commits each, and one over all refs where a webhook tells of the repository. Returns jobs made';
+COMMENT ON FUNCTION jirasync.import_enqueue IS 'Enqueue correlate_commit jobs REPOSITORY#FROM-TO over the commits whose changed_seq is past p_first_seq, p_chunk commits each. Returns jobs made';

@@ -6,6 +6,13 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_aside  text := p_name || '~';
 BEGIN
+    -- A place that a push gave meanwhile makes room for the one that is taken back.
+    DELETE FROM jirasync.commit_refs r
+    USING jirasync.commit_refs back
+    WHERE back.tenant = p_tenant AND back.source = p_source AND back.repository = p_repository AND back.ref = v_aside
+      AND NOT back.is_pushed AND back.position <= p_kept_to
+      AND r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = back.sha
+      AND r.ref = p_name AND r.is_pushed;
     WITH moved AS (
         UPDATE jirasync.commit_refs r SET ref = CASE WHEN r.ref = p_name THEN v_aside ELSE p_name END
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND NOT r.is_pushed
@@ -17,7 +24,8 @@ BEGIN
         -- No ref of git has ~ in its name. It is cut from what is left of the branch, or from where all of it was.
         INSERT INTO jirasync.refs AS r (tenant, source, repository, ref, kind, sha, seen_at, deleted_at, parent_ref,
                                         fork_position)
-        SELECT n.tenant, n.source, n.repository, v_aside, n.kind, n.imported_sha, n.imported_at, n.imported_at,
+        SELECT n.tenant, n.source, n.repository, v_aside, n.kind, coalesce(n.imported_sha, n.sha), coalesce(n.imported_at, n.seen_at),
+               coalesce(n.imported_at, n.seen_at),
                CASE WHEN p_kept_to > 0 THEN n.ref ELSE n.imported_parent_ref END,
                CASE WHEN p_kept_to > 0 THEN p_kept_to ELSE n.imported_fork_position END
         FROM jirasync.refs n

@@ -17,6 +17,7 @@ BEGIN
             FROM jirasync.pushes n
             WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = p_ref
               AND n.kind = p_kind AND NOT n.is_notice AND n.received_at > p_since AND n.after = w.tip
+              AND n.before IS DISTINCT FROM n.after
               AND w.tip IS DISTINCT FROM p_base AND w.tip <> '' AND w.depth < p_most
             ORDER BY n.is_forced, n.listed = 0, n.received_at, n.delivery_id, n.change
             LIMIT 1) p

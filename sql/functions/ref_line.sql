@@ -40,7 +40,8 @@ BEGIN
             v_state.life_at := coalesce(v_first.received_at, v_state.seen_at);
             SELECT f.parent_ref, f.fork_position INTO v_state.parent_ref, v_state.fork_position
             FROM jirasync.fork_of(p_tenant, p_source, p_repository, p_name, v_state.life_at, v_state.base_sha) f;
-            v_skips := v_skips AND v_state.parent_ref IS NOT NULL;
+            -- (a former line keeps only what the branch itself was told to have)
+            v_skips := v_skips AND (v_state.parent_ref IS NOT NULL OR strpos(p_name, '~') > 0);
             IF v_state.base_sha IS NULL AND p_kind = 'branch'
                AND jirasync.counts_branch(p_source, p_ref, false) THEN
                 SELECT f.parent_ref, f.fork_position, f.parent_ref IS NOT NULL

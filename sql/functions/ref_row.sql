@@ -26,7 +26,7 @@ BEGIN
     v_row.branch_keys := coalesce((
         SELECT p.branch_keys FROM jirasync.pushes p
         WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.ref = p_ref
-          AND p.kind = p_kind AND p_kind = 'branch' ORDER BY p.seq DESC LIMIT 1), v_row.imported_keys);
+          AND p.kind = p_kind AND p_kind = 'branch' AND NOT p.is_notice ORDER BY p.seq DESC LIMIT 1), v_row.imported_keys);
     v_row.base_sha := p_state.base_sha;
     v_row.is_fork_guessed := p_state.is_fork_guessed;
     v_row.life_at := p_state.life_at;

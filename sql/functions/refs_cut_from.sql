@@ -1,6 +1,6 @@
 -- Which branches and tags hang on commits of another one.
 CREATE OR REPLACE FUNCTION jirasync.refs_cut_from(
-    p_tenant text, p_source text, p_repository text, p_ref text, p_shas text[], p_first_at timestamptz)
+    p_tenant text, p_source text, p_repository text, p_ref text, p_shas text[])
 RETURNS TABLE (ref text) LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
@@ -12,13 +12,12 @@ BEGIN
             SELECT r.ref, r.kind FROM jirasync.refs r
             WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.base_sha = u.sha
             OFFSET 0) d
-        WHERE d.ref <> p_ref
         UNION
         SELECT split_part(r.ref, '~', 1)
         FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.counted
-          AND r.is_fork_guessed AND r.life_at >= p_first_at AND r.ref <> p_ref
+          AND r.is_fork_guessed AND r.ref <> p_ref
           AND jirasync.is_default_branch(p_tenant, p_source, p_repository, p_ref);
 END
 $$;
-COMMENT ON FUNCTION jirasync.refs_cut_from IS 'The refs whose base_sha is one of the given commits, and, of the default branch, those made since p_first_at of which only a guess says where they were cut';
+COMMENT ON FUNCTION jirasync.refs_cut_from IS 'The refs whose base_sha is one of the given commits (p_ref itself, too: it may have been cut from a line of its own name), and, of the default branch, those of which only a guess says where they were cut';

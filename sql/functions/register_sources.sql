@@ -7,7 +7,19 @@ SET search_path = pg_catalog, jirasync, pg_temp
 AS $$
 DECLARE
     v_changed  integer;
+    v_counted  record;
 BEGIN
+    -- Which branches count decides over what their commits are for: told anew, all refs of the source are read anew.
+    FOR v_counted IN
+        SELECT coalesce(c.tenant, 'main') AS tenant, array_agg(r.source) AS sources,
+               array_agg(r.repository || '^*') AS keys, array_agg('correlate_commit'::text) AS kinds
+          FROM jsonb_to_recordset(p_sources) AS c (source text, tenant text, counted_refs text[])
+          JOIN jirasync.sources s ON s.source = c.source AND s.counted_refs IS DISTINCT FROM c.counted_refs
+          JOIN jirasync.repositories r ON r.tenant = coalesce(c.tenant, 'main') AND r.source = c.source
+         GROUP BY coalesce(c.tenant, 'main')
+    LOOP
+        PERFORM jirasync.enqueue_jobs(v_counted.tenant, v_counted.kinds, v_counted.sources, v_counted.keys);
+    END LOOP;
     INSERT INTO jirasync.sources AS s
            (source, tenant, kind, base_url, projects, counted_refs, epic_link_field, api_token_expires)
     SELECT c.source, coalesce(c.tenant, 'main'), c.kind, c.base_url, c.projects, c.counted_refs, c.epic_link_field,
@@ -29,4 +41,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.register_sources(jsonb) IS
-    'Writes the configured sources, given as a JSON array of objects, to table sources; returns how many rows are new or changed. Sources that are no longer configured stay';
+    'Writes the configured sources, given as a JSON array of objects, to table sources; returns how many rows are new or changed. Where counted_refs changed, a job reads all refs of each repository anew (those that imports alone tell of: with the next import). Sources that are no longer configured stay';

@@ -1,28 +1,48 @@
--- Write the keys in the names of the branches in rekey_branches, where they differ from what pushes have.
+-- Write the keys in the names of the branches in rekey_branches, where they differ from what pushes and imports have.
 CREATE OR REPLACE FUNCTION jirasync.rekey_write_branches(
-    p_tenant text, p_source text, p_repository text, p_is_dry_run boolean, OUT changed integer, OUT jobs integer)
+    p_tenant text, p_source text, p_repository text, p_chunk integer, p_is_dry_run boolean, OUT changed integer,
+    OUT jobs integer)
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_refs  text[];
+    v_refs       text[];
+    v_first_seq  bigint;
 BEGIN
     SELECT coalesce(array_agg(n.ref), '{}') INTO v_refs
     FROM pg_temp.rekey_branches n
     WHERE EXISTS (
         SELECT FROM jirasync.pushes p
         WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.ref = n.ref
-          AND p.kind = 'branch' AND p.branch_keys <> n.keys);
+          AND p.kind = 'branch' AND p.branch_keys <> n.keys)
+    OR EXISTS (
+        SELECT FROM jirasync.refs r
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = n.ref
+          AND r.kind = 'branch' AND r.imported_sha IS NOT NULL AND r.imported_keys <> n.keys);
     changed := cardinality(v_refs);
     jobs := 0;
     IF p_is_dry_run OR changed = 0 THEN
         RETURN;
     END IF;
+    PERFORM jirasync.lock_correlation(p_tenant);
     UPDATE jirasync.pushes p SET branch_keys = n.keys
     FROM pg_temp.rekey_branches n
     WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.ref = n.ref
       AND p.kind = 'branch' AND n.ref = ANY (v_refs) AND p.branch_keys <> n.keys;
-    jobs := jirasync.enqueue_jobs(
-        p_tenant, array_fill('correlate_commit'::text, ARRAY[changed]), array_fill(p_source, ARRAY[changed]),
-        ARRAY(SELECT format('%s^^%s', p_repository, u.ref) FROM unnest(v_refs) u (ref)));
+    UPDATE jirasync.refs r
+    SET imported_keys = n.keys,
+        branch_keys = CASE WHEN jirasync.is_told_of(p_tenant, p_source, p_repository) THEN r.branch_keys ELSE n.keys END
+    FROM pg_temp.rekey_branches n
+    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = n.ref
+      AND r.kind = 'branch' AND r.imported_sha IS NOT NULL AND n.ref = ANY (v_refs) AND r.imported_keys <> n.keys;
+    v_first_seq := nextval(pg_get_serial_sequence('jirasync.commits', 'changed_seq'));
+    PERFORM jirasync.rekey_write_evidence(p_tenant, p_source, p_repository, ARRAY(
+        SELECT o.sha FROM jirasync.commit_refs o
+        WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = ANY (v_refs)));
+    jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);
+    IF jirasync.is_told_of(p_tenant, p_source, p_repository) THEN
+        jobs := jobs + jirasync.enqueue_jobs(
+            p_tenant, array_fill('correlate_commit'::text, ARRAY[changed]), array_fill(p_source, ARRAY[changed]),
+            ARRAY(SELECT format('%s^^%s', p_repository, u.ref) FROM unnest(v_refs) u (ref)));
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION jirasync.rekey_write_branches IS 'Bring branch_keys of the pushes of the branches in rekey_branches up to date, with a job REPOSITORY^^REF for each branch that differed. Returns how many; a dry run writes nothing';
+COMMENT ON FUNCTION jirasync.rekey_write_branches IS 'Bring the keys in the names of the branches in rekey_branches up to date, in pushes and in refs, with a job REPOSITORY^^REF for each branch that differed, or over its commits where imports alone tell of it. Returns how many; a dry run writes nothing';

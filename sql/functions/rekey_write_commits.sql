@@ -56,6 +56,8 @@ BEGIN
           FROM (SELECT k.sha FROM pg_temp.rekey_keys k UNION SELECT h.sha FROM pg_temp.rekey_handed h) u
           LEFT JOIN pg_temp.rekey_handed h ON h.sha = u.sha) d
     WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = d.sha;
+    PERFORM jirasync.rekey_write_evidence(
+        p_tenant, p_source, p_repository, ARRAY(SELECT h.sha FROM pg_temp.rekey_handed h));
     jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);
 END
 $$;

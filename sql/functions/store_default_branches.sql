@@ -50,7 +50,9 @@ BEGIN
       INTO tenants, sources, keys
       FROM written n
       JOIN wanted w ON w.tenant = n.tenant AND w.source = n.source AND w.repository = n.repository
-     CROSS JOIN LATERAL unnest(ARRAY[w.stored, w.branch]) u (branch)
+     -- (while nobody has told it, main or master is taken for it)
+     CROSS JOIN LATERAL unnest(CASE WHEN w.stored IS NULL THEN ARRAY['main', 'master'] ELSE ARRAY[w.stored] END
+                               || w.branch) u (branch)
      WHERE u.branch IS NOT NULL;
 END
 $$;

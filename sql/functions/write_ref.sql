@@ -51,7 +51,9 @@ BEGIN
     SELECT w.* INTO v_former FROM jirasync.write_former_lines(p_tenant, p_source, p_repository, p_ref, p_kind, v_state) w;
     changed := changed + v_moved.changed + v_places.changed + v_former.changed;
     shas := v_moved.shas || v_places.shas || v_former.shas;
-    IF (v_old.branch_keys, v_old.counted) IS DISTINCT FROM (v_new.branch_keys, v_new.counted) THEN
+    -- What its name says of its commits, and what can have been cut from it, goes for all of them.
+    IF (v_old.branch_keys, v_old.counted, v_old.life_at) IS DISTINCT FROM (v_new.branch_keys, v_new.counted, v_new.life_at)
+    THEN
         shas := shas || ARRAY(
             SELECT o.sha FROM jirasync.commit_refs o
             WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = v_name);

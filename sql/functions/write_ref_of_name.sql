@@ -1,7 +1,8 @@
 -- The branch and the tag of a name.
 CREATE OR REPLACE FUNCTION jirasync.write_ref_of_name(
     p_tenant text, p_source text, p_repository text, p_ref text, p_is_whole boolean,
-    OUT changed integer, OUT shas text[], OUT is_restructured boolean, OUT is_regraded boolean, OUT first_at timestamptz)
+    OUT changed integer, OUT shas text[], OUT is_restructured boolean, OUT is_regraded boolean,
+    OUT is_read_anew boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_row      jirasync.refs;
@@ -12,6 +13,7 @@ BEGIN
     shas := '{}';
     is_restructured := false;
     is_regraded := false;
+    is_read_anew := false;
     SELECT * INTO v_row FROM jirasync.refs r
     WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = p_ref
       AND NOT p_is_whole AND r.kind = 'branch' AND r.derived_to IS NOT NULL AND r.deleted_at IS NULL
@@ -22,10 +24,10 @@ BEGIN
         IF v_written.is_done THEN
             changed := v_written.changed;
             shas := v_written.shas;
-            first_at := v_written.first_at;
             RETURN;
         END IF;
     END IF;
+    is_read_anew := true;
     FOREACH v_kind IN ARRAY ARRAY['branch', 'tag'] LOOP
         CONTINUE WHEN NOT EXISTS (
                 SELECT FROM jirasync.pushes p
@@ -41,7 +43,6 @@ BEGIN
         is_restructured := is_restructured OR v_written.is_restructured;
         is_regraded := is_regraded OR v_written.is_regraded;
     END LOOP;
-    first_at := '-infinity';
 END
 $$;
-COMMENT ON FUNCTION jirasync.write_ref_of_name IS 'Part of write_refs: bring the refs of a name up to date, by its new pushes alone where that is enough and p_is_whole is false. first_at: what was cut from the branch before is as it was';
+COMMENT ON FUNCTION jirasync.write_ref_of_name IS 'Part of write_refs: bring the refs of a name up to date, by its new pushes alone where that is enough and p_is_whole is false (is_read_anew tells).';

@@ -177,7 +177,9 @@ WHERE NOT EXISTS (
 ALTER TABLE jirasync.repositories
     ADD COLUMN default_branch text,
     ADD COLUMN default_branch_at timestamptz,
-    ADD COLUMN refs_read_at timestamptz;
+    ADD COLUMN refs_read_at timestamptz,
+    ADD COLUMN is_derived boolean NOT NULL DEFAULT false;
+COMMENT ON COLUMN jirasync.repositories.is_derived IS 'Derived: a webhook tells of it, and all its refs, landing and keys by them were looked at since';
 COMMENT ON COLUMN jirasync.repositories.refs_read_at IS 'When an import last read all refs: what it did not see was gone by then';
 COMMENT ON COLUMN jirasync.repositories.default_branch IS 'Default branch as an import or the host last told it; NULL: not told';
 COMMENT ON COLUMN jirasync.repositories.default_branch_at IS 'When an import told it; pushes received before do not replace it. NULL: no import did';
@@ -218,8 +220,9 @@ COMMENT ON COLUMN jirasync.counted_reach.repository IS 'Full name of the reposit
 COMMENT ON COLUMN jirasync.counted_reach.ref IS 'Ref whose rows are held';
 COMMENT ON COLUMN jirasync.counted_reach.branch IS 'Counted branch that holds them';
 COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
-CREATE INDEX commit_keys_by_request ON jirasync.commit_keys (via, repository, source, tenant)
-    WHERE evidence = 'pull_request';
+-- From a merge or a pull request to what has keys from it.
+CREATE INDEX commit_keys_by_via ON jirasync.commit_keys (via, repository, source, tenant)
+    WHERE evidence IN ('merge', 'pull_request');
 CREATE INDEX refs_counted ON jirasync.refs (tenant, source, repository) WHERE counted;
 CREATE INDEX commits_by_original ON jirasync.commits (picked_from, repository, source, tenant)
     WHERE picked_from IS NOT NULL;

@@ -45,6 +45,8 @@ JOIN jirasync.commit_refs m
 JOIN jirasync.pull_requests q
   ON q.tenant = m.tenant AND q.source = m.source AND q.repository = m.repository
  AND left(q.merge_sha, 7) = left(m.sha, 7) AND starts_with(m.sha, q.merge_sha)
+JOIN jirasync.commits c
+  ON c.tenant = m.tenant AND c.source = m.source AND c.repository = m.repository AND c.sha = m.sha
 CROSS JOIN LATERAL unnest(q.keys) k (key)
 WHERE NOT p.on_line;
 COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought; keys of a pull request, for its newest commit, its merge or squash commit and what that brought';

@@ -208,7 +208,7 @@ static const char facts[] = LINES(FACTS);
 static const char facts_with_seq[] = LINES(FACTS " UNION ALL" ROWS("commits", ""));
 /* Of the default branches that come and go within a batch, only the last one asks for a job. */
 static const char ledger[] =
-    LINES(ROWS("deliveries", ",stored_at") " UNION ALL" ROWS("quarantined_deliveries", "") " UNION ALL SELECT DISTINCT kind || ' ' || regexp_replace(key, '#.*', '#') FROM jirasync.jobs WHERE tenant = $1"
+    LINES(ROWS("deliveries", ",stored_at") " UNION ALL" ROWS("quarantined_deliveries", "") " UNION ALL SELECT DISTINCT kind || ' ' || regexp_replace(key, '#.*', '#') FROM jirasync.jobs WHERE tenant = $1 AND strpos(key, '^^') = 0"
                                                                                            " AND key !~ '\\^(main|old|trunk)$'");
 
 /* ---- properties ---- */

@@ -172,6 +172,8 @@ BEGIN
     SELECT p_tenant, p_source, p_repository, facts.sha(p_name), k, 'message' FROM unnest(p_keys) k
     ON CONFLICT DO NOTHING;
     PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(p_name), p_tenant);
+    PERFORM facts.touch('correlate_commit', p_source, p_repository || '^*', p_tenant)
+    WHERE jirasync.is_told_of(p_tenant, p_source, p_repository);
 END
 $$;
 
@@ -222,17 +224,26 @@ CREATE FUNCTION facts.place(p_ref text, p_position int, p_names text[], p_reposi
                             p_source text DEFAULT 'git', p_tenant text DEFAULT 'main') RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM jirasync.lock_correlation(p_tenant);
     INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, counted, imported_sha, imported_at, counted_to)
     VALUES (p_tenant, p_source, p_repository, p_ref, 'branch', facts.sha(p_names[1]), now(), true, facts.sha(p_names[1]),
             now(), 2147483647)
     ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha, deleted_at = NULL, uncertain = false,
         seen_at = excluded.seen_at, imported_sha = excluded.imported_sha, imported_at = excluded.imported_at,
-        derived_to = NULL;
+        parent_ref = NULL, fork_position = NULL, imported_parent_ref = NULL, imported_fork_position = NULL,
+        base_sha = NULL, is_fork_guessed = false, life_at = '-infinity', derived_to = NULL;
+    -- as an import does: nothing is set aside of what it has read, and pushes are looked at again
+    DELETE FROM jirasync.refs r WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = p_ref || '~';
+    DELETE FROM jirasync.commit_refs r
+    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = p_ref || '~';
     INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, on_line)
     SELECT p_tenant, p_source, p_repository, p_ref, facts.sha(n), p_position, n = p_names[1] FROM unnest(p_names) n
     ON CONFLICT ON CONSTRAINT commit_refs_pkey DO UPDATE SET position = excluded.position, on_line = excluded.on_line,
-        is_pushed = false;
-    PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n), p_tenant) FROM unnest(p_names) n;
+        is_pushed = false, bears_name = false;
+    PERFORM facts.touch('correlate_commit', p_source, p_repository || '@' || facts.sha(n), p_tenant)
+    FROM (SELECT u.n FROM unnest(p_names) u (n) ORDER BY facts.sha(u.n) COLLATE "C") o;
+    PERFORM facts.touch('correlate_commit', p_source, p_repository || '^*', p_tenant)
+    WHERE jirasync.is_told_of(p_tenant, p_source, p_repository);
 END
 $$;
 

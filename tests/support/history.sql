@@ -128,7 +128,7 @@ BEGIN
         WHERE tenant = 'main' AND source = 'git' AND repository = v_repository AND sha = v_sha AND NOT is_pushed;
         PERFORM facts.touch('correlate_commit', 'git', v_repository || '@' || v_sha);
     END IF;
-    PERFORM facts.touch('correlate_commit', 'git', v_repository || '^' || v_ref);
+    PERFORM facts.touch('correlate_commit', 'git', v_repository || '^*') WHERE jirasync.is_told_of('main', 'git', v_repository);
 END
 $$;
 
