@@ -167,7 +167,10 @@ static const struct {
     {"X-RateLimit-Interval-Seconds", HTTP_LIMIT_INTERVAL},
     {"X-RateLimit-FillRate", HTTP_LIMIT_FILL_RATE},
     {"X-RateLimit-Resource", HTTP_LIMIT_RESOURCE},
+    {"X-Beta-RateLimit-NearLimit", HTTP_LIMIT_NEAR},
     {"RateLimit-Reason", HTTP_LIMIT_REASON},
+    {"RateLimit", HTTP_POINTS},
+    {"Beta-RateLimit", HTTP_POINTS_BETA},
 };
 
 /* Byte 0 of the answer's headers stays empty, so that 0 can mean "not there". */

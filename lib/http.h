@@ -51,6 +51,8 @@ enum http_header {
     HTTP_LIMIT_FILL_RATE, /* X-RateLimit-FillRate */
     HTTP_LIMIT_RESOURCE,  /* X-RateLimit-Resource */
     HTTP_LIMIT_REASON,    /* RateLimit-Reason */
+    HTTP_POINTS,          /* RateLimit: quotas of points, "NAME";r=LEFT;t=SECONDS */
+    HTTP_POINTS_BETA,     /* Beta-RateLimit: the same, informational */
     HTTP_HEADERS
 };
 
