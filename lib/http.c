@@ -545,6 +545,14 @@ int64_t http_retry_after_ms(const struct http_answer *answer, int64_t now)
     return wait > 0 ? wait : 0;
 }
 
+bool http_date(const struct http_answer *answer, int64_t *at)
+{
+    const char *date = http_header(answer, HTTP_DATE);
+    time_t sent = date == NULL ? -1 : curl_getdate(date, NULL);
+    *at = (int64_t)sent * 1000000;
+    return sent != -1;
+}
+
 /* Bodies in memory. */
 
 bool http_body_take(void *context, const char *bytes, size_t length)

@@ -79,9 +79,8 @@ static int64_t with_jitter(int64_t ms)
     return ms + (int64_t)randombytes_uniform((uint32_t)(most > LONGEST_MS ? LONGEST_MS : most) + 1);
 }
 
-/* Asks once; *granted may be 0, then budget->wait_ms and why say what is in the way. */
-static enum error_code ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted, char why[32],
-                           struct error *error)
+enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted, char *why,
+                                struct error *error)
 {
     char number[16];
     snprintf(number, sizeof number, "%d", wanted);
@@ -96,8 +95,9 @@ static enum error_code ask(struct site_budget *budget, const char *endpoint, int
         return code;
     *granted = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
     budget->wait_ms = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
-    snprintf(why, 32, "%s", PQgetvalue(result, 0, 2));
+    snprintf(why, SITE_BUDGET_WHY_BYTES, "%s", PQgetvalue(result, 0, 2));
     PQclear(result);
+    budget->taken += *granted;
     return ERROR_NONE;
 }
 
@@ -124,8 +124,8 @@ enum error_code site_budget_take(struct site_budget *budget, const char *endpoin
     int64_t started = monotonic_ms(), patience = budget->options.patience_ms;
     *granted = 0;
     for (;;) {
-        char why[32];
-        enum error_code code = ask(budget, endpoint, wanted < 1 ? 1 : wanted, granted, why, error);
+        char why[SITE_BUDGET_WHY_BYTES];
+        enum error_code code = site_budget_ask(budget, endpoint, wanted < 1 ? 1 : wanted, granted, why, error);
         if (code != ERROR_NONE)
             return code;
         if (*granted > 0)
@@ -135,7 +135,6 @@ enum error_code site_budget_take(struct site_budget *budget, const char *endpoin
             return give_up(budget, why, error);
         rest(budget, budget->wait_ms > LONGEST_MS ? LONGEST_MS : with_jitter(budget->wait_ms));
     }
-    budget->taken += *granted;
     return ERROR_NONE;
 }
 

@@ -18,6 +18,8 @@ INSERT INTO jirasync.settings (name, value, description) VALUES
     ('reconcile_at', '03:15', 'Time of day, America/Phoenix, at which a site is reconciled; off: only by hand; site_settings overrides it per site'),
     ('reconcile_overlap', '15 minutes', 'How far before the last reconciliation the next one begins to look for changes; site_settings overrides it per site'),
     ('reconcile_after_outage', '10 minutes', 'Outage of the receiver after which a site is reconciled as soon as it is back; site_settings overrides it per site'),
+    ('gone_percent', '10', 'Percent of a site''s issues that one reconciliation may take for deleted; more (and more than gone_least) ends it: more likely its user may not see them any more'),
+    ('gone_least', '20', 'Issues that one reconciliation may take for deleted whatever gone_percent says'),
     ('silent_after', '24 hours', 'How long a site may send nothing before that is shown as silence; site_settings overrides it per site'),
     ('token_warning_days', '14', 'Days before the end of an API token (api_token_expires) from which on that is shown');
 

@@ -69,11 +69,17 @@ SELECT changed_since, since_minutes FROM begin_reconcile('main', 'default', '202
 SELECT max(id) AS run FROM reconciliations \gset
 SELECT list_issues('main', :run, '{1,2,3,8}', '{APP-1,APP-2,NEW-3,APP-8}', '{2026-03-01 00:00Z,2026-03-01 00:00:00.001Z,2026-03-05 00:00Z,2026-03-05 00:00Z}');
 SELECT list_issues('main', :run, '{1,5,7,7}', '{APP-1,APP-5,APP-7,APP-7}', '{2026-03-01 00:00Z,2026-02-01 00:00Z,2026-03-05 00:00Z,2026-03-06 00:00Z}');
-SELECT * FROM compare_listed('main', :run, false) ORDER BY 2;
-SELECT * FROM compare_listed('main', :run, true) WHERE finding = 'gone' ORDER BY 2;
-UPDATE sources SET projects = '{APP}' WHERE source = 'default';
-SELECT * FROM compare_listed('main', :run, true) WHERE finding = 'gone' ORDER BY 2;
-UPDATE sources SET projects = NULL WHERE source = 'default';
+SELECT * FROM compare_listed('main', :run, NULL) ORDER BY 2;
+SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]) WHERE finding = 'gone' ORDER BY 2;
+-- Of projects whose issues were all listed, that is; another one may be archived, or hidden from us.
+SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP')]) WHERE finding = 'gone' ORDER BY 2;
+SELECT unlisted_projects('main', 'default', ARRAY[facts.project('APP')]) = facts.project('WEB'),
+       (SELECT count(*) FROM unlisted_projects('main', 'default', ARRAY[facts.project('APP'), facts.project('WEB')]));
+-- More than a few that are not listed are no proof that nothing is there.
+UPDATE settings SET value = '1' WHERE name = 'gone_least';
+SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]);
+UPDATE settings SET value = '60' WHERE name = 'gone_percent';
+SELECT count(*) FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]);
 SELECT end_reconcile('main', :run, 6, 3, 1, 1, 1, 12, NULL, '2026-03-20 00:00:09Z'), end_reconcile('main', :run, 0, 0, 0, 0, 0, 0) AS again;
 SELECT last_reconcile_at, missing_found, changed_found, deletes_found, moved_found, reconcile_problem FROM source_health WHERE source = 'default';
 SELECT count(*) FROM listed_issues;
