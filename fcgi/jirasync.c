@@ -197,7 +197,8 @@ static const struct command import_issues_command = {"import-issues", "store iss
                                                      issues_help, run_import_issues};
 static const struct command *const commands[] = {&import_commits_command, &import_issues_command, &command_replay,
                                                  &command_rekey, &command_report, &command_waive,
-                                                 &command_artifact, &command_send};
+                                                 &command_artifact, &command_send,
+                                                 &command_webhooks};
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 static void print_help(FILE *out)
