@@ -126,7 +126,14 @@ static bool is_whole(const struct survey *survey, const struct jira_webhook *web
 static bool print_table(const struct survey *survey)
 {
     static const struct text_table_column columns[] = {
-        {"id", true, 0, false}, {"name", false, 30, true}, {"sends to", false, 0, true}, {"active", false, 0, false}, {"signed", false, 0, false}, {"events", true, 0, false}, {"missing", true, 0, false}};
+        {"id", true, 0, false},
+        {"name", false, 30, true},
+        {"sends to", false, 0, true},
+        {"active", false, 0, false},
+        {"signed", false, 0, false},
+        {"events", true, 0, false},
+        {"missing", true, 0, false},
+    };
     static const char *const signings[] = {[JIRA_WEBHOOK_UNTOLD] = "not told", [JIRA_WEBHOOK_SIGNED] = "yes", [JIRA_WEBHOOK_UNSIGNED] = "no"};
     struct text_table *table = text_table_new(columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; table && i < jira_webhook_list_count(survey->list); i++) {

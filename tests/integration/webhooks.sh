@@ -7,7 +7,8 @@ work=$(mktemp -d "$TEST_TMP/webhooks.XXXXXX") || exit 1
 jirasync=$BUILD/jirasync
 failed=0
 mocks=''
-trap 'for pid in $mocks; do kill "$pid" 2>/dev/null; done' EXIT
+finish() { for mock in $mocks; do kill "$mock" 2>/dev/null; done; }
+trap finish EXIT
 
 check() { # what, command...
     what=$1

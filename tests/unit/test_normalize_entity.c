@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "normalize.h"
+#include "normalize_entity.h"
 #include "support/fixture.h"
 
 static struct arena *arena;
