@@ -167,7 +167,10 @@ static const struct {
     {"X-RateLimit-Interval-Seconds", HTTP_LIMIT_INTERVAL},
     {"X-RateLimit-FillRate", HTTP_LIMIT_FILL_RATE},
     {"X-RateLimit-Resource", HTTP_LIMIT_RESOURCE},
+    {"X-Beta-RateLimit-NearLimit", HTTP_LIMIT_NEAR},
     {"RateLimit-Reason", HTTP_LIMIT_REASON},
+    {"RateLimit", HTTP_POINTS},
+    {"Beta-RateLimit", HTTP_POINTS_BETA},
 };
 
 /* Byte 0 of the answer's headers stays empty, so that 0 can mean "not there". */
@@ -540,6 +543,14 @@ int64_t http_retry_after_ms(const struct http_answer *answer, int64_t now)
         return -1;
     int64_t wait = (int64_t)until * 1000 - (sent == -1 ? now / 1000 : (int64_t)sent * 1000);
     return wait > 0 ? wait : 0;
+}
+
+bool http_date(const struct http_answer *answer, int64_t *at)
+{
+    const char *date = http_header(answer, HTTP_DATE);
+    time_t sent = date == NULL ? -1 : curl_getdate(date, NULL);
+    *at = (int64_t)sent * 1000000;
+    return sent != -1;
 }
 
 /* Bodies in memory. */

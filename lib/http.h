@@ -51,6 +51,8 @@ enum http_header {
     HTTP_LIMIT_FILL_RATE, /* X-RateLimit-FillRate */
     HTTP_LIMIT_RESOURCE,  /* X-RateLimit-Resource */
     HTTP_LIMIT_REASON,    /* RateLimit-Reason */
+    HTTP_POINTS,          /* RateLimit: quotas of points, "NAME";r=LEFT;t=SECONDS */
+    HTTP_POINTS_BETA,     /* Beta-RateLimit: the same, informational */
     HTTP_HEADERS
 };
 
@@ -111,6 +113,8 @@ const char *http_header(const struct http_answer *answer, enum http_header heade
 /* Milliseconds that Retry-After asks to wait (a date is compared with the answer's own Date, else with now, both epoch
  * microseconds); never negative; -1 when it is not there or makes no sense. */
 int64_t http_retry_after_ms(const struct http_answer *answer, int64_t now);
+/* The answer's own Date, in epoch microseconds; false when it is not there or makes no sense. */
+bool http_date(const struct http_answer *answer, int64_t *at) MUST_CHECK;
 /* "answered", "connect", "timeout", "tls", "cut", "too_large", "stopped", "cancelled", "redirected", "other" */
 const char *http_fault_name(enum http_fault fault);
 /* True when the same request may be answered later: neither trust nor size will change by waiting. */

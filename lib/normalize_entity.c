@@ -319,6 +319,9 @@ static const struct normalize_event events[] = {
     {"option_issuelinks_changed", &option_kind, NORMAL_SHOWN},
     {"option_timetracking_changed", &option_kind, NORMAL_SHOWN},
     {"option_timetracking_provider_changed", &option_kind, NORMAL_SHOWN},
+    /* Ours, not Jira's: what its REST API answered (lib/fetched.h), put so that it can be read and replayed as the rest. */
+    {"jirasync:issue_fetched", NULL, NORMAL_SHOWN},
+    {"jirasync:issue_gone", NULL, NORMAL_DELETED},
 };
 
 const struct normalize_event *normalize_entity_event(const char *name)
