@@ -188,8 +188,8 @@ instant site_asked_at(const struct site *site)
 /* ---- issues ---- */
 
 /* All comments or worklogs of an issue, page by page, gathered and stored as one list. */
-static enum error_code fetch_children(struct site *site, int64_t issue_id, const char *kind, struct jira_problem *problem,
-                                      struct error *error)
+static enum error_code fetch_children(struct site *site, int64_t issue_id, const char *kind, int64_t *stored,
+                                      struct jira_problem *problem, struct error *error)
 {
     char subject[24];
     snprintf(subject, sizeof subject, "%lld", (long long)issue_id);
@@ -197,35 +197,40 @@ static enum error_code fetch_children(struct site *site, int64_t issue_id, const
                                               .subject = subject};
     struct jira_list *list = NULL;
     const struct jira_page *page = NULL;
-    int64_t stored = 0;
     site_ask(site);
     fetched_begin_children(site->fetched, issue_id, kind, site->asked_at);
     enum error_code code = jira_list_new(site->api, &options, &list, error);
     while (code == ERROR_NONE && (code = jira_list_next(list, &page, problem, error)) == ERROR_NONE && page)
         fetched_add_children(site->fetched, page->items, page->count);
     if (code == ERROR_NONE)
-        code = fetched_end_children(site->fetched, &stored, error);
+        code = fetched_end_children(site->fetched, stored, error);
     jira_list_free(list);
     return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;
 }
 
 /* What Jira showed only the beginning of. */
-static enum error_code fetch_cut(struct site *site, struct jira_problem *problem, struct error *error)
+static enum error_code fetch_cut(struct site *site, struct fetched_counts *counts, struct jira_problem *problem,
+                                 struct error *error)
 {
     PGresult *cut = NULL;
     enum error_code code = fetched_cut(site->fetched, &cut, error);
     for (int row = 0; code == ERROR_NONE && row < PQntuples(cut); row++)
-        code = fetch_children(site, strtoll(PQgetvalue(cut, row, 0), NULL, 10), PQgetvalue(cut, row, 1), problem, error);
+        code = fetch_children(site, strtoll(PQgetvalue(cut, row, 0), NULL, 10), PQgetvalue(cut, row, 1), &counts->children, problem, error);
     PQclear(cut);
     return code;
+}
+
+enum error_code site_store_page(struct site *site, const struct jira_page *page, int64_t *ids, struct fetched_counts *counts,
+                                struct jira_problem *problem, struct error *error)
+{
+    enum error_code code = fetched_store(site->fetched, page->items, page->count, site_asked_at(site), ids, counts, error);
+    return code == ERROR_NONE ? fetch_cut(site, counts, problem, error) : code;
 }
 
 static enum error_code store_page(struct site *site, int64_t *ids, struct jira_problem *problem, struct error *error)
 {
     struct fetched_counts counts = {{0}, 0};
-    enum error_code code =
-        fetched_store(site->fetched, site->page.items, site->page.count, site_asked_at(site), ids, &counts, error);
-    return code == ERROR_NONE ? fetch_cut(site, problem, error) : code;
+    return site_store_page(site, &site->page, ids, &counts, problem, error);
 }
 
 static bool is_among(const int64_t *ids, size_t count, int64_t id)
