@@ -152,17 +152,17 @@ static enum jira_fault fault_of_status(int status)
 }
 
 /* Says what came instead of what was asked for. */
-static void describe(const struct jira_api *api, const struct jira_call *call, struct error *error)
+static enum error_code describe(const struct jira_api *api, const struct jira_call *call, enum jira_fault fault, struct error *error)
 {
+    enum error_code code = api->answer.fault == HTTP_TOO_LARGE ? ERROR_BODY_TOO_LARGE : fault_codes[fault];
     const struct http_answer *answer = &api->answer;
     const char *hint = answer->status == 401   ? " (are api_user and api_token right, and has the token not ended?)"
                        : answer->status == 403 ? " (has this user the permission?)"
                                                : "";
     if (answer->fault != HTTP_ANSWERED)
-        error_set(error, ERROR_IO, "%s: %s: %s", api->source->name, call->endpoint, answer->problem);
-    else
-        error_set(error, ERROR_IO, "%s: %s is answered %d%s: %.*s", api->source->name, call->endpoint, answer->status, hint,
-                  EXCERPT_SHOWN, answer->excerpt);
+        return error_set(error, code, "%s: %s: %s", api->source->name, call->endpoint, answer->problem);
+    return error_set(error, code, "%s: %s is answered %d%s: %.*s", api->source->name, call->endpoint, answer->status, hint,
+                     EXCERPT_SHOWN, answer->excerpt);
 }
 
 /* Waiting. */
@@ -318,7 +318,7 @@ static enum error_code ask_for_tokens(struct jira_api *api, struct effort *effor
     if (code == ERROR_NONE && (api->answer.fault != HTTP_ANSWERED || fault_of_status(api->answer.status) != JIRA_FINE))
         code = describe_grant(api, effort, error);
     else if (code == ERROR_NONE && read_tokens(&page, tokens, expires_s, error) != ERROR_NONE)
-        code = fault_set(effort->problem, JIRA_BROKEN);
+        code = error_set(error, fault_set(effort->problem, JIRA_BROKEN), "%s: the OAuth token's URL gave no tokens", api->source->name);
     if (page.body.bytes != NULL)
         sodium_memzero(page.body.bytes, page.body.size);
     jira_page_free(&page);
@@ -412,11 +412,7 @@ static enum error_code try_call(struct jira_api *api, struct effort *effort, str
         effort->problem->fault = fault_of_http(api->answer.fault);
     else
         effort->problem->fault = fault_of_status(api->answer.status);
-    if (effort->problem->fault != JIRA_FINE) {
-        describe(api, effort->call, error);
-        return api->answer.fault == HTTP_TOO_LARGE ? ERROR_BODY_TOO_LARGE : fault_codes[effort->problem->fault];
-    }
-    return ERROR_NONE;
+    return effort->problem->fault == JIRA_FINE ? ERROR_NONE : describe(api, effort->call, effort->problem->fault, error);
 }
 
 /* Reads what came; what is no JSON is asked for again a few times: proxies and restarts answer with pages of their own. */
@@ -428,9 +424,9 @@ static enum error_code read_answer(struct jira_api *api, struct effort *effort, 
     if (code == ERROR_NONE)
         return code;
     effort->problem->fault = code == ERROR_INVALID_JSON && ++effort->garbled < GARBLED_TRIES ? JIRA_WAIT : JIRA_BROKEN;
-    error_set(error, ERROR_IO, "%s: %s: %.200s (content type %.60s: is base_url right, and does no login page stand before it?)",
-              api->source->name, effort->call->endpoint, detail.message, type == NULL ? "none" : type);
-    return fault_codes[effort->problem->fault];
+    return error_set(error, fault_codes[effort->problem->fault],
+                     "%s: %s: %.200s (content type %.60s: is base_url right, and does no login page stand before it?)",
+                     api->source->name, effort->call->endpoint, detail.message, type == NULL ? "none" : type);
 }
 
 /* True when the access token was refused and another one is at hand now. */
@@ -459,6 +455,8 @@ enum error_code jira_api_call(struct jira_api *api, const struct jira_call *call
             continue;
         }
         if (problem->fault != JIRA_WAIT || problem->wait_ms > 0) /* the latter: patience has ended */
+            return code;
+        if (call->is_once && problem->status != 429 && problem->status != 503) /* it may have been done */
             return code;
         struct error first = *error;
         effort.tries++;

@@ -2,8 +2,8 @@
  *
  * A site is Jira Cloud or Jira Data Center, with Basic user:token, a personal access token, or OAuth 2.0. A call takes its turn
  * from the site's budget, waits where the site asks to as long as patience lasts, renews an access token that has ended, and
- * tries again what may go well later; every call only reads or is named idempotent, so that is safe. One struct belongs to one
- * thread. normalize_init has to have been called in the process.
+ * tries again what may go well later, unless a call is to be sent once. One struct belongs to one thread. normalize_init has to
+ * have been called in the process.
  *
  * What is never logged or put into a message: headers, tokens, bodies of answers to the token's URL.
  */
@@ -82,6 +82,7 @@ struct jira_call {
     const char *method;   /* NULL: GET, or POST where there is a body */
     const char *body;     /* JSON; NULL: none */
     const char *member;   /* where the answer's items stand; NULL: the answer is one object */
+    bool is_once;         /* it changes something: not sent again unless the site said that it did nothing */
 };
 
 /* Reads the site's credentials. ERROR_CONFIG says what the source lacks, ERROR_SECRET_UNAVAILABLE which secret can't be had.

@@ -3,6 +3,7 @@
 
 #include "jql.h"
 #include "json_print.h"
+#include "json_value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 
 #define ID_BYTES 24
+#define COUNT_FRAME_BYTES ((size_t)1 << 20)
 #define BODY_BYTES ((size_t)JIRA_ISSUE_BULK_MAX * (ID_BYTES + 4) + 256)
 
 enum error_code jira_issue_get(struct jira_api *api, const char *id_or_key, bool with_changelog, struct jira_page *page,
@@ -92,4 +94,50 @@ enum error_code jira_issue_bulk(struct jira_api *api, const int64_t *ids, size_t
                    jira_api_dialect(api) == JIRA_CLOUD ? "issue/bulkfetch" : "search");
     enum error_code code = print_body(api, body, ids, count, error);
     return code == ERROR_NONE ? jira_api_call(api, &call, page, problem, error) : code;
+}
+
+static void print_count(struct json_printer *json, const char *jql, bool is_cloud)
+{
+    json_print_open(json, "{");
+    json_print_text(json, "jql", jql);
+    if (!is_cloud)
+        json_print_number(json, "maxResults", 0);
+    json_print_close(json, "}");
+}
+
+/* The body of a count; malloc'ed. */
+static char *count_body(const char *jql, bool is_cloud)
+{
+    struct json_printer json;
+    json_print_init(&json, NULL, 0, JSON_PRINT_COMPACT);
+    print_count(&json, jql, is_cloud);
+    size_t size = json.writer.length + 1;
+    char *body = malloc(size);
+    if (body != NULL) {
+        json_print_init(&json, body, size, JSON_PRINT_COMPACT);
+        print_count(&json, jql, is_cloud);
+    }
+    return body;
+}
+
+enum error_code jira_issue_count(struct jira_api *api, const char *jql, int64_t *count, struct jira_problem *problem,
+                                 struct error *error)
+{
+    bool is_cloud = jira_api_dialect(api) == JIRA_CLOUD;
+    char path[64], *body = count_body(jql, is_cloud);
+    struct jira_page page = {0};
+    const struct jira_call call = {.endpoint = "search", .path = path, .body = body};
+    enum error_code code = ERROR_NO_MEMORY;
+    *count = -1;
+    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    (void)snprintf(path, sizeof path, "/rest/api/%d/search%s", jira_api_version(api), is_cloud ? "/approximate-count" : "");
+    if (body == NULL || !jira_page_init(&page, COUNT_FRAME_BYTES))
+        error_set(error, code, "no memory for a search");
+    else if ((code = jira_api_call(api, &call, &page, problem, error)) == ERROR_NONE) {
+        const cJSON *told = json_value_member(page.frame, is_cloud ? "count" : "total");
+        *count = cJSON_IsNumber(told) && told->valuedouble >= 0 ? (int64_t)told->valuedouble : -1;
+    }
+    jira_page_free(&page);
+    free(body);
+    return code;
 }

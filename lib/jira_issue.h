@@ -1,4 +1,4 @@
-/* Single issues of Jira's REST, by id or key, and many by their ids. */
+/* Single issues of Jira's REST, by id or key, many by their ids, and how many there are. */
 #ifndef JIRASYNC_JIRA_ISSUE_H
 #define JIRASYNC_JIRA_ISSUE_H
 
@@ -14,5 +14,9 @@ enum error_code jira_issue_get(struct jira_api *api, const char *id_or_key, bool
  * error: they are missing among the items. */
 enum error_code jira_issue_bulk(struct jira_api *api, const int64_t *ids, size_t count, struct jira_page *page,
                                 struct jira_problem *problem, struct error *error) MUST_CHECK;
+
+/* About how many issues a search has: Cloud does not count exactly. */
+enum error_code jira_issue_count(struct jira_api *api, const char *jql, int64_t *count, struct jira_problem *problem,
+                                 struct error *error) MUST_CHECK;
 
 #endif

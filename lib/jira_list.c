@@ -77,6 +77,8 @@ static enum error_code take_cursor(struct jira_list *list, const char *cursor, s
         return ERROR_NONE;
     if (list->form->paging == BY_START)
         list->start = strtoll(cursor, &end, 10);
+    if (end != NULL && *end == '/')
+        list->total = strtoll(end + 1, &end, 10); /* of then: so it is seen when the list shrank meanwhile */
     if (strlen(cursor) >= sizeof list->cursor || (end != NULL && (*end != '\0' || list->start < 0)))
         return error_set(error, ERROR_INPUT, "this is no place in a list: %.80s", cursor);
     (void)snprintf(list->cursor, sizeof list->cursor, "%s", cursor);
@@ -217,7 +219,7 @@ static void follow_start(struct jira_list *list)
     if (list->is_over)
         list->cursor[0] = '\0';
     else
-        (void)snprintf(list->cursor, sizeof list->cursor, "%" PRId64, list->start);
+        (void)snprintf(list->cursor, sizeof list->cursor, "%" PRId64 "/%" PRId64, list->start, list->total);
 }
 
 static enum error_code go_on(struct jira_list *list, struct jira_problem *problem, struct error *error)

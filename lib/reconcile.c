@@ -7,6 +7,7 @@
 #include "jql.h"
 #include "log.h"
 #include "pgarray.h"
+#include "site_project.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -25,6 +26,7 @@ enum {
 struct reconciliation {
     struct db *db;
     struct site *site;
+    struct site_project *projects_of_site;
     const struct source *source;
     struct reconcile_result *result;
     struct jira_problem *problem;
@@ -103,21 +105,6 @@ static void gather(struct reconciliation *run, const struct jira_page *page)
         pgarray_add_bytes(&run->items, page->items[i].bytes, page->items[i].length);
 }
 
-/* Gathers a whole list of Jira's: of projects or versions. */
-static enum error_code gather_list(struct reconciliation *run, enum jira_list_kind kind, const char *subject,
-                                   struct error *error)
-{
-    const struct jira_list_options options = {.kind = kind, .subject = subject};
-    const struct jira_page *page = NULL;
-    struct jira_list *list = NULL;
-    pgarray_begin(&run->items, PGARRAY_TEXT);
-    enum error_code code = jira_list_new(site_api(run->site), &options, &list, error);
-    while (code == ERROR_NONE && (code = jira_list_next(list, &page, run->problem, error)) == ERROR_NONE && page)
-        gather(run, page);
-    jira_list_free(list);
-    return code;
-}
-
 /* Lists issues by JQL, a page at a time, into listed_issues. */
 static enum error_code list_issues(struct reconciliation *run, const char *jql, struct error *error)
 {
@@ -176,50 +163,7 @@ static enum error_code list_project(struct reconciliation *run, const char *key,
     return list_by(run, jql, error);
 }
 
-/* ---- versions and projects ---- */
-
-static enum error_code store_events(struct reconciliation *run, PGresult *events, struct error *error)
-{
-    int64_t stored = 0;
-    return fetched_store_events(site_fetched(run->site), events, &stored, error);
-}
-
-static enum error_code compare_versions(struct reconciliation *run, const char *project_id, const char *key,
-                                        struct error *error)
-{
-    char at[INSTANT_TEXT_BYTES];
-    PGresult *events = NULL;
-    instant_format_utc(instant_now(), at);
-    enum error_code code = gather_list(run, JIRA_VERSIONS, key, error);
-    if (code == ERROR_INPUT && run->problem->fault == JIRA_ABSENT)
-        return ERROR_NONE; /* the project went meanwhile */
-    if (code == ERROR_NONE)
-        code = ask_with_items(run, "SELECT jirasync.fetched_versions($2, $3, $4::bigint, $1, $5::timestamptz)", 4,
-                              (const char *[]){run->source->tenant, run->source->name, project_id, at}, &events, error);
-    if (code == ERROR_NONE)
-        code = store_events(run, events, error);
-    PQclear(events);
-    return code;
-}
-
-/* Compares the projects; *projects has the id and key of each that is mirrored. */
-static enum error_code compare_projects(struct reconciliation *run, PGresult **projects, struct error *error)
-{
-    char at[INSTANT_TEXT_BYTES];
-    PGresult *events = NULL;
-    instant_format_utc(instant_now(), at);
-    enum error_code code = gather_list(run, JIRA_PROJECTS, NULL, error);
-    if (code == ERROR_NONE)
-        code = ask_with_items(run, "SELECT jirasync.fetched_projects($2, $3, $1, false, $4::timestamptz)", 3,
-                              (const char *[]){run->source->tenant, run->source->name, at}, &events, error);
-    if (code == ERROR_NONE)
-        code = store_events(run, events, error);
-    PQclear(events);
-    return code == ERROR_NONE
-               ? ask_with_items(run, "SELECT project_id, project_key FROM jirasync.listed_projects($2, $1)", 1,
-                                (const char *[]){run->source->name}, projects, error)
-               : code;
-}
+/* ---- projects ---- */
 
 /* Statements whose first parameter is the array of listed projects. */
 static enum error_code ask_with_projects(struct reconciliation *run, const char *sql, const char *second, const char *third,
@@ -270,12 +214,12 @@ static enum error_code list_all(struct reconciliation *run, struct error *error)
 {
     PGresult *projects = NULL;
     pgarray_begin(&run->projects, PGARRAY_INT8);
-    enum error_code code = compare_projects(run, &projects, error);
+    enum error_code code = site_project_compare_all(run->projects_of_site, &projects, run->problem, error);
     if (code == ERROR_NONE)
         code = list_changed(run, error);
     for (int row = 0; code == ERROR_NONE && row < PQntuples(projects); row++) {
         const char *key = PQgetvalue(projects, row, 1);
-        code = compare_versions(run, PQgetvalue(projects, row, 0), key, error);
+        code = site_project_compare_versions(run->projects_of_site, PQgetvalue(projects, row, 0), key, run->problem, error);
         if (code == ERROR_NONE)
             code = list_project(run, key, error);
         pgarray_add_int8(&run->projects, strtoll(PQgetvalue(projects, row, 0), NULL, 10));
@@ -408,7 +352,8 @@ enum error_code reconcile_site(struct db *db, struct site *site, struct reconcil
     enum error_code code = begin(&run, error);
     if (code != ERROR_NONE)
         return code;
-    code = list_all(&run, error);
+    run.projects_of_site = site_project_new(db, site);
+    code = run.projects_of_site ? list_all(&run, error) : error_set(error, ERROR_NO_MEMORY, "no memory for projects");
     if (code == ERROR_NONE)
         code = compare(&run, error);
     result->requests = site_requests(site) - requests;
@@ -421,6 +366,7 @@ enum error_code reconcile_site(struct db *db, struct site *site, struct reconcil
     log_report(&run, code, error);
     pgarray_free(&run.items);
     pgarray_free(&run.projects);
+    site_project_free(run.projects_of_site);
     return code;
 }
 

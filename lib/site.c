@@ -220,11 +220,10 @@ static enum error_code fetch_cut(struct site *site, struct fetched_counts *count
     return code;
 }
 
-static enum error_code store_page(struct site *site, int64_t *ids, struct fetched_counts *counts, struct jira_problem *problem,
-                                  struct error *error)
+enum error_code site_store_page(struct site *site, const struct jira_page *page, int64_t *ids, struct fetched_counts *counts,
+                                struct jira_problem *problem, struct error *error)
 {
-    enum error_code code =
-        fetched_store(site->fetched, site->page.items, site->page.count, site_asked_at(site), ids, counts, error);
+    enum error_code code = fetched_store(site->fetched, page->items, page->count, site_asked_at(site), ids, counts, error);
     return code == ERROR_NONE ? fetch_cut(site, counts, problem, error) : code;
 }
 
@@ -264,7 +263,7 @@ enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t 
     if (!got)
         return error_set(error, ERROR_NO_MEMORY, "no memory for %zu ids", got_count);
     if (code == ERROR_NONE)
-        code = store_page(site, got, &look->counts, problem, error);
+        code = site_store_page(site, &site->page, got, &look->counts, problem, error);
     if (code == ERROR_NONE)
         code = judge(ids, count, got, got_count, look, error);
     free(got);
@@ -281,7 +280,7 @@ enum error_code site_fetch_key(struct site *site, const char *key, struct site_l
     enum error_code code = jira_issue_get(site->api, key, false, &site->page, problem, error);
     look->at = site_asked_at(site);
     if (code == ERROR_NONE)
-        code = store_page(site, &id, &look->counts, problem, error);
+        code = site_store_page(site, &site->page, &id, &look->counts, problem, error);
     if (code == ERROR_NONE)
         look->found[look->found_count++] = id;
     return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;

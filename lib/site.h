@@ -51,6 +51,10 @@ void site_ask(struct site *site);
 /* ... and what instant its answer shows: no later than the request was made by our clock, and than the answer's own Date. So a
  * delete that Jira made after it looked is never taken for an earlier one. */
 instant site_asked_at(const struct site *site);
+/* Stores the issues of a page that was asked for after site_ask, whole with comments and so on: what Jira cut is asked for.
+ * counts grow; ids as of fetched_store. */
+enum error_code site_store_page(struct site *site, const struct jira_page *page, int64_t *ids, struct fetched_counts *counts,
+                                struct jira_problem *problem, struct error *error) MUST_CHECK;
 /* Fetches 1 to JIRA_ISSUE_BULK_MAX issues in one request, whole with comments and so on, and stores them. Those that were not
  * among the answer are absent, and left as they are. *problem as of jira_api_call; it is JIRA_FINE when an error is the
  * database's. */
