@@ -289,21 +289,37 @@ static enum error_code mend(struct reconciliation *run, const int64_t *ids, size
     return code;
 }
 
-static enum error_code mend_all(struct reconciliation *run, const PGresult *found, enum finding finding, struct error *error)
+/* The next issues of a finding, by id, after *last. */
+static enum error_code next_found(const struct reconciliation *run, enum finding finding, int64_t *last,
+                                  int64_t ids[JIRA_ISSUE_BULK_MAX], size_t *count, struct error *error)
 {
-    int64_t ids[JIRA_ISSUE_BULK_MAX];
-    size_t gathered = 0;
-    enum error_code code = ERROR_NONE;
-    for (int row = 0; code == ERROR_NONE && row < PQntuples(found); row++) {
-        if (strcmp(PQgetvalue(found, row, 0), finding_names[finding]) != 0)
-            continue;
-        ids[gathered++] = strtoll(PQgetvalue(found, row, 1), NULL, 10);
-        if (gathered == JIRA_ISSUE_BULK_MAX) {
-            code = mend(run, ids, gathered, finding, error);
-            gathered = 0;
-        }
-    }
-    return code == ERROR_NONE ? mend(run, ids, gathered, finding, error) : code;
+    char after[24], most[24];
+    snprintf(after, sizeof after, "%" PRId64, *last);
+    snprintf(most, sizeof most, "%d", JIRA_ISSUE_BULK_MAX);
+    const char *values[] = {run->source->tenant, run->id, finding_names[finding], after, most};
+    PGresult *found = NULL;
+    enum error_code code = ask(run,
+                               "SELECT issue_id FROM jirasync.found_issues WHERE tenant = $1 AND reconciliation_id = $2::bigint"
+                               " AND finding = $3 AND issue_id > $4::bigint ORDER BY issue_id LIMIT $5::integer",
+                               5, values, &found, error);
+    *count = code == ERROR_NONE ? (size_t)PQntuples(found) : 0;
+    for (size_t i = 0; i < *count; i++)
+        *last = ids[i] = strtoll(PQgetvalue(found, (int)i, 0), NULL, 10);
+    PQclear(found);
+    return code;
+}
+
+static enum error_code mend_all(struct reconciliation *run, enum finding finding, struct error *error)
+{
+    int64_t ids[JIRA_ISSUE_BULK_MAX], last = 0;
+    size_t count = 0;
+    enum error_code code;
+    do {
+        code = next_found(run, finding, &last, ids, &count, error);
+        if (code == ERROR_NONE)
+            code = mend(run, ids, count, finding, error);
+    } while (code == ERROR_NONE && count == JIRA_ISSUE_BULK_MAX);
+    return code;
 }
 
 static enum error_code compare(struct reconciliation *run, struct error *error)
@@ -315,11 +331,11 @@ static enum error_code compare(struct reconciliation *run, struct error *error)
                                2, values, &listed, error);
     if (code == ERROR_NONE) {
         run->result->compared = strtoll(PQgetvalue(listed, 0, 0), NULL, 10);
-        code = ask_with_projects(run, "SELECT finding, issue_id FROM jirasync.compare_listed($2, $3::bigint, $1) ORDER BY issue_id",
-                                 run->source->tenant, run->id, &found, error);
+        code = ask_with_projects(run, "SELECT jirasync.find_differences($2, $3::bigint, $1)", run->source->tenant, run->id,
+                                 &found, error);
     }
     for (enum finding finding = FINDING_MISSING; code == ERROR_NONE && finding < FINDINGS; finding++)
-        code = mend_all(run, found, finding, error);
+        code = mend_all(run, finding, error);
     PQclear(found);
     PQclear(listed);
     return code;

@@ -203,6 +203,19 @@ COMMENT ON COLUMN jirasync.listed_issues.issue_id IS 'Numeric id of the issue';
 COMMENT ON COLUMN jirasync.listed_issues.issue_key IS 'Its key in Jira';
 COMMENT ON COLUMN jirasync.listed_issues.updated_at IS 'When it was last changed in Jira';
 
+CREATE UNLOGGED TABLE jirasync.found_issues (
+    tenant             text NOT NULL,
+    reconciliation_id  bigint NOT NULL,
+    finding            text NOT NULL,
+    issue_id           bigint NOT NULL,
+    PRIMARY KEY (tenant, reconciliation_id, finding, issue_id)
+);
+COMMENT ON TABLE jirasync.found_issues IS 'What a running reconciliation has to look at; gone with it';
+COMMENT ON COLUMN jirasync.found_issues.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.found_issues.reconciliation_id IS 'The reconciliation';
+COMMENT ON COLUMN jirasync.found_issues.finding IS 'missing, moved, changed, recent or gone: see compare_listed';
+COMMENT ON COLUMN jirasync.found_issues.issue_id IS 'Numeric id of the issue';
+
 CREATE TABLE jirasync.absent_issues (
     tenant      text NOT NULL,
     source      text NOT NULL,
