@@ -1772,6 +1772,7 @@ CREATE TABLE jirasync.site_positions (
     scheduled_at timestamp with time zone DEFAULT now() NOT NULL,
     asked_by text,
     receiver_seen_at timestamp with time zone,
+    last_webhook_at timestamp with time zone,
     outage_from timestamp with time zone,
     outage_until timestamp with time zone,
     CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text])))
@@ -1791,6 +1792,8 @@ COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last a
 COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage or hand';
 
 COMMENT ON COLUMN jirasync.site_positions.receiver_seen_at IS 'When a receiver of this source last said hello (each does every few seconds)';
+
+COMMENT ON COLUMN jirasync.site_positions.last_webhook_at IS 'When the last delivery came that nobody had fetched, as of receiver_seen_at';
 
 COMMENT ON COLUMN jirasync.site_positions.outage_from IS 'Beginning of the last outage of the receiver that was longer than reconcile_after_outage';
 
