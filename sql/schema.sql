@@ -290,6 +290,71 @@ COMMENT ON COLUMN jirasync.absent_issues.issue_id IS 'Numeric id of the issue';
 
 COMMENT ON COLUMN jirasync.absent_issues.first_at IS 'When the first look missed it';
 
+CREATE TABLE jirasync.backfills (
+    tenant text NOT NULL,
+    id bigint NOT NULL,
+    source text NOT NULL,
+    jql text DEFAULT ''::text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    noted_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    total bigint,
+    project_id bigint DEFAULT 0 NOT NULL,
+    cursor text DEFAULT ''::text NOT NULL,
+    issues bigint DEFAULT 0 NOT NULL,
+    children bigint DEFAULT 0 NOT NULL,
+    requests bigint DEFAULT 0 NOT NULL,
+    working_time interval DEFAULT '00:00:00'::interval NOT NULL,
+    problem text,
+    CONSTRAINT backfills_finished_at CHECK (((state = 'finished'::text) = (finished_at IS NOT NULL))),
+    CONSTRAINT backfills_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'stopped'::text, 'finished'::text, 'abandoned'::text])))
+)
+WITH (fillfactor='50');
+
+COMMENT ON TABLE jirasync.backfills IS 'First loads of Jira sites, and how far each is: a page is stored first, then noted here, so that one that was broken off stores its last page twice and misses none';
+
+COMMENT ON COLUMN jirasync.backfills.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.backfills.id IS 'Number of the backfill';
+
+COMMENT ON COLUMN jirasync.backfills.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.backfills.jql IS 'Condition that its issues meet; empty: all there are';
+
+COMMENT ON COLUMN jirasync.backfills.state IS 'running (or broken off: nobody holds its lock), stopped (problem says why; the next one goes on from here), finished, or abandoned for one that began anew';
+
+COMMENT ON COLUMN jirasync.backfills.started_at IS 'When it first began: once it is finished, the site''s watermark';
+
+COMMENT ON COLUMN jirasync.backfills.noted_at IS 'When the last page was noted';
+
+COMMENT ON COLUMN jirasync.backfills.finished_at IS 'When it was finished';
+
+COMMENT ON COLUMN jirasync.backfills.total IS 'About how many issues there are; NULL: Jira has not told';
+
+COMMENT ON COLUMN jirasync.backfills.project_id IS 'Project under way: those with lower ids are done; 0: none is, or a condition takes the place of projects';
+
+COMMENT ON COLUMN jirasync.backfills.cursor IS 'Where its next page begins, in the site''s words; empty: at the beginning';
+
+COMMENT ON COLUMN jirasync.backfills.issues IS 'Issues stored so far';
+
+COMMENT ON COLUMN jirasync.backfills.children IS 'Comments, worklogs, links and attachments stored so far';
+
+COMMENT ON COLUMN jirasync.backfills.requests IS 'Requests so far';
+
+COMMENT ON COLUMN jirasync.backfills.working_time IS 'Time that it was at work, without the pauses between its parts';
+
+COMMENT ON COLUMN jirasync.backfills.problem IS 'Why it stopped';
+
+ALTER TABLE jirasync.backfills ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jirasync.backfills_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE jirasync.comments (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -871,7 +936,7 @@ COMMENT ON COLUMN jirasync.deliveries.altered IS 'How many escapes that PostgreS
 
 COMMENT ON COLUMN jirasync.deliveries.body_sha256 IS 'SHA-256 of the raw body';
 
-COMMENT ON COLUMN jirasync.deliveries.body IS 'The raw bytes as signed; NULL once pruned. Not readable by jirasync_reader';
+COMMENT ON COLUMN jirasync.deliveries.body IS 'The raw bytes as signed; NULL once pruned, and for jirasync:issue_fetched, whose bytes are not kept: issues.fields has them, and Jira tells them again. Not readable by jirasync_reader';
 
 COMMENT ON COLUMN jirasync.deliveries.kind IS 'Kind of the source at that time; only a Jira source''s bodies are unique';
 
@@ -1855,6 +1920,9 @@ COMMENT ON COLUMN jirasync.worklogs.rank_sha256 IS 'Rank of that delivery: the S
 ALTER TABLE ONLY jirasync.absent_issues
     ADD CONSTRAINT absent_issues_pkey PRIMARY KEY (tenant, source, issue_id);
 
+ALTER TABLE ONLY jirasync.backfills
+    ADD CONSTRAINT backfills_pkey PRIMARY KEY (tenant, id);
+
 ALTER TABLE ONLY jirasync.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (tenant, source, comment_id);
 
@@ -2001,6 +2069,8 @@ ALTER TABLE ONLY jirasync.versions
 
 ALTER TABLE ONLY jirasync.worklogs
     ADD CONSTRAINT worklogs_pkey PRIMARY KEY (tenant, source, worklog_id);
+
+CREATE INDEX backfills_by_source ON jirasync.backfills USING btree (tenant, source, id);
 
 CREATE INDEX comments_buried ON jirasync.comments USING btree (tenant, deleted_at) WHERE ((deleted_at IS NOT NULL) AND ((author IS NOT NULL) OR (body IS NOT NULL)));
 
