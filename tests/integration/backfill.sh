@@ -75,9 +75,9 @@ printf 'JIRASYNC_SOURCES=%s\nJIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_FETCH_PATIENC
 sql -c "UPDATE jirasync.settings SET value = '2000' WHERE name IN ('requests_per_second', 'requests_burst')" \
     -c "UPDATE jirasync.settings SET value = '1' WHERE name IN ('pause_base_ms', 'circuit_probe_s')"
 
-# Of 1000 issues each tenth has 2 comments (each hundredth from the 50th on 25), each twentieth a worklog (each 200th from the
-# 60th on 30), each seventh a link.
-all='1000|430|195|143'
+# Each tenth issue has 2 comments (each thousandth from the 50th on 25), each twentieth a worklog (each 2000th from the 60th on
+# 30), each seventh a link.
+all='1000|223|79|143'
 for source in cloud server; do
     backfill "$source"
     check "$source: a backfill ends well" 0 "$?"
@@ -111,7 +111,7 @@ done
 check "it was killed in the middle, three times" '3|running' "$kills|$(sql -c "SELECT state FROM jirasync.backfills WHERE source = 'killed'")"
 backfill killed
 check "killed: it goes on and ends well" 0 "$?"
-check "killed: nothing is lost, nothing doubled" '3000|1290|585|429' "$(tally killed)"
+check "killed: nothing is lost, nothing doubled" '3000|669|208|429' "$(tally killed)"
 check "killed: it is one backfill" '1|finished' "$(sql -c "SELECT count(*), max(state) FROM jirasync.backfills WHERE source = 'killed'")"
 pages=$(searches killed)
 check "killed: it went on where it was: $pages pages of 30, and at most two more for each kill" t "$(sql -c "SELECT $pages BETWEEN 30 AND 36")"
@@ -127,7 +127,7 @@ control killed POST revoke '{"what": "pages"}' >/dev/null
 control killed DELETE faults >/dev/null
 backfill killed
 check "expired: it begins the project anew and ends well" "0|finished" "$?|$(sql -c "SELECT state FROM jirasync.backfills WHERE source = 'killed' ORDER BY id DESC LIMIT 1")"
-check "expired: nothing is lost, nothing doubled" '3000|1290|585|429' "$(tally killed)"
+check "expired: nothing is lost, nothing doubled" '3000|669|208|429' "$(tally killed)"
 
 # Two at once.
 control killed POST faults '[{"path": "search/jql", "times": -1, "delay_ms": 100}]' >/dev/null
@@ -152,7 +152,7 @@ control faulty POST faults '[{"path": "search/jql", "after": 1, "status": 429, "
     {"path": "/worklog", "cut": 100}, {"path": "/version", "status": 503}, {"path": "project/search", "status": 429}]' >/dev/null
 backfill faulty
 check "faulty: it ends well" 0 "$?"
-check "faulty: nothing is lost" '500|215|112|72' "$(tally faulty)"
+check "faulty: nothing is lost" '500|123|54|72' "$(tally faulty)"
 control strict POST revoke '{"what": "token"}' >/dev/null
 backfill strict
 check "a refused token ends it with 78" 78 "$?"
