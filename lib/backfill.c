@@ -156,7 +156,7 @@ static enum error_code count_issues(struct backfill *run, const PGresult *projec
 
 static enum error_code store_page(struct backfill *run, const struct jira_page *page, struct error *error)
 {
-    struct fetched_counts counts = {{0}, 0};
+    struct fetched_counts counts = {.children = 0};
     enum error_code code = site_store_page(run->site, page, NULL, &counts, run->problem, error);
     for (size_t i = 0; i < STORE_OUTCOMES; i++)
         run->result->outcomes[i] += counts.outcomes[i];

@@ -160,6 +160,7 @@ static enum error_code take_problem(const struct job_context *context, struct ra
     case JIRA_WRONG:
         return job_refuse(context, range.jobs, range.count, why, error);
     default:
+        /* A 404 too: Jira answers a request for many even where it has none of them, so that this is another's answer. */
         return fail_all(context, range, why, -1, error);
     }
 }
@@ -167,7 +168,7 @@ static enum error_code take_problem(const struct job_context *context, struct ra
 /* True when one issue of several may be what a request fails for. */
 static bool is_divisible(const struct jira_problem *problem, enum error_code code)
 {
-    return problem->fault == JIRA_WRONG || problem->fault == JIRA_ABSENT || problem->fault == JIRA_BROKEN ||
+    return problem->fault == JIRA_WRONG || problem->fault == JIRA_BROKEN ||
            (problem->fault == JIRA_FINE && (code == ERROR_WRONG_TYPE || code == ERROR_BODY_TOO_LARGE));
 }
 
@@ -179,12 +180,6 @@ static enum error_code fetch_range(const struct job_context *context, struct sit
     for (size_t i = 0; i < range.count; i++)
         ids[i] = id_of(&range.jobs[i]);
     enum error_code code = site_fetch_issues(site, ids, range.count, &look, problem, error);
-    /* An answer for one issue that says 404 or 410 is a look that missed it. */
-    if (code != ERROR_NONE && problem->fault == JIRA_ABSENT && range.count == 1) {
-        look.absent[0] = ids[0];
-        look.absent_count = 1;
-        code = ERROR_NONE;
-    }
     return code == ERROR_NONE ? settle(context, site, range, &look, error) : code;
 }
 

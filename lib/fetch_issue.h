@@ -1,7 +1,7 @@
 /* The job kind fetch_issue: issues that the mirror knows too little of, asked for at their site and stored.
  *
  * The key of a job is an issue's id, or a key. Many of one site go as one request. What comes back goes through the store as a
- * webhook does; an issue that Jira has not got is looked for once more, second_look_s later, and then counts as deleted. A
+ * webhook does; an issue that Jira's answer lacks is looked for once more, second_look_s later, and then counts as deleted. A
  * request that Jira calls wrong (400) is discarded with what it said, once it is down to one issue. A site that limits us, is
  * away or refuses us costs no job an attempt; one that fails (5xx) does.
  */

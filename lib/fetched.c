@@ -24,6 +24,7 @@ struct fetched {
     struct store_refusal *refusals; /* one for each item */
     size_t count, bytes, listed;
     struct pgarray bodies; /* of fetched issues, for their children */
+    struct pgarray news;   /* the same of the batch, NULL for what is no issue */
     int64_t outcomes[STORE_OUTCOMES];
 };
 
@@ -60,6 +61,7 @@ void fetched_free(struct fetched *fetched)
     clear_batch(fetched);
     arena_free(fetched->arena);
     pgarray_free(&fetched->bodies);
+    pgarray_free(&fetched->news);
     free(fetched->items);
     free(fetched->refusals);
     free(fetched);
@@ -166,7 +168,7 @@ enum error_code fetched_store_events(struct fetched *fetched, const PGresult *re
 }
 
 /* Stores what the issues whose bodies were gathered show beside themselves. */
-static enum error_code store_children(struct fetched *fetched, int64_t *stored, struct error *error)
+static enum error_code store_children(struct fetched *fetched, struct fetched_counts *counts, struct error *error)
 {
     int lengths[3] = {0}, formats[3] = {0, 0, 1};
     const Oid types[3] = {0, 0, pgarray_oid(PGARRAY_TEXT)};
@@ -176,11 +178,55 @@ static enum error_code store_children(struct fetched *fetched, int64_t *stored, 
     const char *const values[] = {fetched->source->tenant, fetched->source->name, bodies};
     const struct db_params params = {.count = 3, .types = types, .values = values, .lengths = lengths, .formats = formats};
     PGresult *result = NULL;
-    enum error_code code = db_query_prepared(fetched->db, "fetched_children", "SELECT jirasync.fetched_children($1, $2, $3)",
+    enum error_code code = db_query_prepared(fetched->db, "fetched_children", "SELECT body, issue_id FROM jirasync.fetched_children($1, $2, $3)",
                                              &params, 0, STORE_TIMEOUT_MS, &result, error);
+    for (int row = 0; code == ERROR_NONE && row < PQntuples(result); row++)
+        counts->parents += row == 0 || strcmp(PQgetvalue(result, row, 1), PQgetvalue(result, row - 1, 1)) != 0;
     if (code == ERROR_NONE)
-        code = fetched_store_events(fetched, result, stored, error);
+        code = fetched_store_events(fetched, result, &counts->children, error);
     PQclear(result);
+    return code;
+}
+
+/* Takes those out of the batch that the mirror shows already. */
+static enum error_code drop_known(struct fetched *fetched, struct error *error)
+{
+    int lengths[3] = {0}, formats[3] = {0, 0, 1};
+    const Oid types[3] = {0, 0, pgarray_oid(PGARRAY_TEXT)};
+    const char *const values[] = {fetched->source->tenant, fetched->source->name, pgarray_finish(&fetched->news, &lengths[2])};
+    const struct db_params params = {.count = 3, .types = types, .values = values, .lengths = lengths, .formats = formats};
+    PGresult *known = NULL;
+    size_t kept = 0;
+    if (!values[2])
+        return error_set(error, ERROR_NO_MEMORY, "no memory for the bodies of fetched issues");
+    enum error_code code = db_query_prepared(fetched->db, "fetched_known", "SELECT jirasync.fetched_known($1, $2, $3)", &params, 0,
+                                             STORE_TIMEOUT_MS, &known, error);
+    if (code != ERROR_NONE)
+        return code;
+    int row = 0, rows = PQntuples(known);
+    for (size_t i = 0; i < fetched->count; i++) {
+        if (row == rows || strtoull(PQgetvalue(known, row, 0), NULL, 10) != i + 1) {
+            fetched->items[kept] = fetched->items[i];
+            fetched->refusals[kept++] = fetched->refusals[i];
+            continue;
+        }
+        row++;
+        free((void *)(uintptr_t)fetched->items[i].body);
+        free((void *)(uintptr_t)fetched->items[i].delivery_id);
+        fetched->outcomes[STORE_DUPLICATE]++;
+    }
+    fetched->count = kept;
+    PQclear(known);
+    return ERROR_NONE;
+}
+
+/* Stores a batch of issues. */
+static enum error_code store_issues(struct fetched *fetched, struct error *error)
+{
+    enum error_code code = fetched->count == 0 ? ERROR_NONE : drop_known(fetched, error);
+    if (code == ERROR_NONE)
+        code = store_batch(fetched, error);
+    pgarray_begin(&fetched->news, PGARRAY_TEXT);
     return code;
 }
 
@@ -196,8 +242,12 @@ static enum error_code add_issue(struct fetched *fetched, const struct jira_item
     if (code != ERROR_NONE)
         return code;
     *id = storable ? fetched->items[fetched->count - 1].form->issue.issue_id : NORMALIZE_NO_ID;
-    if (storable)
-        pgarray_add_bytes(&fetched->bodies, storable, strlen(storable));
+    if (!storable) {
+        pgarray_add_null(&fetched->news);
+        return ERROR_NONE;
+    }
+    pgarray_add_bytes(&fetched->news, storable, strlen(storable));
+    pgarray_add_bytes(&fetched->bodies, storable, strlen(storable));
     return ERROR_NONE;
 }
 
@@ -207,19 +257,18 @@ enum error_code fetched_store(struct fetched *fetched, const struct jira_item *i
     enum error_code code = ERROR_NONE;
     memset(fetched->outcomes, 0, sizeof fetched->outcomes);
     pgarray_begin(&fetched->bodies, PGARRAY_TEXT);
+    pgarray_begin(&fetched->news, PGARRAY_TEXT);
     for (size_t i = 0; code == ERROR_NONE && i < count; i++) {
         int64_t id;
         code = add_issue(fetched, &issues[i], at, ids ? &ids[i] : &id, error);
-        if (code == ERROR_NONE && is_full(fetched))
-            code = store_batch(fetched, error);
+        if (code == ERROR_NONE && (is_full(fetched) || i + 1 == count))
+            code = store_issues(fetched, error);
     }
-    if (code == ERROR_NONE)
-        code = store_batch(fetched, error);
     clear_batch(fetched);
     for (size_t i = 0; i < STORE_OUTCOMES; i++)
         counts->outcomes[i] += fetched->outcomes[i];
     /* Compared with what the mirror has by now. */
-    return code == ERROR_NONE ? store_children(fetched, &counts->children, error) : code;
+    return code == ERROR_NONE ? store_children(fetched, counts, error) : code;
 }
 
 enum error_code fetched_cut(struct fetched *fetched, PGresult **cut, struct error *error)
@@ -266,12 +315,12 @@ void fetched_add_children(struct fetched *fetched, const struct jira_item *items
     }
 }
 
-enum error_code fetched_end_children(struct fetched *fetched, int64_t *stored, struct error *error)
+enum error_code fetched_end_children(struct fetched *fetched, struct fetched_counts *counts, struct error *error)
 {
     append(&fetched->bodies, "]}}}}");
     pgarray_close(&fetched->bodies);
     arena_reset(fetched->arena);
-    return store_children(fetched, stored, error);
+    return store_children(fetched, counts, error);
 }
 
 enum error_code fetched_bury(struct fetched *fetched, const int64_t *ids, size_t count, instant at, int64_t *buried,

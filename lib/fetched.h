@@ -2,8 +2,8 @@
  *
  * Each issue becomes a delivery of our own, {"timestamp": WHEN, "webhookEvent": "jirasync:issue_fetched", "issue": ...}, whose
  * issue is byte for byte what Jira sent; so its rank, its replay and its place in the ledger are those of any event, and it
- * lifts a tombstone that is no later. Its comments, worklogs, links and attachments become events of theirs as far as the
- * mirror differs from them. Memory is bounded by the batch.
+ * lifts a tombstone that is no later. One that the mirror shows as it is already is not stored again. Its comments, worklogs,
+ * links and attachments become events of theirs as far as the mirror differs from them. Memory is bounded by the batch.
  */
 #ifndef JIRASYNC_FETCHED_H
 #define JIRASYNC_FETCHED_H
@@ -19,8 +19,9 @@
 struct fetched;
 
 struct fetched_counts {
-    int64_t outcomes[STORE_OUTCOMES]; /* of issues */
+    int64_t outcomes[STORE_OUTCOMES]; /* of issues; those that the mirror shows already are STORE_DUPLICATE, and not stored */
     int64_t children;                 /* events of comments and so on that were stored */
+    int64_t parents;                  /* issues that those belong to */
 };
 
 /* Everything is borrowed for its life. NULL when memory is short. Free with fetched_free. normalize_init has to have been
@@ -38,7 +39,7 @@ enum error_code fetched_cut(struct fetched *fetched, PGresult **cut, struct erro
  * which stores them. */
 void fetched_begin_children(struct fetched *fetched, int64_t issue_id, const char *kind, instant at);
 void fetched_add_children(struct fetched *fetched, const struct jira_item *items, size_t count);
-enum error_code fetched_end_children(struct fetched *fetched, int64_t *stored, struct error *error) MUST_CHECK;
+enum error_code fetched_end_children(struct fetched *fetched, struct fetched_counts *counts, struct error *error) MUST_CHECK;
 /* Stores that issues were gone at an instant; those that are deleted or unknown already are left as they are. */
 enum error_code fetched_bury(struct fetched *fetched, const int64_t *ids, size_t count, instant at, int64_t *buried,
                              struct error *error) MUST_CHECK;

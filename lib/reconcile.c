@@ -230,6 +230,25 @@ static enum error_code list_all(struct reconciliation *run, struct error *error)
 
 /* ---- what differs ---- */
 
+/* What compare_listed says of an issue. */
+enum finding {
+    FINDING_MISSING,
+    FINDING_MOVED,
+    FINDING_CHANGED,
+    FINDING_RECENT, /* as it was, but for what belongs to it perhaps */
+    FINDING_GONE,
+    FINDINGS
+};
+
+static const char *const finding_names[FINDINGS] = {
+    [FINDING_MISSING] = "missing", [FINDING_MOVED] = "moved", [FINDING_CHANGED] = "changed", [FINDING_RECENT] = "recent", [FINDING_GONE] = "gone"};
+
+static int64_t *count_of(struct reconcile_result *result, enum finding finding)
+{
+    return finding == FINDING_MISSING ? &result->missing : finding == FINDING_MOVED ? &result->moved
+                                                                                    : &result->changed;
+}
+
 static enum error_code enqueue_second_looks(struct reconciliation *run, const int64_t *ids, size_t count, struct error *error)
 {
     enum error_code code = ERROR_NONE;
@@ -245,9 +264,10 @@ static enum error_code enqueue_second_looks(struct reconciliation *run, const in
 }
 
 /* Fetches up to a bulk of issues of one finding, and counts what that showed. */
-static enum error_code mend(struct reconciliation *run, const int64_t *ids, size_t count, int64_t *found, bool is_gone,
+static enum error_code mend(struct reconciliation *run, const int64_t *ids, size_t count, enum finding finding,
                             struct error *error)
 {
+    bool is_gone = finding == FINDING_GONE;
     struct site_look look;
     int64_t confirmed[JIRA_ISSUE_BULK_MAX], wait_ms = 0, buried = 0;
     size_t confirmed_count = 0;
@@ -256,7 +276,10 @@ static enum error_code mend(struct reconciliation *run, const int64_t *ids, size
     enum error_code code = site_fetch_issues(run->site, ids, count, &look, run->problem, error);
     if (code != ERROR_NONE)
         return code;
-    *found += is_gone ? 0 : (int64_t)look.found_count;
+    if (finding == FINDING_RECENT)
+        run->result->changed += look.counts.parents;
+    else if (!is_gone)
+        *count_of(run->result, finding) += (int64_t)look.found_count;
     /* That Jira did not list it was the first look of one that is gone. */
     code = fetch_issue_absent(run->db, run->site, look.absent, look.absent_count, is_gone, look.at, confirmed, &confirmed_count,
                               &wait_ms, &buried, error);
@@ -266,28 +289,41 @@ static enum error_code mend(struct reconciliation *run, const int64_t *ids, size
     return code;
 }
 
-static enum error_code mend_all(struct reconciliation *run, const PGresult *found, const char *finding, int64_t *count,
-                                struct error *error)
+/* The next issues of a finding, by id, after *last. */
+static enum error_code next_found(const struct reconciliation *run, enum finding finding, int64_t *last,
+                                  int64_t ids[JIRA_ISSUE_BULK_MAX], size_t *count, struct error *error)
 {
-    bool is_gone = strcmp(finding, "gone") == 0;
-    int64_t ids[JIRA_ISSUE_BULK_MAX];
-    size_t gathered = 0;
-    enum error_code code = ERROR_NONE;
-    for (int row = 0; code == ERROR_NONE && row < PQntuples(found); row++) {
-        if (strcmp(PQgetvalue(found, row, 0), finding) != 0)
-            continue;
-        ids[gathered++] = strtoll(PQgetvalue(found, row, 1), NULL, 10);
-        if (gathered == JIRA_ISSUE_BULK_MAX) {
-            code = mend(run, ids, gathered, count, is_gone, error);
-            gathered = 0;
-        }
-    }
-    return code == ERROR_NONE ? mend(run, ids, gathered, count, is_gone, error) : code;
+    char after[24], most[24];
+    snprintf(after, sizeof after, "%" PRId64, *last);
+    snprintf(most, sizeof most, "%d", JIRA_ISSUE_BULK_MAX);
+    const char *values[] = {run->source->tenant, run->id, finding_names[finding], after, most};
+    PGresult *found = NULL;
+    enum error_code code = ask(run,
+                               "SELECT issue_id FROM jirasync.found_issues WHERE tenant = $1 AND reconciliation_id = $2::bigint"
+                               " AND finding = $3 AND issue_id > $4::bigint ORDER BY issue_id LIMIT $5::integer",
+                               5, values, &found, error);
+    *count = code == ERROR_NONE ? (size_t)PQntuples(found) : 0;
+    for (size_t i = 0; i < *count; i++)
+        *last = ids[i] = strtoll(PQgetvalue(found, (int)i, 0), NULL, 10);
+    PQclear(found);
+    return code;
+}
+
+static enum error_code mend_all(struct reconciliation *run, enum finding finding, struct error *error)
+{
+    int64_t ids[JIRA_ISSUE_BULK_MAX], last = 0;
+    size_t count = 0;
+    enum error_code code;
+    do {
+        code = next_found(run, finding, &last, ids, &count, error);
+        if (code == ERROR_NONE)
+            code = mend(run, ids, count, finding, error);
+    } while (code == ERROR_NONE && count == JIRA_ISSUE_BULK_MAX);
+    return code;
 }
 
 static enum error_code compare(struct reconciliation *run, struct error *error)
 {
-    int64_t none = 0;
     PGresult *found = NULL, *listed = NULL;
     const char *values[] = {run->source->tenant, run->id};
     enum error_code code = ask(run,
@@ -295,17 +331,11 @@ static enum error_code compare(struct reconciliation *run, struct error *error)
                                2, values, &listed, error);
     if (code == ERROR_NONE) {
         run->result->compared = strtoll(PQgetvalue(listed, 0, 0), NULL, 10);
-        code = ask_with_projects(run, "SELECT finding, issue_id FROM jirasync.compare_listed($2, $3::bigint, $1) ORDER BY issue_id",
-                                 run->source->tenant, run->id, &found, error);
+        code = ask_with_projects(run, "SELECT jirasync.find_differences($2, $3::bigint, $1)", run->source->tenant, run->id,
+                                 &found, error);
     }
-    if (code == ERROR_NONE)
-        code = mend_all(run, found, "missing", &run->result->missing, error);
-    if (code == ERROR_NONE)
-        code = mend_all(run, found, "moved", &run->result->moved, error);
-    if (code == ERROR_NONE)
-        code = mend_all(run, found, "changed", &run->result->changed, error);
-    if (code == ERROR_NONE)
-        code = mend_all(run, found, "gone", &none, error);
+    for (enum finding finding = FINDING_MISSING; code == ERROR_NONE && finding < FINDINGS; finding++)
+        code = mend_all(run, finding, error);
     PQclear(found);
     PQclear(listed);
     return code;

@@ -188,7 +188,7 @@ instant site_asked_at(const struct site *site)
 /* ---- issues ---- */
 
 /* All comments or worklogs of an issue, page by page, gathered and stored as one list. */
-static enum error_code fetch_children(struct site *site, int64_t issue_id, const char *kind, int64_t *stored,
+static enum error_code fetch_children(struct site *site, int64_t issue_id, const char *kind, struct fetched_counts *counts,
                                       struct jira_problem *problem, struct error *error)
 {
     char subject[24];
@@ -203,7 +203,7 @@ static enum error_code fetch_children(struct site *site, int64_t issue_id, const
     while (code == ERROR_NONE && (code = jira_list_next(list, &page, problem, error)) == ERROR_NONE && page)
         fetched_add_children(site->fetched, page->items, page->count);
     if (code == ERROR_NONE)
-        code = fetched_end_children(site->fetched, stored, error);
+        code = fetched_end_children(site->fetched, counts, error);
     jira_list_free(list);
     return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;
 }
@@ -215,7 +215,7 @@ static enum error_code fetch_cut(struct site *site, struct fetched_counts *count
     PGresult *cut = NULL;
     enum error_code code = fetched_cut(site->fetched, &cut, error);
     for (int row = 0; code == ERROR_NONE && row < PQntuples(cut); row++)
-        code = fetch_children(site, strtoll(PQgetvalue(cut, row, 0), NULL, 10), PQgetvalue(cut, row, 1), &counts->children, problem, error);
+        code = fetch_children(site, strtoll(PQgetvalue(cut, row, 0), NULL, 10), PQgetvalue(cut, row, 1), counts, problem, error);
     PQclear(cut);
     return code;
 }
@@ -225,12 +225,6 @@ enum error_code site_store_page(struct site *site, const struct jira_page *page,
 {
     enum error_code code = fetched_store(site->fetched, page->items, page->count, site_asked_at(site), ids, counts, error);
     return code == ERROR_NONE ? fetch_cut(site, counts, problem, error) : code;
-}
-
-static enum error_code store_page(struct site *site, int64_t *ids, struct jira_problem *problem, struct error *error)
-{
-    struct fetched_counts counts = {{0}, 0};
-    return site_store_page(site, &site->page, ids, &counts, problem, error);
 }
 
 static bool is_among(const int64_t *ids, size_t count, int64_t id)
@@ -269,7 +263,7 @@ enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t 
     if (!got)
         return error_set(error, ERROR_NO_MEMORY, "no memory for %zu ids", got_count);
     if (code == ERROR_NONE)
-        code = store_page(site, got, problem, error);
+        code = site_store_page(site, &site->page, got, &look->counts, problem, error);
     if (code == ERROR_NONE)
         code = judge(ids, count, got, got_count, look, error);
     free(got);
@@ -286,7 +280,7 @@ enum error_code site_fetch_key(struct site *site, const char *key, struct site_l
     enum error_code code = jira_issue_get(site->api, key, false, &site->page, problem, error);
     look->at = site_asked_at(site);
     if (code == ERROR_NONE)
-        code = store_page(site, &id, problem, error);
+        code = site_store_page(site, &site->page, &id, &look->counts, problem, error);
     if (code == ERROR_NONE)
         look->found[look->found_count++] = id;
     return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;

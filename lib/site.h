@@ -29,7 +29,8 @@ struct site_options {
 struct site_look {
     int64_t found[JIRA_ISSUE_BULK_MAX], absent[JIRA_ISSUE_BULK_MAX]; /* ids that were asked for */
     size_t found_count, absent_count;
-    instant at; /* when */
+    struct fetched_counts counts; /* what storing them did */
+    instant at;                   /* when */
 };
 
 /* True when the sources file says how the source's REST is asked. */

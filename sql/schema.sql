@@ -1024,6 +1024,23 @@ COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side
 
 COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only events asked for it that repeat all the correlation depends on (key, project, parent, fix versions), so that correlate() need not go through the issue; see store_issues';
 
+CREATE UNLOGGED TABLE jirasync.found_issues (
+    tenant text NOT NULL,
+    reconciliation_id bigint NOT NULL,
+    finding text NOT NULL,
+    issue_id bigint NOT NULL
+);
+
+COMMENT ON TABLE jirasync.found_issues IS 'What a running reconciliation has to look at; gone with it';
+
+COMMENT ON COLUMN jirasync.found_issues.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.found_issues.reconciliation_id IS 'The reconciliation';
+
+COMMENT ON COLUMN jirasync.found_issues.finding IS 'missing, moved, changed, recent or gone: see compare_listed';
+
+COMMENT ON COLUMN jirasync.found_issues.issue_id IS 'Numeric id of the issue';
+
 CREATE TABLE jirasync.issue_links (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -1755,6 +1772,7 @@ CREATE TABLE jirasync.site_positions (
     scheduled_at timestamp with time zone DEFAULT now() NOT NULL,
     asked_by text,
     receiver_seen_at timestamp with time zone,
+    last_webhook_at timestamp with time zone,
     outage_from timestamp with time zone,
     outage_until timestamp with time zone,
     CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text])))
@@ -1774,6 +1792,8 @@ COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last a
 COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage or hand';
 
 COMMENT ON COLUMN jirasync.site_positions.receiver_seen_at IS 'When a receiver of this source last said hello (each does every few seconds)';
+
+COMMENT ON COLUMN jirasync.site_positions.last_webhook_at IS 'When the last delivery came that nobody had fetched, as of receiver_seen_at';
 
 COMMENT ON COLUMN jirasync.site_positions.outage_from IS 'Beginning of the last outage of the receiver that was longer than reconcile_after_outage';
 
@@ -1952,6 +1972,9 @@ ALTER TABLE ONLY jirasync.endpoint_pauses
 
 ALTER TABLE ONLY jirasync.entities
     ADD CONSTRAINT entities_pkey PRIMARY KEY (tenant, source, kind, id);
+
+ALTER TABLE ONLY jirasync.found_issues
+    ADD CONSTRAINT found_issues_pkey PRIMARY KEY (tenant, reconciliation_id, finding, issue_id);
 
 ALTER TABLE ONLY jirasync.issue_commits
     ADD CONSTRAINT issue_commits_pkey PRIMARY KEY (tenant, source, issue_id, commit_source, repository, sha, evidence, named_key);

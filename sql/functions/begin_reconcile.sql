@@ -23,6 +23,10 @@ BEGIN
      WHERE l.tenant = p_tenant
        AND l.reconciliation_id IN (SELECT r.id FROM jirasync.reconciliations r
                                     WHERE r.tenant = p_tenant AND r.source = p_source);
+    DELETE FROM jirasync.found_issues l
+     WHERE l.tenant = p_tenant
+       AND l.reconciliation_id IN (SELECT r.id FROM jirasync.reconciliations r
+                                    WHERE r.tenant = p_tenant AND r.source = p_source);
     INSERT INTO jirasync.site_positions (tenant, source) VALUES (p_tenant, p_source) ON CONFLICT DO NOTHING;
     SELECT p.changed_until - o.reconcile_overlap, p.asked_by INTO changed_since, v_by
       FROM jirasync.site_positions p, jirasync.site_options(p_tenant, p_source) o

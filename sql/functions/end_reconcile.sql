@@ -21,6 +21,7 @@ BEGIN
         RETURN NULL;
     END IF;
     DELETE FROM jirasync.listed_issues l WHERE l.tenant = p_tenant AND l.reconciliation_id = p_id;
+    DELETE FROM jirasync.found_issues l WHERE l.tenant = p_tenant AND l.reconciliation_id = p_id;
     IF p_problem IS NULL THEN
         UPDATE jirasync.site_positions p
            SET changed_until = greatest(p.changed_until, v_run.started_at), asked_by = NULL

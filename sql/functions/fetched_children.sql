@@ -1,13 +1,14 @@
 -- What fetched issues show of their comments, worklogs, links and attachments, as the events that would have told it.
 
 CREATE OR REPLACE FUNCTION jirasync.fetched_children(p_tenant text, p_source text, p_bodies text[])
-RETURNS SETOF text
+RETURNS TABLE (body text, issue_id bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 AS $$
+#variable_conflict use_column
 BEGIN
     RETURN QUERY
     WITH issue AS MATERIALIZED (
@@ -51,7 +52,7 @@ BEGIN
                    WHEN 'worklog' THEN s.item || jsonb_build_object('issueId', s.issue_id::text)
                    ELSE s.item END,
                -- A link and a worklog name their issues themselves.
-               CASE WHEN s.kind IN ('comment', 'attachment') THEN 'issue' ELSE 'of' END, s.named)::text
+               CASE WHEN s.kind IN ('comment', 'attachment') THEN 'issue' ELSE 'of' END, s.named)::text, s.issue_id
       FROM shown s
      WHERE s.nth = 1 AND CASE s.kind
                WHEN 'comment' THEN NOT EXISTS (
@@ -76,7 +77,7 @@ BEGIN
                'timestamp', l.at_ms,
                'webhookEvent', CASE l.kind WHEN 'comment' THEN 'comment_deleted' WHEN 'worklog' THEN 'worklog_deleted'
                                            WHEN 'issueLink' THEN 'issuelink_deleted' ELSE 'attachment_deleted' END,
-               l.kind, jsonb_build_object('id', g.id))::text
+               l.kind, jsonb_build_object('id', g.id))::text, l.id
       FROM list l
      CROSS JOIN LATERAL (
            SELECT c.comment_id AS id FROM jirasync.comments c
@@ -99,8 +100,9 @@ BEGIN
             WHERE l.kind = 'attachment' AND c.tenant = p_tenant AND c.source = p_source AND c.issue_id = l.id
               AND c.kind = 'attachment' AND c.deleted_at IS NULL AND c.rank_timestamp < l.at) g
      WHERE l.is_whole
-       AND NOT EXISTS (SELECT FROM shown s WHERE s.issue_id = l.id AND s.kind = l.kind AND s.id = g.id);
+       AND NOT EXISTS (SELECT FROM shown s WHERE s.issue_id = l.id AND s.kind = l.kind AND s.id = g.id)
+     ORDER BY 2;
 END
 $$;
 COMMENT ON FUNCTION jirasync.fetched_children(text, text, text[]) IS
-    'Of bodies of fetched issues (event jirasync:issue_fetched): bodies of events for the comments, worklogs, links and attachments that the mirror has not or has as they were before, and for those that it alone has. They go through the store as any other; each has the instant of its answer';
+    'Of bodies of fetched issues (event jirasync:issue_fetched): bodies of events for the comments, worklogs, links and attachments that the mirror has not or has as they were before, and for those that it alone has. They go through the store as any other; each has the instant of its answer. By issue';

@@ -17,17 +17,20 @@ BEGIN
     )
     SELECT jsonb_build_object(
                'timestamp', v_at,
-               'webhookEvent', CASE WHEN e.deleted_at IS NULL THEN 'project_updated' ELSE 'project_restored_deleted' END,
+               'webhookEvent', CASE WHEN e.deleted_at IS NOT NULL THEN 'project_restored_deleted'
+                                    WHEN e.archived_at > coalesce(e.unarchived_at, '-infinity') THEN 'project_restored_archived'
+                                    ELSE 'project_updated' END,
                'project', s.item)::text
       FROM shown s
       LEFT JOIN jirasync.entities e
         ON e.tenant = p_tenant AND e.source = p_source AND e.kind = 'project' AND e.id = s.id
      WHERE e.id IS NULL OR NOT e.is_shown OR e.deleted_at < p_at
+        OR e.archived_at > coalesce(e.unarchived_at, '-infinity') AND e.archived_at < p_at
         OR e.rank_timestamp < p_at
            AND (e.body ->> 'key', e.body ->> 'name') IS DISTINCT FROM (s.item ->> 'key', s.item ->> 'name')
      UNION ALL
     SELECT jsonb_build_object('timestamp', v_at, 'webhookEvent', 'project_deleted',
-                              'project', coalesce(e.body, '{}') || jsonb_build_object('id', e.id::bigint))::text
+                              'project', jsonb_build_object('id', e.id::bigint))::text
       FROM jirasync.entities e
      WHERE p_is_whole AND e.tenant = p_tenant AND e.source = p_source AND e.kind = 'project' AND e.deleted_at IS NULL
        AND e.is_shown AND e.archived_at IS NULL AND e.rank_timestamp < p_at

@@ -25,11 +25,25 @@ BEGIN
                  WHERE coalesce(nullif(nullif(e.body ->> m.name, ''), 'false'), '') <> coalesce(nullif(nullif(s.item ->> m.name, ''), 'false'), '')) > 0
      UNION ALL
     SELECT jsonb_build_object('timestamp', v_at, 'webhookEvent', 'jira:version_deleted',
-                              'version', coalesce(e.body, '{}') || jsonb_build_object('id', e.id))::text
+                              'version', jsonb_build_object('id', e.id))::text
       FROM jirasync.entities e
      WHERE e.tenant = p_tenant AND e.source = p_source AND e.kind = 'version' AND e.deleted_at IS NULL
        AND e.body ->> 'projectId' = p_project_id::text AND e.rank_timestamp < p_at
-       AND NOT EXISTS (SELECT FROM shown s WHERE s.id = e.id);
+       AND NOT EXISTS (SELECT FROM shown s WHERE s.id = e.id)
+     UNION ALL
+    -- One that only issues told of, but none that came while Jira was listing.
+    SELECT jsonb_build_object('timestamp', v_at, 'webhookEvent', 'jira:version_deleted',
+                              'version', jsonb_build_object('id', v.version_id::text, 'name', v.name,
+                                                            'projectId', p_project_id))::text
+      FROM jirasync.versions v
+     WHERE v.tenant = p_tenant AND v.source = p_source AND v.project_id = p_project_id AND v.deleted_at IS NULL
+       AND NOT EXISTS (SELECT FROM jirasync.entities e
+                        WHERE e.tenant = p_tenant AND e.source = p_source AND e.kind = 'version'
+                          AND e.id = v.version_id::text)
+       AND NOT EXISTS (SELECT FROM shown s WHERE s.id = v.version_id::text)
+       AND NOT EXISTS (SELECT FROM jirasync.issue_fix_versions f
+                        WHERE f.tenant = p_tenant AND f.source = p_source AND f.version_id = v.version_id
+                          AND f.added_at > p_at - interval '1 minute');
 END
 $$;
 COMMENT ON FUNCTION jirasync.fetched_versions(text, text, bigint, text[], timestamptz) IS

@@ -23,6 +23,12 @@ BEGIN
         -- Of many that come back at once the first one finds the outage.
         UPDATE jirasync.site_positions p
            SET receiver_seen_at = v_at,
+               -- What came since the last hello; what we fetched ourselves breaks no silence.
+               last_webhook_at = coalesce((
+                   SELECT d.received_at FROM jirasync.deliveries d
+                    WHERE d.tenant = p.tenant AND d.source = p.source AND d.delivery_id NOT LIKE 'fetch:%'
+                      AND d.received_at > coalesce(p.receiver_seen_at - interval '1 minute', v_at - interval '1 day')
+                    ORDER BY d.source DESC, d.received_at DESC LIMIT 1), p.last_webhook_at),
                outage_from = CASE WHEN v_at - p.receiver_seen_at > v_site.reconcile_after_outage
                                   THEN p.receiver_seen_at ELSE p.outage_from END,
                outage_until = CASE WHEN v_at - p.receiver_seen_at > v_site.reconcile_after_outage

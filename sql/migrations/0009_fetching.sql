@@ -14,7 +14,6 @@ INSERT INTO jirasync.settings (name, value, description) VALUES
     ('pause_most_s', '7200', 'Longest pause in seconds that a site is obeyed in: what asks for more is asked again then'),
     ('circuit_probe_s', '60', 'Seconds between two requests to a site whose circuit is open'),
     ('second_look_s', '60', 'Seconds between the two looks that must both miss an issue before it counts as deleted'),
-    ('fetch_batch', '100', 'Issues that one request asks for'),
     ('reconcile_at', '03:15', 'Time of day, America/Phoenix, at which a site is reconciled; off: only by hand; site_settings overrides it per site'),
     ('reconcile_overlap', '15 minutes', 'How far before the last reconciliation the next one begins to look for changes; site_settings overrides it per site'),
     ('reconcile_after_outage', '10 minutes', 'Outage of the receiver after which a site is reconciled as soon as it is back; site_settings overrides it per site'),
@@ -133,6 +132,7 @@ CREATE TABLE jirasync.site_positions (
     scheduled_at      timestamptz NOT NULL DEFAULT now(),
     asked_by          text,
     receiver_seen_at  timestamptz,
+    last_webhook_at   timestamptz,
     outage_from       timestamptz,
     outage_until      timestamptz,
     PRIMARY KEY (tenant, source),
@@ -145,6 +145,7 @@ COMMENT ON COLUMN jirasync.site_positions.changed_until IS 'Watermark: the begin
 COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last asked for a reconciliation';
 COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage or hand';
 COMMENT ON COLUMN jirasync.site_positions.receiver_seen_at IS 'When a receiver of this source last said hello (each does every few seconds)';
+COMMENT ON COLUMN jirasync.site_positions.last_webhook_at IS 'When the last delivery came that nobody had fetched, as of receiver_seen_at';
 COMMENT ON COLUMN jirasync.site_positions.outage_from IS 'Beginning of the last outage of the receiver that was longer than reconcile_after_outage';
 COMMENT ON COLUMN jirasync.site_positions.outage_until IS 'Its end';
 
@@ -202,6 +203,19 @@ COMMENT ON COLUMN jirasync.listed_issues.reconciliation_id IS 'The reconciliatio
 COMMENT ON COLUMN jirasync.listed_issues.issue_id IS 'Numeric id of the issue';
 COMMENT ON COLUMN jirasync.listed_issues.issue_key IS 'Its key in Jira';
 COMMENT ON COLUMN jirasync.listed_issues.updated_at IS 'When it was last changed in Jira';
+
+CREATE UNLOGGED TABLE jirasync.found_issues (
+    tenant             text NOT NULL,
+    reconciliation_id  bigint NOT NULL,
+    finding            text NOT NULL,
+    issue_id           bigint NOT NULL,
+    PRIMARY KEY (tenant, reconciliation_id, finding, issue_id)
+);
+COMMENT ON TABLE jirasync.found_issues IS 'What a running reconciliation has to look at; gone with it';
+COMMENT ON COLUMN jirasync.found_issues.tenant IS 'Tenant of the source';
+COMMENT ON COLUMN jirasync.found_issues.reconciliation_id IS 'The reconciliation';
+COMMENT ON COLUMN jirasync.found_issues.finding IS 'missing, moved, changed, recent or gone: see compare_listed';
+COMMENT ON COLUMN jirasync.found_issues.issue_id IS 'Numeric id of the issue';
 
 CREATE TABLE jirasync.absent_issues (
     tenant      text NOT NULL,

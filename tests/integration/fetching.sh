@@ -79,6 +79,7 @@ no_fetch="SELECT NOT EXISTS (SELECT FROM jirasync.jobs WHERE kind = 'fetch_issue
 
 jira cloud --count 250 --seed 5 --user me@example.com --token "$token"
 jira server --dialect datacenter --count 30 --seed 6 --bearer "$token"
+jira crowd --count 5000 --seed 8 --bearer "$token"
 jira oauth --count 10 --seed 7 --oauth "id:$client_secret:$refresh"
 cat >"$work/sources.conf" <<EOF
 [source cloud]
@@ -90,6 +91,11 @@ api_token = env:TOKEN
 [source server]
 kind = jira
 base_url = http://127.0.0.1:$(cat "$work/server.port")
+api_token = env:TOKEN
+[source crowd]
+kind = jira
+base_url = http://127.0.0.1:$(cat "$work/crowd.port")
+api_version = 3
 api_token = env:TOKEN
 [source oauth]
 kind = jira
@@ -217,6 +223,33 @@ kill -9 "$worker"
 start
 until_true 'another worker takes what a killed one held' "$no_fetch 'cloud')"
 check 'all of it' 50 "$(sql -c "SELECT count(*) FROM jirasync.issues WHERE source = 'cloud' AND issue_id BETWEEN 10101 AND 10150 AND NOT is_stub")"
+
+# A burst of 5,000 fetches from four workers keeps to the one bucket: 5 requests at once and 10 a second, whoever sends them.
+crew=''
+for _ in 1 2 3; do
+    one=$worker
+    start
+    crew="$crew $worker"
+    worker=$one
+done
+sql -c "INSERT INTO jirasync.site_settings (tenant, source, requests_per_second, requests_burst) VALUES ('main', 'crowd', 10, 5)
+        ON CONFLICT (tenant, source) DO UPDATE SET requests_per_second = 10, requests_burst = 5"
+began=$(sql -c 'SELECT clock_timestamp()')
+sql -c "SELECT jirasync.enqueue_jobs('main', array_agg('fetch_issue'::text), array_agg('crowd'::text), array_agg(n::text))
+        FROM generate_series(10001, 15000) n" >/dev/null
+within="SELECT coalesce(max(b.taken), 0) <= 5 + ceil(10 * extract(epoch FROM clock_timestamp() - '$began'))
+        FROM jirasync.site_budgets b WHERE b.source = 'crowd'"
+outside=0 tries=600
+until [ "$(sql -c "$no_fetch 'crowd')")" = t ] || [ "$tries" = 0 ]; do
+    tries=$((tries - 1))
+    [ "$(sql -c "$within")" = t ] || outside=$((outside + 1))
+    sleep 0.2
+done
+check 'four workers fetch 5,000 issues' '5000 0' "$(sql -c "SELECT count(*) || ' ' || count(*) FILTER (WHERE is_stub) FROM jirasync.issues WHERE source = 'crowd'")"
+check 'and keep to the bucket all the time' 0 "$outside"
+check 'all requests went through it' t "$(sql -c "SELECT taken >= 50 AND taken = $(requests crowd '') FROM jirasync.site_budgets WHERE source = 'crowd'")"
+check 'no job was tried twice for that' 0 "$(sql -c "SELECT count(*) FROM jirasync.jobs WHERE source = 'crowd' AND attempts > 0")"
+for pid in $crew; do kill "$pid"; done
 
 # The reconciliation: by hand, by a job, and by command.
 check 'a site is reconciled by command' 0 "$(command reconcile --source server >"$work/said"; echo $?)"

@@ -56,6 +56,17 @@ SELECT source, outage_from, outage_until, asked_by FROM site_positions ORDER BY 
 SELECT tenant, kind, source FROM jobs ORDER BY 3;
 SELECT schema_version <> '' FROM receiver_hello('[{"source": "default", "kind": "jira"}]');
 SELECT receiver_seen_at > now() - interval '1 minute' FROM site_positions WHERE source = 'default';
+-- A webhook breaks the silence of a site; what was fetched does not.
+INSERT INTO deliveries (tenant, source, delivery_id, event, received_at, outcome, body_sha256, kind)
+SELECT 'main', 'default', i, 'x', now() - a, 'ignored', sha256(i::bytea), 'jira'
+FROM (VALUES ('hook', interval '50 seconds'), ('fetch:1', interval '20 seconds'), ('fetch:2', interval '10 seconds')) v (i, a);
+UPDATE site_positions SET receiver_seen_at = now() - interval '30 seconds' WHERE source = 'default';
+SELECT note_receiver(:'sources'), last_delivery_at IS NULL FROM source_health WHERE source = 'default';
+SELECT round(extract(epoch FROM silent_for) / 10) FROM source_health WHERE source = 'default';
+INSERT INTO deliveries (tenant, source, delivery_id, event, received_at, outcome, body_sha256, kind)
+SELECT 'main', 'default', 'late', 'x', now() - interval '1 second', 'ignored', sha256('late'), 'jira';
+SELECT round(extract(epoch FROM silent_for) / 10) FROM source_health WHERE source = 'default';
+DELETE FROM deliveries;
 DELETE FROM jobs;
 UPDATE site_positions SET asked_by = NULL;
 
