@@ -3,6 +3,7 @@
 #include "jira_webhook.h"
 #include "normalize.h"
 #include "send.h"
+#include "site.h"
 #include "text_table.h"
 
 #include <getopt.h>
@@ -234,6 +235,28 @@ static bool survey_site(struct survey *survey, const struct webhooks_words *word
     return code == ERROR_NONE && report(survey, error);
 }
 
+static bool look(struct command_context *context, const struct webhooks_words *words, const char *url, struct error *error)
+{
+    const struct site_options options = {.db = context->db,
+                                         .config = &context->config,
+                                         .sources = context->sources,
+                                         .patience_ms = context->config.fetch_patience_s * 1000};
+    struct site_list *sites = site_list_new(&options);
+    struct site *site = NULL;
+    if (!sites) {
+        error_set(error, ERROR_NO_MEMORY, "out of memory");
+        return false;
+    }
+    bool is_good = site_list_find(sites, words->source, &site, error) == ERROR_NONE;
+    if (is_good) {
+        struct survey survey = {.api = site_api(site), .source = site_source(site), .url = url};
+        is_good = survey_site(&survey, words, error);
+        jira_webhook_list_free(survey.list);
+    }
+    site_list_free(sites);
+    return is_good;
+}
+
 static int run(struct command_context *context, int argc, char **argv)
 {
     struct webhooks_words words = {.name = "jirasync"};
@@ -246,11 +269,7 @@ static int run(struct command_context *context, int argc, char **argv)
     if (!source || (words.url && !url))
         return command_complain("webhooks", &error);
     normalize_init();
-    struct survey survey = {.source = source, .url = url};
-    const struct jira_api_options options = {.source = source, .config = &context->config, .patience_ms = context->config.fetch_patience_s * 1000};
-    bool is_good = jira_api_new(&options, &survey.api, &error) == ERROR_NONE && survey_site(&survey, &words, &error);
-    jira_webhook_list_free(survey.list);
-    jira_api_free(survey.api);
+    bool is_good = command_open_database(context, &error) && look(context, &words, url, &error);
     free(url);
     return is_good ? EXIT_SUCCESS : command_complain("webhooks", &error);
 }

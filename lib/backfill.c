@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { TIMEOUT_MS = 60000,
+       LOCK_WAIT_MS = 5000,
+       LOCK_NAP_MS = 200,
        NUMBER_BYTES = 24 };
 
 struct backfill {
@@ -38,17 +41,27 @@ static int64_t number(const PGresult *row, int column)
     return PQgetisnull(row, 0, column) ? -1 : strtoll(PQgetvalue(row, 0, column), NULL, 10);
 }
 
-static enum error_code begin(struct backfill *run, struct error *error)
+/* A session that was killed holds its lock until the database has noticed: that is waited for. */
+static enum error_code ask_to_begin(struct backfill *run, PGresult **row, struct error *error)
 {
-    PGresult *row = NULL;
     const char *values[] = {run->source->tenant, run->source->name, run->options->jql ? run->options->jql : "",
                             run->options->is_anew ? "true" : "false"};
     const struct db_params params = {.count = 4, .values = values};
-    enum error_code code =
-        db_query(run->db,
-                 "SELECT id, project_id, cursor, issues, children, requests, total"
-                 " FROM jirasync.begin_backfill($1, $2, $3, $4::boolean)",
-                 &params, 0, TIMEOUT_MS, &row, error);
+    for (int waited_ms = 0;; waited_ms += LOCK_NAP_MS) {
+        enum error_code code = db_query(run->db,
+                                        "SELECT id, project_id, cursor, issues, children, requests, total"
+                                        " FROM jirasync.begin_backfill($1, $2, $3, $4::boolean)",
+                                        &params, 0, TIMEOUT_MS, row, error);
+        if (code != ERROR_DATABASE_CONFLICT || waited_ms >= LOCK_WAIT_MS)
+            return code;
+        usleep(LOCK_NAP_MS * 1000);
+    }
+}
+
+static enum error_code begin(struct backfill *run, struct error *error)
+{
+    PGresult *row = NULL;
+    enum error_code code = ask_to_begin(run, &row, error);
     if (code != ERROR_NONE)
         return code;
     run->result->id = number(row, 0);
@@ -90,6 +103,13 @@ static enum error_code end(struct backfill *run, const char *why, struct error *
     enum error_code code = db_query(run->db, "SELECT jirasync.end_backfill($1, $2::bigint, $3)", &params, 0, TIMEOUT_MS, &none, error);
     PQclear(none);
     return code;
+}
+
+/* Pages need not wait for the disk: a crash of the database forgets the last of them together with the notes that came after
+ * them, and the end waits for all. (A connection that was lost meanwhile only waits more.) */
+static enum error_code hurry(struct backfill *run, bool hurries, struct error *error)
+{
+    return db_execute(run->db, hurries ? "SET synchronous_commit = off" : "RESET synchronous_commit", TIMEOUT_MS, error);
 }
 
 /* ---- searches ---- */
@@ -262,9 +282,12 @@ enum error_code backfill_site(struct db *db, struct site *site, const struct bac
     if (code == ERROR_NONE)
         code = begin(&run, error);
     if (result->id != 0) {
+        code = code == ERROR_NONE ? hurry(&run, true, error) : code;
         code = code == ERROR_NONE ? load(&run, error) : code;
         result->requests = site_requests(site) - run.requests;
-        enum error_code ended = end(&run, code == ERROR_NONE ? NULL : error->message, &late);
+        enum error_code ended = hurry(&run, false, &late);
+        if (ended == ERROR_NONE)
+            ended = end(&run, code == ERROR_NONE ? NULL : error->message, &late);
         if (code == ERROR_NONE && ended != ERROR_NONE) {
             code = ended;
             *error = late;

@@ -3,6 +3,7 @@
 
 #include "json_value.h"
 #include "normalize_body.h"
+#include "rich_text.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -198,10 +199,12 @@ static enum error_code read_option_id(struct reader *reader)
 
 /* ---- the rest ---- */
 
-/* A comment of REST version 3 is an object; that stays in the body. */
+/* A comment of REST version 3 is a document. */
 static enum error_code read_comment(struct reader *reader)
 {
-    reader->entity->text = json_value_text(reader->found[MEMBER_BODY]);
+    const cJSON *body = reader->found[MEMBER_BODY];
+
+    reader->entity->text = cJSON_IsObject(body) ? rich_text_plain(reader->context->arena, body) : json_value_text(body);
     return ERROR_NONE;
 }
 

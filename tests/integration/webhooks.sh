@@ -1,5 +1,6 @@
 #!/bin/sh
 # jirasync webhooks against the mock: what is listed, what is missing, registered once, put right, both resources.
+# shellcheck disable=SC2016,SC2317  # check() and trap call the functions by name; sh -c has parameters of its own
 set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$root" || exit 1
@@ -114,4 +115,24 @@ run --source new --register https://second.example.com
 check "a registration whose answer was cut fails" test "$status" = 1
 run --source new --register https://second.example.com
 check "and the next one finds what was done" test "$status $(hooks new 'len(hooks)')" = "0 $((before + 1))"
+
+# Over TLS: an authority that is trusted, none, and a certificate of another host.
+for host in 127.0.0.1 192.0.2.1; do
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj "/CN=$host" -addext "subjectAltName=IP:$host" \
+        -keyout "$work/$host.key" -out "$work/$host.pem" 2>/dev/null
+    start "tls-$host" --user bot@example.com --token t0ken --cert "$work/$host.pem" --key "$work/$host.key"
+    printf '[source tls]\nbase_url = https://127.0.0.1:%s\napi_version = 3\napi_user = bot@example.com\napi_token = env:TOKEN\nsecret = env:HOOK_SECRET\n' \
+        "$(cat "$work/tls-$host.port")" >"$work/sources.conf"
+    printf 'JIRASYNC_SOURCES=%s\nJIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_FETCH_PATIENCE_S=5\n' "$work/sources.conf" "$PGURI" >"$work/jirasync.conf"
+    run --source tls
+    check "$host: a certificate of an unknown authority is not trusted" test "$status" = 1
+    check "$host: and it is said" has certificate
+    echo "JIRASYNC_CA_FILE=$work/$host.pem" >>"$work/jirasync.conf"
+    run --source tls --register https://hooks.example.com
+    if [ "$host" = 127.0.0.1 ]; then
+        check "one of an authority that JIRASYNC_CA_FILE names is" test "$status" = 0
+    else
+        check "one that was made out for another host is not" test "$status" = 1
+    fi
+done
 exit "$failed"

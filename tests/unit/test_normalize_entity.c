@@ -489,7 +489,7 @@ static void odd_members_that_are_only_shown_are_absent(void **state)
 
     (void)state;
     entity = entity_of("{\"webhookEvent\": \"comment_created\", \"comment\": {\"id\": 1, \"self\": {}, \"author\": \"ines\","
-                       " \"body\": {\"type\": \"doc\"}, \"created\": \"yesterday\", \"updated\": []}}");
+                       " \"body\": {\"type\": \"video\"}, \"created\": \"yesterday\", \"updated\": []}}");
     assert_null(entity->author);
     assert_null(entity->text);
     assert_true(entity->created_at == INSTANT_NONE && entity->updated_at == INSTANT_NONE);
