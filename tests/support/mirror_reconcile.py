@@ -169,10 +169,12 @@ class Comparison:
 
     def compare_links(self):
         issues = {i.id for i in self.site.issues if is_shown(i)}
+        hidden = {i.id for i in self.site.issues if i.project.archived}
         wanted = {k.id: {"link_type": k.type, "from_issue_id": k.source.id, "to_issue_id": k.target.id}
-                  for k in self.site.links if holds(k) and (k.source.id in issues or k.target.id in issues)}
+                  for k in self.site.links if holds(k) and {k.source.id, k.target.id} <= issues}
         got = {r["link_id"]: r for r in self.rows["issue_links"]
-               if r["deleted_at"] is None and {r["from_issue_id"], r["to_issue_id"]} & issues}
+               if r["deleted_at"] is None and {r["from_issue_id"], r["to_issue_id"]} & issues
+               and not {r["from_issue_id"], r["to_issue_id"]} & hidden}
         self.compare_set("issue_links", wanted, got)
 
     def listed(self):
