@@ -2,8 +2,9 @@
  *
  * Each issue becomes a delivery of our own, {"timestamp": WHEN, "webhookEvent": "jirasync:issue_fetched", "issue": ...}, whose
  * issue is byte for byte what Jira sent; so its rank and its place in the ledger are those of any event (whose bytes are not
- * kept: the issue's fields have them), and it lifts a tombstone that is no later. One that the mirror shows as it is already is not stored again. Its comments, worklogs,
- * links and attachments become events of theirs as far as the mirror differs from them. Memory is bounded by the batch.
+ * kept: the issue's fields have them), and it lifts a tombstone that is no later. One that the mirror shows as it is already is
+ * not stored again. Its comments, worklogs, links and attachments become events of theirs as far as the mirror differs from
+ * them. Memory is bounded by the batch.
  */
 #ifndef JIRASYNC_FETCHED_H
 #define JIRASYNC_FETCHED_H
