@@ -56,6 +56,11 @@ static enum error_code forget_absent(struct db *db, const struct source *source,
     return code;
 }
 
+enum error_code fetch_issue_present(struct db *db, struct site *site, const int64_t *ids, size_t count, struct error *error)
+{
+    return forget_absent(db, site_source(site), ids, count, error);
+}
+
 enum error_code fetch_issue_absent(struct db *db, struct site *site, const int64_t *ids, size_t count, bool is_second,
                                    instant at, int64_t *confirmed, size_t *confirmed_count, int64_t *wait_ms, int64_t *buried,
                                    struct error *error)
@@ -120,7 +125,7 @@ static enum error_code settle(const struct job_context *context, struct site *si
     int64_t confirmed[JIRA_ISSUE_BULK_MAX], wait_ms = 0, buried = 0;
     size_t confirmed_count = 0, done_count = 0, open_count = 0;
     struct job done[JIRA_ISSUE_BULK_MAX], open[JIRA_ISSUE_BULK_MAX];
-    enum error_code code = forget_absent(context->db, site_source(site), look->found, look->found_count, error);
+    enum error_code code = fetch_issue_present(context->db, site, look->found, look->found_count, error);
     if (code == ERROR_NONE)
         code = fetch_issue_absent(context->db, site, look->absent, look->absent_count, false, look->at, confirmed,
                                   &confirmed_count, &wait_ms, &buried, error);
@@ -144,9 +149,12 @@ static enum error_code settle(const struct job_context *context, struct site *si
 }
 
 /* What a failed request means for its jobs. An error of the database's is the caller's. */
-static enum error_code take_problem(const struct job_context *context, struct range range, const struct jira_problem *problem,
-                                    const struct error *why, struct error *error)
+static enum error_code take_problem(const struct job_context *context, struct site *site, struct range range,
+                                    const struct jira_problem *problem, const struct error *why, struct error *error)
 {
+    enum error_code code = site_heed(site, problem, error);
+    if (code != ERROR_NONE)
+        return code;
     switch (problem->fault) {
     case JIRA_WAIT:
         /* The site answers, but not this: the jobs' own backoff, no earlier than it asked for. */
@@ -209,7 +217,7 @@ static enum error_code fetch_all(const struct job_context *context, struct site 
         }
         log_error(LOG_FIELDS(.kind = "fetch_issue", .source = site_source(site)->name, .count = (int64_t)next.count), &why);
         *goes_on = problem.fault != JIRA_WAIT && problem.fault != JIRA_REFUSED && problem.fault != JIRA_CANCELLED;
-        code = take_problem(context, next, &problem, &why, error);
+        code = take_problem(context, site, next, &problem, &why, error);
         while (code == ERROR_NONE && !*goes_on && left > 0) {
             next = waiting[--left];
             code = job_give_back(context, next.jobs, next.count, problem.wait_ms, error);
@@ -232,7 +240,7 @@ static enum error_code fetch_key(const struct job_context *context, struct site 
         *error = why;
         return code;
     }
-    return take_problem(context, (struct range){job, 1}, &problem, &why, error);
+    return take_problem(context, site, (struct range){job, 1}, &problem, &why, error);
 }
 
 /* ---- by site ---- */

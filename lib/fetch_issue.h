@@ -14,6 +14,9 @@
 /* A job_function; context->sites is needed. Each job is completed, failed, refused or given back. */
 enum error_code fetch_issue_run(const struct job_context *context, const struct job *jobs, size_t count,
                                 struct error *error) MUST_CHECK;
+/* Takes issues that an answer showed off the list of those that one lacked. */
+enum error_code fetch_issue_present(struct db *db, struct site *site, const int64_t *ids, size_t count,
+                                    struct error *error) MUST_CHECK;
 /* Notes issues that an answer lacked, and buries those of them that were missed for the second time, or were looked for twice
  * already (is_second). *wait_ms is how long until the others are to be looked for again, *buried how many tombstones were set. */
 enum error_code fetch_issue_absent(struct db *db, struct site *site, const int64_t *ids, size_t count, bool is_second,

@@ -280,9 +280,11 @@ static enum error_code mend(struct reconciliation *run, const int64_t *ids, size
         run->result->changed += look.counts.parents;
     else if (!is_gone)
         *count_of(run->result, finding) += (int64_t)look.found_count;
+    code = fetch_issue_present(run->db, run->site, look.found, look.found_count, error);
     /* That Jira did not list it was the first look of one that is gone. */
-    code = fetch_issue_absent(run->db, run->site, look.absent, look.absent_count, is_gone, look.at, confirmed, &confirmed_count,
-                              &wait_ms, &buried, error);
+    if (code == ERROR_NONE)
+        code = fetch_issue_absent(run->db, run->site, look.absent, look.absent_count, is_gone, look.at, confirmed, &confirmed_count,
+                                  &wait_ms, &buried, error);
     run->result->deletes += buried;
     if (code == ERROR_NONE && !is_gone)
         code = enqueue_second_looks(run, look.absent, look.absent_count, error);
@@ -374,6 +376,8 @@ enum error_code reconcile_site(struct db *db, struct site *site, struct reconcil
         code = compare(&run, error);
     result->requests = site_requests(site) - requests;
     struct error late = {.code = ERROR_NONE};
+    if (site_heed(site, problem, &late) != ERROR_NONE)
+        log_error(LOG_FIELDS(.kind = "reconcile", .source = run.source->name), &late);
     enum error_code ended = end(&run, code == ERROR_NONE ? NULL : error->message, &late);
     if (code == ERROR_NONE && ended != ERROR_NONE) {
         code = ended;

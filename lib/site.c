@@ -185,6 +185,14 @@ instant site_asked_at(const struct site *site)
     return site->dated_at != INSTANT_NONE && site->dated_at < site->asked_at ? site->dated_at : site->asked_at;
 }
 
+enum error_code site_heed(struct site *site, const struct jira_problem *problem, struct error *error)
+{
+    const struct http_answer refusal = {.fault = HTTP_ANSWERED, .status = 401};
+    if (problem->fault != JIRA_REFUSED || site_budget_is_open(site->budget))
+        return ERROR_NONE;
+    return site_budget_note(site->budget, "", &refusal, error);
+}
+
 /* ---- issues ---- */
 
 /* All comments or worklogs of an issue, page by page, gathered and stored as one list. */

@@ -55,6 +55,9 @@ instant site_asked_at(const struct site *site);
  * counts grow; ids as of fetched_store. */
 enum error_code site_store_page(struct site *site, const struct jira_page *page, int64_t *ids, struct fetched_counts *counts,
                                 struct jira_problem *problem, struct error *error) MUST_CHECK;
+/* Opens the site's circuit where a call failed for a reason that is as good as a 401 and was none (OAuth grants no access), so
+ * that it is not tried again at once. Call it with what a call left in *problem. */
+enum error_code site_heed(struct site *site, const struct jira_problem *problem, struct error *error) MUST_CHECK;
 /* Fetches 1 to JIRA_ISSUE_BULK_MAX issues in one request, whole with comments and so on, and stores them. Those that were not
  * among the answer are absent, and left as they are. *problem as of jira_api_call; it is JIRA_FINE when an error is the
  * database's. */

@@ -24,7 +24,7 @@ BEGIN
     DELETE FROM jirasync.found_issues l WHERE l.tenant = p_tenant AND l.reconciliation_id = p_id;
     IF p_problem IS NULL THEN
         UPDATE jirasync.site_positions p
-           SET changed_until = greatest(p.changed_until, v_run.started_at), asked_by = NULL
+           SET changed_until = greatest(p.changed_until, v_run.started_at), asked_by = nullif(p.asked_by, v_run.asked_by)
          WHERE p.tenant = p_tenant AND p.source = v_run.source;
     END IF;
     PERFORM pg_advisory_unlock(hashtext('jirasync reconcile'), hashtext(p_tenant || '/' || v_run.source));

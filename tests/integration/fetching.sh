@@ -210,6 +210,18 @@ until_true 'a revoked access token is renewed' "$no_fetch 'oauth')"
 check 'without opening the circuit' 'closed 2' "$(sql -c "SELECT h.circuit || ' ' || t.generation FROM jirasync.source_health h
     JOIN jirasync.oauth_tokens t USING (tenant, source) WHERE source = 'oauth'")"
 
+# A refresh token that is dead: the circuit opens, and the token's URL is left alone but for the probes.
+control oauth POST revoke '{"what": "access"}' >/dev/null
+control oauth POST revoke '{"what": "refresh"}' >/dev/null
+control oauth DELETE requests >/dev/null
+sql -c "UPDATE jirasync.settings SET value = '3600' WHERE name = 'circuit_probe_s'"
+fetch oauth 10003
+until_true 'OAuth that grants nothing opens the circuit' "SELECT circuit = 'open' FROM jirasync.source_health WHERE source = 'oauth'"
+until_true 'its fetch is put off until the next probe' "SELECT min(run_at) > now() + interval '30 minutes' AND max(attempts) = 0
+    FROM jirasync.jobs WHERE kind = 'fetch_issue' AND source = 'oauth'"
+check 'and the token was asked for once' 1 "$(requests oauth 'POST /oauth/token')"
+sql -c "UPDATE jirasync.settings SET value = '1' WHERE name = 'circuit_probe_s'"
+
 # A site that can't be asked: its fetches wait, and cost nothing.
 stub mute 10001 10003
 until_true 'fetches of a site without credentials are put off' "SELECT count(*) = 3 AND min(attempts) = 0 AND min(run_at) > now() + interval '10 minutes'
@@ -260,9 +272,11 @@ check 'what was missing is there' '249 0' "$(sql -c "SELECT compared || ' ' || (
     WHERE i.source = 'cloud' AND (i.is_stub OR i.deleted_at IS NOT NULL) AND i.issue_id <> 10009)
     FROM jirasync.reconciliations WHERE source = 'cloud' AND state = 'finished'")"
 control cloud POST changes '[{"delete": 10020}, {"touch": 10021, "at": 1790000000000}]' >/dev/null
+sql -c "SELECT jirasync.note_absent_issues('main', 'cloud', '{10021}')" >/dev/null
 command reconcile --source cloud --quiet
 check 'what changed, what moved and what is gone is found' '1 1 0' "$(sql -c "SELECT deletes_found || ' ' || changed_found || ' ' || missing_found
     FROM jirasync.reconciliations WHERE source = 'cloud' ORDER BY id DESC LIMIT 1")"
+check 'a look that was open is closed by one that shows the issue' 0 "$(sql -c "SELECT count(*) FROM jirasync.absent_issues WHERE issue_id = 10021")"
 check 'and mended' 'true true' "$(sql -c "SELECT string_agg((CASE issue_id WHEN 10020 THEN deleted_at IS NOT NULL
     ELSE updated_at = to_timestamp(1790000000) END)::text, ' ' ORDER BY issue_id) FROM jirasync.issues
     WHERE source = 'cloud' AND issue_id IN (10020, 10021)")"
