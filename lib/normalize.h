@@ -71,7 +71,7 @@ struct normal_entity {
     instant created_at, updated_at;
     instant started_at;                 /* worklog */
     const char *author;                 /* accountId, else name, else key */
-    const char *text;                   /* comment: its body where that is a string; issue_link: the type's name */
+    const char *text;                   /* comment: its body, of a document the plain text; issue_link: the type's name */
     int64_t seconds_spent;              /* worklog */
     int64_t from_issue_id, to_issue_id; /* issue_link: source and destination */
     int64_t project_id;                 /* version */

@@ -78,7 +78,9 @@ BEGIN
             SELECT m.tenant, m.source, m.delivery_id, m.event, m.issue_id, m.issue_key, m.received_at,
                    CASE WHEN m.issue_id IS NULL AND m.place <> ALL (p_entity_place) AND p_git[m.place] IS NULL
                         THEN 'ignored' ELSE 'applied' END,
-                   m.attempt, m.altered, m.body_sha256, m.body, m.kind, m.matched_secret
+                   m.attempt, m.altered, m.body_sha256,
+                   -- Of a fetched issue fields are the bytes, and Jira tells them again: they are not kept twice.
+                   CASE WHEN m.event IS DISTINCT FROM 'jirasync:issue_fetched' THEN m.body END, m.kind, m.matched_secret
               FROM unnest(p_tenant, p_source, v_ids, p_event, p_issue_id, p_issue_key, p_received_at,
                           p_attempt, p_altered, v_sha256, p_body, p_kind, p_matched_secret, v_outcome)
                    WITH ORDINALITY

@@ -24,6 +24,8 @@ BUDGETS = (
      lambda r: [r["correlation"]["1000000"]["rebuild_s"]]),
     ("correlation", "rows that a second rebuild changes", 0, "<=", "rows",
      lambda r: [one["rebuild_changed_again"] for one in r["correlation"].values()]),
+    ("backfill", "first load of 100 k issues of 8 KB from the mock", 120, "<=", "s", lambda r: [r["backfill"]["seconds"]]),
+    ("backfill", "memory of that", 64, "<=", "MB", lambda r: [r["backfill"]["peak_mb"]]),
     ("memory", "receiver: an idle child", 24, "<=", "MB", lambda r: [r["memory"]["idle_mb"]]),
     ("memory", "receiver under 25 MB bodies, above idle, of its budget", 1, "<=", "x",
      lambda r: [r["memory"]["above_idle_mb"] / r["memory"]["budget_mb"]]),
@@ -108,6 +110,13 @@ def correlation_table(result):
         for commits, one in result["correlation"].items()])
 
 
+def backfill_table(result):
+    one = result["backfill"]
+    return table(["first load of a site", "issues/s", "requests", "peak MB", "bytes an issue"], [
+        ["%d issues" % one["issues"], number(one["rate"]), one["requests"], number(one["peak_mb"]),
+         number(one["database_bytes"] / one["issues"])]])
+
+
 def budget_table(judged):
     return table(["budget", "measured", "from", "to", "limit", ""], [
         [b["what"], "%s %s" % (number(b["value"]), b["unit"]), number(b["low"]), number(b["high"]),
@@ -115,7 +124,7 @@ def budget_table(judged):
 
 
 TABLES = (("rates", rate_tables), ("sizes", size_table), ("lag", lag_table), ("jobs", job_table),
-          ("correlation", correlation_table))
+          ("correlation", correlation_table), ("backfill", backfill_table))
 
 
 def tables(result):

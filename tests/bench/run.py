@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 
+import backfill
 import budgets
 import deliveries
 import jobs
@@ -23,7 +24,7 @@ import memory
 import plot
 from stack import ROOT, Stack
 
-PARTS = ("rates", "latency", "sizes", "lag", "jobs", "memory", "correlation")
+PARTS = ("rates", "latency", "sizes", "lag", "jobs", "memory", "correlation", "backfill")
 MARKS = ("<!-- recorded by make bench RECORD=1 -->", "<!-- end of the record -->")
 COMMITS = (10_000, 100_000, 1_000_000)
 ISSUES = 100_000
@@ -80,6 +81,8 @@ def measure(stack, options):
         result["memory"] = memory.measure(stack, say)
     if "correlation" in options.parts:
         result["correlation"] = measure_correlation(stack)
+    if "backfill" in options.parts:
+        result["backfill"] = backfill.measure(stack, say)
     return result
 
 
