@@ -19,7 +19,8 @@ GRANT INSERT, UPDATE ON jirasync.commits, jirasync.refs, jirasync.commit_refs, j
 GRANT INSERT ON jirasync.refused_keys TO jirasync_worker;
 GRANT UPDATE (keys) ON jirasync.pull_requests TO jirasync_worker;
 GRANT UPDATE (branch_keys) ON jirasync.pushes TO jirasync_worker;
-GRANT DELETE ON jirasync.commit_refs, jirasync.commit_keys, jirasync.refused_keys TO jirasync_worker;
+GRANT INSERT, UPDATE ON jirasync.repositories TO jirasync_worker;
+GRANT DELETE ON jirasync.refs, jirasync.commit_refs, jirasync.commit_keys, jirasync.refused_keys TO jirasync_worker;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA jirasync TO jirasync_worker;
 
 -- The reader reads all but what a person wrote in full, and calls what can change nothing.

@@ -35,7 +35,7 @@ merge() { # branch [options]: prints the sha
 
 printf '[source git]\nkind = git\n' >"$work/sources.conf"
 printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\nJIRASYNC_IMPORT_CHUNK=4\n' \
-    "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
+    "$PGURI?options=-c%20role%3Djirasync_worker" "$work/sources.conf" >"$work/jirasync.conf"
 export JIRASYNC_CONFIG=$work/jirasync.conf
 
 git init -q -b main "$work/app"

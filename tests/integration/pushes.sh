@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\n' \
-    "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
+    "$PGURI?options=-c%20role%3Djirasync_worker" "$work/sources.conf" >"$work/jirasync.conf"
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 JIRASYNC_CONFIG="$work/jirasync.conf"
 python3 -B "$root/tests/support/pushes.py" --document "$build/tests/support/git_document" --command "$build/jirasync" \
     --folder "$work"
