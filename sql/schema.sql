@@ -39,7 +39,7 @@ COMMENT ON COLUMN jirasync.refs.source IS 'Slug of the git host';
 
 COMMENT ON COLUMN jirasync.refs.repository IS 'Full name of the repository, as its host has it';
 
-COMMENT ON COLUMN jirasync.refs.ref IS 'Name without refs/heads/ or refs/tags/';
+COMMENT ON COLUMN jirasync.refs.ref IS 'Name without refs/heads/ or refs/tags/; a tag that bears a branch''s name is tags/NAME. NAME~TIP is what the branch held before it was forced to another commit or made anew, NAME~ what an import had read of it and pushes have dropped: marked as deleted, for what was cut from there';
 
 COMMENT ON COLUMN jirasync.refs.kind IS 'branch or tag';
 
@@ -1036,7 +1036,7 @@ COMMENT ON COLUMN jirasync.jobs.kind IS 'What is to be done (correlate_issue, co
 
 COMMENT ON COLUMN jirasync.jobs.source IS 'Slug of the source that it is about';
 
-COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA or REPOSITORY#FROM-TO';
+COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA, REPOSITORY#FROM-TO, REPOSITORY^REF, REPOSITORY^^REF, REPOSITORY^* or REPOSITORY!NUMBER';
 
 COMMENT ON COLUMN jirasync.jobs.priority IS 'Smaller ones are claimed first';
 
@@ -2227,9 +2227,9 @@ CREATE INDEX pushes_by_after ON jirasync.pushes USING btree (after, ref, reposit
 
 CREATE INDEX pushes_by_before ON jirasync.pushes USING btree (before, ref, repository, source, tenant);
 
-CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, source, tenant);
+CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, source, tenant, seq);
 
-CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (tenant, source, repository, received_at);
+CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (repository, received_at, source, tenant);
 
 CREATE INDEX reconciliations_by_source ON jirasync.reconciliations USING btree (tenant, source, started_at);
 

@@ -23,6 +23,10 @@ BEGIN
         p_whole || jirasync.refs_waiting_for(p_tenant, p_source, p_repository, p_shas)) w;
     changed := v_refs.changed;
     shas := v_refs.shas;
+    IF v_all THEN
+        -- What was just filled has no statistics yet.
+        ANALYZE jirasync.refs, jirasync.commit_refs;
+    END IF;
     IF v_refs.is_restructured OR v_all THEN
         SELECT w.* INTO v_limits FROM jirasync.write_ref_limits(p_tenant, p_source, p_repository) w;
         changed := changed + v_limits.changed;

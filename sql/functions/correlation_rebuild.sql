@@ -22,6 +22,7 @@ BEGIN
           UNION SELECT DISTINCT n.source, n.repository FROM jirasync.revert_names n WHERE n.tenant = p_tenant
           UNION SELECT DISTINCT p.source, p.repository FROM jirasync.pushes p WHERE p.tenant = p_tenant
           UNION SELECT DISTINCT q.source, q.repository FROM jirasync.pull_requests q WHERE q.tenant = p_tenant) d;
+    ANALYZE jirasync.pushes, jirasync.push_commits, jirasync.pull_requests, jirasync.refs, jirasync.commit_refs;
     FOR r IN SELECT * FROM unnest(v_written.sources, v_written.repositories) u (source, repository) ORDER BY 1, 2
     LOOP
         SELECT v_changed + changed INTO v_changed

@@ -43,9 +43,12 @@ BEGIN
                                                v_places) s WHERE NOT s.goes_on)
        -- what the branch had once, and has again
        OR EXISTS (SELECT FROM unnest(v_places) o
-                  JOIN jirasync.commit_refs r
-                    ON r.tenant = p_row.tenant AND r.source = p_row.source AND r.repository = p_row.repository
-                   AND r.sha = o.sha AND starts_with(r.ref, p_row.ref || '~')) THEN
+                  CROSS JOIN LATERAL (
+                      SELECT n.ref FROM jirasync.commit_refs n
+                      WHERE n.tenant = p_row.tenant AND n.source = p_row.source AND n.repository = p_row.repository
+                        AND n.sha = o.sha
+                      OFFSET 0) r
+                  WHERE starts_with(r.ref, p_row.ref || '~')) THEN
         RETURN;
     END IF;
     SELECT w.changed, w.shas INTO changed, shas

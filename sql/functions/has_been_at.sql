@@ -3,9 +3,11 @@ CREATE OR REPLACE FUNCTION jirasync.has_been_at(p_row jirasync.refs, p_sha text,
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN p_sha = p_row.sha OR EXISTS (
-        SELECT FROM jirasync.commit_refs r
-        WHERE r.tenant = p_row.tenant AND r.source = p_row.source AND r.repository = p_row.repository AND r.sha = p_sha
-          AND r.ref IN (p_row.ref, p_row.ref || '~'))
+        SELECT FROM (
+            SELECT r.ref FROM jirasync.commit_refs r
+            WHERE r.tenant = p_row.tenant AND r.source = p_row.source AND r.repository = p_row.repository AND r.sha = p_sha
+            OFFSET 0) o
+        WHERE o.ref IN (p_row.ref, p_row.ref || '~'))
     OR EXISTS (
         SELECT FROM jirasync.pushes p
         WHERE p.tenant = p_row.tenant AND p.source = p_row.source AND p.repository = p_row.repository AND p.ref = p_row.ref

@@ -13,12 +13,20 @@ BEGIN
       AND NOT back.is_pushed AND back.position <= p_kept_to
       AND r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = back.sha
       AND r.ref = p_name AND r.is_pushed;
-    WITH moved AS (
-        UPDATE jirasync.commit_refs r SET ref = CASE WHEN r.ref = p_name THEN v_aside ELSE p_name END
+    -- (one statement each way: with OR between them no index would do)
+    WITH aside AS (
+        UPDATE jirasync.commit_refs r SET ref = v_aside
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND NOT r.is_pushed
-          AND (r.ref = p_name AND r.position > p_kept_to OR r.ref = v_aside AND r.position <= p_kept_to)
-        RETURNING r.sha)
-    SELECT count(*), coalesce(array_agg(m.sha), '{}') INTO changed, shas FROM moved m;
+          AND r.ref = p_name AND r.position > p_kept_to
+        RETURNING r.sha
+    ), back AS (
+        UPDATE jirasync.commit_refs r SET ref = p_name
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND NOT r.is_pushed
+          AND r.ref = v_aside AND r.position <= p_kept_to
+        RETURNING r.sha
+    )
+    SELECT count(*), coalesce(array_agg(m.sha), '{}') INTO changed, shas
+    FROM (SELECT a.sha FROM aside a UNION ALL SELECT b.sha FROM back b) m;
     IF EXISTS (SELECT FROM jirasync.commit_refs r
                WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_aside) THEN
         -- No ref of git has ~ in its name. It is cut from what is left of the branch, or from where all of it was.

@@ -5,7 +5,10 @@ LANGUAGE plpgsql AS $$
 BEGIN
     changed := 0;
     IF jirasync.is_told_of(p_tenant, p_source, p_repository) THEN
-        changed := (SELECT w.changed FROM jirasync.write_refs(p_tenant, p_source, p_repository, NULL, '{}') w)
+        changed := (SELECT w.changed FROM jirasync.write_refs(p_tenant, p_source, p_repository, NULL, '{}') w);
+        -- What was just filled has no statistics yet: plans made without them would join row by row.
+        ANALYZE jirasync.refs, jirasync.commit_refs;
+        changed := changed
             + (SELECT w.changed FROM jirasync.write_ref_limits(p_tenant, p_source, p_repository) w)
             + (SELECT w.changed FROM jirasync.write_landing(p_tenant, p_source, p_repository, NULL) w)
             + (SELECT w.changed FROM jirasync.write_evidence(p_tenant, p_source, p_repository, NULL) w);

@@ -4,11 +4,23 @@ CREATE OR REPLACE FUNCTION jirasync.write_places(
     OUT changed integer, OUT shas text[])
 LANGUAGE plpgsql SET enable_hashjoin = on AS $$
 BEGIN
+    IF p_adds_only THEN
+        WITH put AS (
+            INSERT INTO jirasync.commit_refs
+                (tenant, source, repository, ref, sha, "position", on_line, bears_name, landed_at, is_pushed)
+            SELECT p_tenant, p_source, p_repository, p_name, o.sha, o.position, o.on_line, o.bears_name, o.landed_at, true
+            FROM unnest(p_places) o
+            ORDER BY o.sha
+            ON CONFLICT DO NOTHING
+            RETURNING sha)
+        SELECT count(*), coalesce(array_agg(p.sha), '{}') INTO changed, shas FROM put p;
+        RETURN;
+    END IF;
     WITH wanted AS MATERIALIZED (
         SELECT o.sha, o.position, o.on_line, o.bears_name, o.landed_at FROM unnest(p_places) o
     ), present AS MATERIALIZED (
         SELECT r.sha, r.position, r.on_line, r.bears_name, r.landed_at FROM jirasync.commit_refs r
-        WHERE NOT p_adds_only AND r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
           AND r.ref = p_name AND r.is_pushed
     ), gone AS (
         DELETE FROM jirasync.commit_refs r
@@ -25,7 +37,6 @@ BEGIN
         ON CONFLICT (tenant, source, repository, sha, ref) DO UPDATE
         SET "position" = excluded.position, on_line = excluded.on_line, bears_name = excluded.bears_name,
             landed_at = excluded.landed_at, is_pushed = true
-        WHERE NOT p_adds_only
         RETURNING r.sha
     )
     SELECT count(*), coalesce(array_agg(b.sha), '{}') INTO changed, shas

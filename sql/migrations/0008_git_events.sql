@@ -26,11 +26,11 @@ CREATE TABLE jirasync.pushes (
     -- What is derived has them beside a hash and a key in one index, whose rows have 2,704 bytes at most.
     CONSTRAINT pushes_names_fit_an_index CHECK (octet_length(ref) <= 1000 AND octet_length(repository) <= 500)
 );
-CREATE INDEX pushes_by_ref ON jirasync.pushes (ref, repository, source, tenant);
+CREATE INDEX pushes_by_ref ON jirasync.pushes (ref, repository, source, tenant, seq);
 -- From a tip to the push that set it, and to those that left it.
 CREATE INDEX pushes_by_after ON jirasync.pushes (after, ref, repository, source, tenant);
 CREATE INDEX pushes_by_before ON jirasync.pushes (before, ref, repository, source, tenant);
-CREATE INDEX pushes_by_time ON jirasync.pushes (tenant, source, repository, received_at);
+CREATE INDEX pushes_by_time ON jirasync.pushes (repository, received_at, source, tenant);
 COMMENT ON TABLE jirasync.pushes IS 'Each change of a branch or tag that a push told of';
 COMMENT ON COLUMN jirasync.pushes.tenant IS 'Tenant of the source';
 COMMENT ON COLUMN jirasync.pushes.source IS 'Slug of the git host';

@@ -10,6 +10,30 @@ rows=20000 most=200
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 
 sql -v issues=$rows -v commits=$rows -v seed=1 -f "$root/tests/bench/history.sql" -f "$root/tests/support/facts.sql"
+# A repository that pushes alone tell of: main moved on by one commit thousands of times, and branches were cut from it.
+sql -c "INSERT INTO jirasync.commits (tenant, source, repository, sha, message, committed_at)
+        SELECT 'main', 'git', 'org/pushed', facts.sha('push ' || n), 'Work', '2026-01-01'::timestamptz + n * interval '1 min'
+        FROM generate_series(1, 6000) n" \
+    -c "INSERT INTO jirasync.pushes (tenant, source, repository, ref, kind, delivery_id, change, before, after, listed, is_whole,
+                                     received_at, default_branch)
+        SELECT 'main', 'git', 'org/pushed', 'main', 'branch', 'push-' || n, 1, CASE WHEN n > 1 THEN facts.sha('push ' || n - 1) END,
+               facts.sha('push ' || n), 1, true, '2026-01-01'::timestamptz + n * interval '1 min', 'main'
+        FROM generate_series(1, 6000) n" \
+    -c "INSERT INTO jirasync.pushes (tenant, source, repository, ref, kind, delivery_id, change, after, listed, is_whole, received_at)
+        SELECT 'main', 'git', 'org/pushed', 'work-' || n, 'branch', 'work-' || n, 1, facts.sha('work ' || n), 1, true,
+               '2026-01-01'::timestamptz + n * interval '10 min' FROM generate_series(1, 600) n" \
+    -c "INSERT INTO jirasync.commits (tenant, source, repository, sha, message, parents)
+        SELECT 'main', 'git', 'org/pushed', facts.sha('work ' || n), 'Work', ARRAY[facts.sha('push ' || n * 10)]
+        FROM generate_series(1, 600) n" \
+    -c "INSERT INTO jirasync.push_commits (tenant, source, repository, sha, delivery_id, change, place)
+        SELECT 'main', 'git', 'org/pushed', facts.sha('work ' || n), 'work-' || n, 1, 1 FROM generate_series(1, 600) n" \
+    -c "INSERT INTO jirasync.push_commits (tenant, source, repository, sha, delivery_id, change, place)
+        SELECT 'main', 'git', 'org/pushed', facts.sha('push ' || n), 'push-' || n, 1, 1 FROM generate_series(1, 6000) n" \
+    -c "INSERT INTO jirasync.pull_requests (tenant, source, repository, number, title, keys, merge_sha)
+        SELECT 'main', 'git', 'org/pushed', n, 'PRJ1-' || n, ARRAY['PRJ1-' || n], facts.sha('push ' || n)
+        FROM generate_series(1, 3000) n" \
+    -c "INSERT INTO jirasync.repositories (tenant, source, repository, knows_branches, default_branch, is_derived)
+        VALUES ('main', 'git', 'org/pushed', true, 'main', true)"
 [ "$(sql -c 'SELECT jirasync.correlation_rebuild()')" -gt 0 ] || { echo 'not ok the history is correlated'; exit 1; }
 sql -c "INSERT INTO jirasync.deliveries (tenant, source, delivery_id, event, issue_id, issue_key, received_at, outcome,
                                          body_sha256, body, kind)
@@ -61,3 +85,13 @@ frugal 'the job of a few commits' "$(of_commit "$(sql -c "SELECT repository || '
 frugal 'a claim' '' "SELECT jirasync.claim_jobs('main', '{correlate_issue,correlate_commit}', 10, 'test', 60000)"
 frugal 'the completion of a job' "$(claimed noop '' 1 false)" "SELECT jirasync.complete_jobs('main', :'ids', :'tokens')"
 frugal 'the way back of a job' "$(claimed noop '' 2 false)" "SELECT jirasync.give_back_jobs('main', :'ids', :'tokens')"
+pushed() { # ref, before, after, sha, parent: SQL that stores a push of one commit
+    echo "SELECT facts.git('{\"repository\": \"org/pushed\", \"default_branch\": \"main\", \"changes\": [{\"ref\": \"$1\", \"before\": $2,
+        \"after\": \"$3\", \"commits\": [{\"sha\": \"$3\", \"message\": \"PRJ1-7 more\", \"keys\": [\"PRJ1-7\"], \"parents\": $4}]}]}')"
+}
+tip=$(sql -c "SELECT facts.sha('push ' || 6000)")
+frugal 'a push' '' "$(pushed main "\"$tip\"" aa01 null)"
+frugal 'the job of a push that goes on from the tip' "$(of_commit 'org/pushed^main')" "$correlate"
+frugal 'the job of a new branch' "$(pushed feature/PRJ1-8-x null aa02 '["aa01"]') \\gset
+    $(of_commit 'org/pushed^feature/PRJ1-8-x')" "$correlate"
+frugal 'the job of a pull request' "$(of_commit 'org/pushed!2999')" "$correlate"
