@@ -27,6 +27,48 @@ class Document:
         return "the text of %r" % self.value
 
 
+class Plain:
+    """The words of a document of REST version 3: a line for each node that is not within one."""
+
+    WORDS = {"mention": "text", "status": "text", "emoji": "text", "inlineCard": "url", "blockCard": "url", "embedCard": "url"}
+    INLINE = ("text", "mention", "status", "emoji", "inlineCard", "date")
+
+    def __init__(self, document):
+        self.text, self.is_open = "", False
+        self.add_node(document)
+
+    def add(self, words):
+        self.text += words
+        self.is_open = self.is_open or words != ""
+
+    def end_line(self):
+        if self.is_open:
+            self.text += "\n"
+        self.is_open = False
+
+    def add_node(self, node):
+        kind = node.get("type") if isinstance(node, dict) else None
+        if not isinstance(kind, str):
+            return
+        if kind == "hardBreak":
+            self.is_open = True
+        if kind not in self.INLINE:
+            self.end_line()
+        attributes = node.get("attrs")
+        words = (node.get("text") if kind == "text" else
+                 attributes.get(self.WORDS[kind]) if kind in self.WORDS and isinstance(attributes, dict) else None)
+        self.add(words if isinstance(words, str) else "")
+        for child in node["content"] if isinstance(node.get("content"), list) else ():
+            self.add_node(child)
+        if kind not in self.INLINE and kind != "hardBreak":
+            self.end_line()
+
+
+def kept_text(value):
+    """What is kept of a comment whose body is an object: the words of a document, else the object as it is."""
+    return Plain(value).text.rstrip("\n") if value.get("type") == "doc" else Document(value)
+
+
 class Optional(dict):
     """A row that the mirror may lack."""
 

@@ -20,7 +20,7 @@ import time
 
 from mirror import agrees, judge, sql, table
 from mirror_bodies import EPIC_LINK, storable
-from mirror_expected import Document, Either
+from mirror_expected import Either, kept_text
 
 MOST = 3
 OTHERS = (None, True, 7, "x", [], {})
@@ -148,7 +148,7 @@ def issue_row(issue):
 def comment_row(comment):
     body = at(comment, ("body",))
     return {"author": Either(*[storable(a) for a in account(at(comment, ("author",)))]),
-            "body": Document(storable(body)) if isinstance(body, dict) else storable(text_of(body))}
+            "body": kept_text(storable(body)) if isinstance(body, dict) else storable(text_of(body))}
 
 
 def worklog_row(worklog):
