@@ -8,6 +8,8 @@ DECLARE
     v_shift  integer := 0;
     v_gone   jirasync.push_place[];
     v_stays  boolean;
+    v_base   integer := p_imported_to;
+    v_below  integer;
     r        record;
 BEGIN
     FOR r IN SELECT c.*, (SELECT min(o.position) - 1 FROM unnest(p_state.places) o WHERE o.ord >= c.ord) AS start,
@@ -21,13 +23,16 @@ BEGIN
     LOOP
         v_gone := ARRAY(
             SELECT o FROM unnest(v_state.places) o WHERE o.ord < r.ord AND o.position > r.up_to + v_shift);
-        -- What was dropped stood on what is left of the branch, or, where nothing is, on what that was cut from.
-        v_stays := NOT r.is_moved AND r.up_to + v_shift > coalesce(v_state.fork_position, 0);
+        -- What was dropped stood on what an import had read, on what is left of the branch, or, where nothing is, on what
+        -- that was cut from.
+        v_below := greatest(r.up_to + v_shift, v_base);
+        v_stays := v_below > coalesce(v_state.fork_position, 0) AND (NOT r.is_moved OR v_base IS NOT NULL);
+        v_base := CASE WHEN NOT r.is_moved THEN least(v_base, r.up_to) END;
         IF r.before IS NOT NULL AND v_gone <> '{}' THEN
             v_state.dropped := v_state.dropped || (
                 r.before, r.at, v_state.life_at, CASE WHEN NOT v_stays THEN v_state.base_sha END,
                 CASE WHEN v_stays THEN p_name ELSE v_state.parent_ref END,
-                CASE WHEN v_stays THEN r.up_to + v_shift ELSE v_state.fork_position END, v_gone)::jirasync.dropped_line;
+                CASE WHEN v_stays THEN v_below ELSE v_state.fork_position END, v_gone)::jirasync.dropped_line;
         END IF;
         v_state.places := ARRAY(
             SELECT o FROM unnest(v_state.places) o WHERE o.ord >= r.ord OR o.position <= r.up_to + v_shift);
