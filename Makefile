@@ -62,7 +62,7 @@ $(BUILD)/jirasync-receiver: $(BUILD)/fcgi/receiver.o $(FCGI_OBJECTS) $(BUILD)/li
 	$(CC) $(LDFLAGS) -o $@ $^ $(FCGI_LIBS) $(LDLIBS)
 
 $(BUILD)/jirasync-worker: $(BUILD)/fcgi/worker.o $(BUILD)/libjirasync.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(LDLIBS)
 
 $(BUILD)/jirasync: $(COMMAND_OBJECTS) $(BUILD)/libjirasync.a
 	$(CC) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(LDLIBS)

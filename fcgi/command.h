@@ -22,7 +22,8 @@ struct command {
     int (*run)(struct command_context *context, int argc, char **argv);
 };
 
-extern const struct command command_artifact, command_rekey, command_replay, command_report, command_send, command_waive;
+extern const struct command command_artifact, command_reconcile, command_rekey, command_replay,
+    command_report, command_send, command_waive, command_webhooks;
 
 /* Says what went wrong and returns the exit status. command "" is jirasync itself. */
 int command_complain(const char *command, const struct error *error);

@@ -196,8 +196,8 @@ static const struct command import_commits_command = {
 static const struct command import_issues_command = {"import-issues", "store issues from pages of Jira's search",
                                                      issues_help, run_import_issues};
 static const struct command *const commands[] = {&import_commits_command, &import_issues_command, &command_replay,
-                                                 &command_rekey, &command_report, &command_waive,
-                                                 &command_artifact, &command_send};
+                                                 &command_reconcile, &command_rekey, &command_report, &command_waive,
+                                                 &command_artifact, &command_send, &command_webhooks};
 #define COMMANDS (sizeof commands / sizeof commands[0])
 
 static void print_help(FILE *out)

@@ -3,6 +3,7 @@
 #include "artifact.h"
 #include "config.h"
 #include "db.h"
+#include "fetcher.h"
 #include "heartbeat.h"
 #include "job.h"
 #include "log.h"
@@ -53,6 +54,7 @@ struct worker {
     struct source_list *sources;
     struct db *db;
     struct heartbeat *heartbeat;
+    struct fetcher *fetcher;
     struct run_list runs;
     struct job_batch owed; /* jobs from owed_first on could not be given back yet */
     size_t owed_first;
@@ -313,7 +315,7 @@ static enum error_code go_round(struct worker *worker, int64_t *wait_ms, bool *i
 {
     struct job_context context = context_of(worker, NULL);
     PGresult *due = NULL;
-    enum error_code code = job_due(&context, &due, error);
+    enum error_code code = job_due(&context, job_kinds, &due, error);
     *wait_ms = worker->config.poll_ms;
     *is_full = false;
     for (int row = 0; code == ERROR_NONE && row < PQntuples(due) && !is_leaving(worker); row++) {
@@ -448,11 +450,16 @@ static enum error_code start(struct worker *worker, struct error *error)
                                         .stop_fd = worker->signal_fd,
                                         .overdue = stop_is_overdue};
     worker->heartbeat = heartbeat_start(&options, error);
-    return worker->heartbeat ? ERROR_NONE : error->code;
+    if (!worker->heartbeat)
+        return error->code;
+    const struct fetcher_options fetcher = {
+        .config = &worker->config, .sources = worker->sources, .worker = worker->name};
+    return fetcher_start(&fetcher, &worker->fetcher, error);
 }
 
 static void finish(struct worker *worker)
 {
+    fetcher_stop(worker->fetcher);
     heartbeat_stop(worker->heartbeat);
     job_batch_clear(&worker->owed);
     free(worker->owed_tenant);

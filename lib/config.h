@@ -58,6 +58,11 @@ struct config {
     int64_t lease_ms;              /* JIRASYNC_LEASE_MS: 20000 */
     int64_t poll_ms;               /* JIRASYNC_POLL_MS: 1000 */
     int64_t run_interval_ms;       /* JIRASYNC_RUN_INTERVAL_MS: 10000; 0 = a run each batch */
+    char *ca_file;                 /* JIRASYNC_CA_FILE: "", or authorities that fetches trust */
+    int64_t http_connect_ms;       /* JIRASYNC_HTTP_CONNECT_TIMEOUT_MS: 10000 */
+    int64_t http_timeout_ms;       /* JIRASYNC_HTTP_TIMEOUT_MS: 60000 */
+    int64_t http_max_bytes;        /* JIRASYNC_HTTP_MAX_BYTES: 67108864, of one answer */
+    int64_t fetch_patience_s;      /* JIRASYNC_FETCH_PATIENCE_S: 900 */
     int64_t import_chunk;          /* JIRASYNC_IMPORT_CHUNK: 5000 commits a recomputation job */
 };
 

@@ -148,7 +148,7 @@ static enum error_code read_stream(struct import *import, struct json_slice *sli
 
 static enum error_code read_all(struct import *import, int file, struct error *error)
 {
-    struct json_slice *slice = json_slice_new((size_t)import->config->max_parse_bytes / 4);
+    struct json_slice *slice = json_slice_new("issues", (size_t)import->config->max_parse_bytes / 4);
     if (!slice)
         return error_set(error, ERROR_NO_MEMORY, "out of memory");
     enum error_code code = read_stream(import, slice, file, error);

@@ -188,6 +188,17 @@ enum error_code job_fail(const struct job_context *context, const struct job *jo
     return code;
 }
 
+enum error_code job_refuse(const struct job_context *context, const struct job *jobs, size_t count, const struct error *why,
+                           struct error *error)
+{
+    PGresult *result = NULL;
+    enum error_code code =
+        run_verb(context, "refuse_jobs", "SELECT jirasync.refuse_jobs($1, $2::bigint[], $3::bigint[], $4)", jobs, count,
+                 why->message, NULL, &result, error);
+    PQclear(result);
+    return code;
+}
+
 enum error_code job_give_back(const struct job_context *context, const struct job *jobs, size_t count,
                               int64_t delay_ms, struct error *error)
 {
@@ -238,11 +249,12 @@ enum error_code job_rescue(const struct job_context *context, int64_t *rescued, 
     return code;
 }
 
-enum error_code job_due(const struct job_context *context, PGresult **due, struct error *error)
+enum error_code job_due(const struct job_context *context, const struct job_kind *kinds_table, PGresult **due,
+                        struct error *error)
 {
     char kinds[256];
     size_t length = 0;
-    for (const struct job_kind *kind = job_kinds; kind->name && length < sizeof kinds - 1; kind++)
+    for (const struct job_kind *kind = kinds_table; kind->name && length < sizeof kinds - 1; kind++)
         length +=
             (size_t)snprintf(kinds + length, sizeof kinds - length, "%c%s", length ? ',' : '{', kind->name);
     snprintf(kinds + length, sizeof kinds - length, "}");

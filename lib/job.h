@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct site_list;
+
 /* A claimed job. Strings are borrowed from its batch. */
 struct job {
     int64_t id;
@@ -32,6 +34,7 @@ struct job_context {
     int64_t lease_ms;
     size_t parse_bytes;           /* memory for reading one body (kind replay) */
     const atomic_bool *cancelled; /* set by whoever cancels a statement to stop the worker; may be NULL */
+    struct site_list *sites;      /* of kinds that ask sites (lib/site.h); NULL for the others */
 };
 
 /* Runs count jobs of one kind and completes them, in one transaction: on error, none is completed. */
@@ -80,6 +83,9 @@ enum error_code job_complete(const struct job_context *context, const struct job
  */
 enum error_code job_fail(const struct job_context *context, const struct job *job, const struct error *why,
                          int64_t retry_after_ms, struct error *error) MUST_CHECK;
+/* Discards jobs at once, with why: what they ask for will never be answered. */
+enum error_code job_refuse(const struct job_context *context, const struct job *jobs, size_t count, const struct error *why,
+                           struct error *error) MUST_CHECK;
 /* Puts jobs back without counting an attempt; they are due in delay_ms. */
 enum error_code job_give_back(const struct job_context *context, const struct job *jobs, size_t count,
                               int64_t delay_ms, struct error *error) MUST_CHECK;
@@ -91,8 +97,9 @@ enum error_code job_extend(const struct job_context *context, const struct job *
 enum error_code job_rescue(const struct job_context *context, int64_t *rescued,
                            struct error *error) MUST_CHECK;
 
-/* When tenants have work of the kinds in the table: rows (tenant, milliseconds until its first job is due; 0:
+/* When tenants have work of the kinds in a table like job_kinds: rows (tenant, milliseconds until its first job is due; 0:
  * now), the longest waiting first. PQclear *due. */
-enum error_code job_due(const struct job_context *context, PGresult **due, struct error *error) MUST_CHECK;
+enum error_code job_due(const struct job_context *context, const struct job_kind *kinds, PGresult **due,
+                        struct error *error) MUST_CHECK;
 
 #endif

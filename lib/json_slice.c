@@ -17,17 +17,19 @@ struct json_slice {
     int issues_depth; /* depth inside the array of a page's issues, 0: in none */
     bool in_string, is_escaped;
     bool expects_key; /* the next string at the kept object's own depth is a name */
-    bool is_issues;   /* the name that was read last is "issues" */
-    int matched;      /* bytes of the string that agree with "issues"; -1: it is another */
+    bool is_issues;   /* the name that was read last is member */
+    int matched;      /* bytes of the string that agree with member; -1: it is another */
+    const char *member;
+    int member_length;
 };
 
-static const char issues_name[] = "issues";
-
-struct json_slice *json_slice_new(size_t limit)
+struct json_slice *json_slice_new(const char *member, size_t limit)
 {
     struct json_slice *slice = calloc(1, sizeof *slice);
     if (slice) {
         slice->limit = limit;
+        slice->member = member;
+        slice->member_length = (int)strlen(member);
         slice->keep_depth = -1;
     }
     return slice;
@@ -157,10 +159,10 @@ static bool string_byte(struct json_slice *slice, char byte)
         slice->in_string = false;
         if (is_in_value(slice) && slice->expects_key) {
             slice->expects_key = false;
-            slice->is_issues = slice->matched == (int)sizeof issues_name - 1;
+            slice->is_issues = slice->matched == slice->member_length;
         }
     } else if (slice->matched >= 0) {
-        bool agrees = slice->matched < (int)sizeof issues_name - 1 && issues_name[slice->matched] == byte;
+        bool agrees = slice->matched < slice->member_length && slice->member[slice->matched] == byte;
         slice->matched = agrees ? slice->matched + 1 : -1;
     }
     return keep(slice, byte);

@@ -2,7 +2,8 @@
  *
  * The stream is any number of values one after another. Each is a page ({"issues": [ISSUE, ...], ...}), an array of
  * pages or issues, or one issue. At most one issue is in memory, or what a page holds before its issues. Whether an
- * issue is well-formed in itself is not judged here.
+ * issue is well-formed in itself is not judged here. What is said of issues holds for whatever else stands in pages under
+ * another member's name.
  */
 #ifndef JIRASYNC_JSON_SLICE_H
 #define JIRASYNC_JSON_SLICE_H
@@ -20,8 +21,9 @@ enum json_slice_step {
     JSON_SLICE_BAD    /* not what is expected; json_slice_problem says where */
 };
 
-/* A scanner that refuses issues longer than limit bytes. NULL when memory is short. */
-struct json_slice *json_slice_new(size_t limit) MUST_CHECK;
+/* A scanner that refuses issues longer than limit bytes. member is where a page has them ("issues"), borrowed for the
+ * scanner's life. NULL when memory is short. */
+struct json_slice *json_slice_new(const char *member, size_t limit) MUST_CHECK;
 void json_slice_free(struct json_slice *slice);
 /* Takes bytes up to the end of an issue; *used is how many. */
 enum json_slice_step json_slice_feed(struct json_slice *slice, const char *bytes, size_t length,

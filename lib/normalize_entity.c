@@ -319,6 +319,9 @@ static const struct normalize_event events[] = {
     {"option_issuelinks_changed", &option_kind, NORMAL_SHOWN},
     {"option_timetracking_changed", &option_kind, NORMAL_SHOWN},
     {"option_timetracking_provider_changed", &option_kind, NORMAL_SHOWN},
+    /* Ours, not Jira's: what its REST API answered (lib/fetched.h), put so that it can be read and replayed as the rest. */
+    {"jirasync:issue_fetched", NULL, NORMAL_SHOWN},
+    {"jirasync:issue_gone", NULL, NORMAL_DELETED},
 };
 
 const struct normalize_event *normalize_entity_event(const char *name)
@@ -326,6 +329,44 @@ const struct normalize_event *normalize_entity_event(const char *name)
     for (size_t i = 0; i < sizeof events / sizeof *events; i++)
         if (strcmp(events[i].name, name) == 0)
             return &events[i];
+    return NULL;
+}
+
+/* Kinds, NULL for issues, of which the mirror misses something without their events. */
+static const struct normalize_kind *const needed_kinds[] = {NULL, &comment_kind, &worklog_kind, &attachment_kind,
+                                                            &issue_link_kind, &version_kind, &project_kind};
+
+/* Events of theirs that not every Jira's administrators can ask for. */
+static const struct {
+    const char *name;
+    bool of_cloud; /* Cloud's can; else nobody: another spelling */
+} rare_events[] = {
+    {"attachment_created", true},
+    {"attachment_deleted", true},
+    {"project_soft_deleted", true},
+    {"project_restored_deleted", true},
+    {"project_archived", true},
+    {"project_restored_archived", true},
+    {"jira:version_merged", false},
+};
+
+static bool is_asked_for(const struct normalize_event *event, bool of_cloud)
+{
+    bool is_needed = false;
+
+    for (size_t i = 0; i < sizeof needed_kinds / sizeof *needed_kinds; i++)
+        is_needed = is_needed || event->kind == needed_kinds[i];
+    for (size_t i = 0; i < sizeof rare_events / sizeof *rare_events; i++)
+        if (strcmp(event->name, rare_events[i].name) == 0)
+            return is_needed && of_cloud && rare_events[i].of_cloud;
+    return is_needed && strncmp(event->name, "jirasync:", strlen("jirasync:")) != 0; /* ours */
+}
+
+const char *normalize_entity_needed(bool of_cloud, size_t index)
+{
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++)
+        if (is_asked_for(&events[i], of_cloud) && index-- == 0)
+            return events[i].name;
     return NULL;
 }
 

@@ -20,6 +20,8 @@ struct normalize_event {
 
 /* The event of that name, or NULL for one that the table does not know. */
 const struct normalize_event *normalize_entity_event(const char *name) MUST_CHECK;
+/* The names of the events that a webhook has to send, or the mirror misses something; NULL past the last one. */
+const char *normalize_entity_needed(bool of_cloud, size_t index) MUST_CHECK;
 /* Reads the body of an event whose kind is not NULL: form's kind, its entity, and the issue that it belongs to, as far as the
  * body (issue is its member of that name) or the entity itself tells which it is. */
 enum error_code normalize_entity_read(const struct normalize_context *context, const struct normalize_event *event,

@@ -60,8 +60,15 @@ static void source_clear(struct source *source)
     free(source->tenant);
     free(source->base_url);
     free(source->epic_link_field);
+    free(source->api_url);
+    free(source->api_version);
     free(source->api_user);
+    free(source->api_token);
     free(source->api_token_expires);
+    free(source->oauth_client_id);
+    free(source->oauth_client_secret);
+    free(source->oauth_refresh_token);
+    free(source->oauth_token_url);
     free_words(source->projects);
     free_words(source->counted_refs);
     for (size_t i = 0; i < source->secret_count; i++)
@@ -149,14 +156,14 @@ static enum error_code add_secret(struct source *source, const struct config *co
     return ERROR_NONE;
 }
 
-/* Reads an API token's reference, so that a bad one shows at start; fetches read it when they need it. */
-static enum error_code check_token(const char *reference, struct error *error)
+/* Reads a reference whose secret is not kept, so that a bad one shows at start; fetches read it when they need it. */
+static enum error_code check_reference(const char *reference, struct error *error)
 {
-    struct secret *token;
-    enum error_code code = secret_read(reference, &token, error);
+    struct secret *secret;
+    enum error_code code = secret_read(reference, &secret, error);
 
     if (code == ERROR_NONE)
-        secret_free(token);
+        secret_free(secret);
     return code;
 }
 
@@ -214,6 +221,11 @@ static bool is_base_url(const char *value)
     return *host != '\0' && strcspn(host, "@ \t\\") == strlen(host);
 }
 
+static bool is_api_version(const char *value)
+{
+    return strcmp(value, "2") == 0 || strcmp(value, "3") == 0;
+}
+
 static bool is_date(const char *value)
 {
     instant day;
@@ -238,15 +250,24 @@ static const struct source_key {
     bool is_list;
     bool (*is_valid)(const char *); /* of the value, or of each word; NULL: anything */
     const char *expected;
+    bool is_reference;
 } source_keys[] = {
-    {"tenant", offsetof(struct source, tenant), false, is_name, "a-z, 0-9, _ and -"},
-    {"base_url", offsetof(struct source, base_url), false, is_base_url, "https://HOST without user or password"},
+    {"tenant", offsetof(struct source, tenant), false, is_name, "a-z, 0-9, _ and -", false},
+    {"base_url", offsetof(struct source, base_url), false, is_base_url, "https://HOST without user or password", false},
     {"epic_link_field", offsetof(struct source, epic_link_field), false, is_field_id,
-     "a field id like customfield_10008"},
-    {"api_user", offsetof(struct source, api_user), false, NULL, ""},
-    {"api_token_expires", offsetof(struct source, api_token_expires), false, is_date, "YYYY-MM-DD"},
-    {"projects", offsetof(struct source, projects), true, is_project_key, "project keys in upper case"},
-    {"counted_refs", offsetof(struct source, counted_refs), true, NULL, "branch names or globs"},
+     "a field id like customfield_10008", false},
+    {"api_url", offsetof(struct source, api_url), false, is_base_url, "https://HOST without user or password", false},
+    {"api_version", offsetof(struct source, api_version), false, is_api_version, "2 or 3", false},
+    {"api_user", offsetof(struct source, api_user), false, NULL, "", false},
+    {"api_token", offsetof(struct source, api_token), false, NULL, "", true},
+    {"api_token_expires", offsetof(struct source, api_token_expires), false, is_date, "YYYY-MM-DD", false},
+    {"oauth_client_id", offsetof(struct source, oauth_client_id), false, NULL, "", false},
+    {"oauth_client_secret", offsetof(struct source, oauth_client_secret), false, NULL, "", true},
+    {"oauth_refresh_token", offsetof(struct source, oauth_refresh_token), false, NULL, "", true},
+    {"oauth_token_url", offsetof(struct source, oauth_token_url), false, is_base_url,
+     "https://HOST/PATH without user or password", false},
+    {"projects", offsetof(struct source, projects), true, is_project_key, "project keys in upper case", false},
+    {"counted_refs", offsetof(struct source, counted_refs), true, NULL, "branch names or globs", false},
 };
 
 /* True for one word or more that are all valid. */
@@ -269,6 +290,10 @@ static enum error_code set_member(struct source *source, const struct source_key
 
     if (*(void **)member != NULL)
         return error_set(error, ERROR_CONFIG, "%s stands twice", row->key);
+    if (row->is_reference)
+        code = check_reference(value, error);
+    if (code != ERROR_NONE)
+        return code;
     if (row->is_list)
         code = set_words(member, value, error);
     else if (valid)
@@ -291,8 +316,6 @@ static enum error_code set_key(struct source *source, const struct config *confi
         return error_set(error, ERROR_CONFIG, "secret %.80s stands twice", value);
     if (strcmp(key, "secret") == 0)
         return add_secret(source, config, value, error);
-    if (strcmp(key, "api_token") == 0)
-        return check_token(value, error);
     for (size_t i = 0; i < sizeof source_keys / sizeof *source_keys; i++)
         if (strcmp(source_keys[i].key, key) == 0)
             return set_member(source, &source_keys[i], value, error);

@@ -26,8 +26,15 @@ struct source {
     enum source_kind kind;
     char *base_url; /* NULL when not configured; so are the next ones */
     char *epic_link_field;
+    char *api_url;     /* where REST is, when not below base_url */
+    char *api_version; /* "2" or "3": of Jira's REST */
     char *api_user;
+    char *api_token;         /* a reference, read by who needs it; so are the two of OAuth below */
     char *api_token_expires; /* "YYYY-MM-DD" */
+    char *oauth_client_id;
+    char *oauth_client_secret;
+    char *oauth_refresh_token; /* the first one; those that follow it are the database's */
+    char *oauth_token_url;
     char **projects;         /* NULL-terminated, or NULL: all */
     char **counted_refs;     /* NULL-terminated globs, or NULL: the default */
     struct secret **secrets; /* secret_count live secrets */

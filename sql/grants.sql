@@ -33,6 +33,7 @@ BEGIN
           FROM pg_class c
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
          WHERE c.relnamespace = 'jirasync'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+           AND c.relname <> 'oauth_tokens'
            AND (c.relname, a.attname) NOT IN
                (('deliveries', 'body'), ('quarantined_deliveries', 'body'), ('issues', 'fields'), ('comments', 'body'),
                 ('entities', 'body'))

@@ -358,6 +358,23 @@ COMMENT ON COLUMN jirasync.counted_reach.branch IS 'Counted branch that holds th
 
 COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
 
+CREATE TABLE jirasync.absent_issues (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    issue_id bigint NOT NULL,
+    first_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE jirasync.absent_issues IS 'Issues that Jira did not have at a first look; a second one buries them, an answer that shows them takes them off';
+
+COMMENT ON COLUMN jirasync.absent_issues.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.absent_issues.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.absent_issues.issue_id IS 'Numeric id of the issue';
+
+COMMENT ON COLUMN jirasync.absent_issues.first_at IS 'When the first look missed it';
+
 CREATE TABLE jirasync.comments (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -700,7 +717,8 @@ CREATE TABLE jirasync.issues (
     rank_sha256 bytea NOT NULL,
     assignee_name text,
     buried_at timestamp with time zone,
-    forgotten_at timestamp with time zone
+    forgotten_at timestamp with time zone,
+    seen_alive_at timestamp with time zone
 )
 WITH (fillfactor='80', autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='2000', autovacuum_analyze_scale_factor='0.05');
 ALTER TABLE ONLY jirasync.issues ALTER COLUMN fields SET COMPRESSION lz4;
@@ -774,6 +792,8 @@ COMMENT ON COLUMN jirasync.issues.assignee_name IS 'Display name of the assignee
 COMMENT ON COLUMN jirasync.issues.buried_at IS 'Greatest timestamp of its own delete events; deleted_at is this, else that of its project''s deletion';
 
 COMMENT ON COLUMN jirasync.issues.forgotten_at IS 'When forget_issue removed its content. Its rank is infinity since: no event brings any back';
+
+COMMENT ON COLUMN jirasync.issues.seen_alive_at IS 'Latest instant at which an answer of Jira''s REST API showed the issue alive: a delete that is no later does not bury it. NULL: none has';
 
 CREATE TABLE jirasync.versions (
     tenant text NOT NULL,
@@ -894,6 +914,26 @@ COMMENT ON COLUMN jirasync.deliveries.kind IS 'Kind of the source at that time; 
 COMMENT ON COLUMN jirasync.deliveries.stored_at IS 'Start of the transaction that stored it';
 
 COMMENT ON COLUMN jirasync.deliveries.matched_secret IS 'Reference of the secret that the signature matched (env:NAME), never its value; NULL for imports';
+
+CREATE TABLE jirasync.endpoint_pauses (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    endpoint text NOT NULL,
+    paused_until timestamp with time zone NOT NULL,
+    paused_why text NOT NULL
+);
+
+COMMENT ON TABLE jirasync.endpoint_pauses IS 'Endpoints of sites that are to be left alone for a while: limits of bursts hold for one endpoint each';
+
+COMMENT ON COLUMN jirasync.endpoint_pauses.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.endpoint_pauses.source IS 'Slug of the site';
+
+COMMENT ON COLUMN jirasync.endpoint_pauses.endpoint IS 'Endpoint, as the client names it';
+
+COMMENT ON COLUMN jirasync.endpoint_pauses.paused_until IS 'No request to it goes before';
+
+COMMENT ON COLUMN jirasync.endpoint_pauses.paused_why IS 'Status and what asked for the pause';
 
 CREATE TABLE jirasync.jobs (
     tenant text NOT NULL,
@@ -1051,6 +1091,52 @@ CREATE SEQUENCE jirasync.lease_tokens
     CACHE 1;
 
 COMMENT ON SEQUENCE jirasync.lease_tokens IS 'Fencing tokens: one for each claim of a job';
+
+CREATE UNLOGGED TABLE jirasync.listed_issues (
+    tenant text NOT NULL,
+    reconciliation_id bigint NOT NULL,
+    issue_id bigint NOT NULL,
+    issue_key text NOT NULL,
+    updated_at timestamp with time zone
+);
+
+COMMENT ON TABLE jirasync.listed_issues IS 'Issues that Jira listed to a running reconciliation';
+
+COMMENT ON COLUMN jirasync.listed_issues.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.listed_issues.reconciliation_id IS 'The reconciliation';
+
+COMMENT ON COLUMN jirasync.listed_issues.issue_id IS 'Numeric id of the issue';
+
+COMMENT ON COLUMN jirasync.listed_issues.issue_key IS 'Its key in Jira';
+
+COMMENT ON COLUMN jirasync.listed_issues.updated_at IS 'When it was last changed in Jira';
+
+CREATE TABLE jirasync.oauth_tokens (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    access_token text,
+    access_expires_at timestamp with time zone,
+    refresh_token text NOT NULL,
+    refreshed_at timestamp with time zone DEFAULT now() NOT NULL,
+    generation bigint DEFAULT 0 NOT NULL
+);
+
+COMMENT ON TABLE jirasync.oauth_tokens IS 'OAuth 2.0 tokens of sites: a refresh token dies with its use, so the one that came for it is kept here. Only jirasync_worker reads it';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.source IS 'Slug of the site';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.access_token IS 'Access token; NULL until the first refresh';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.access_expires_at IS 'When that ends';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.refresh_token IS 'Refresh token for the next refresh';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.refreshed_at IS 'When the tokens came';
+
+COMMENT ON COLUMN jirasync.oauth_tokens.generation IS 'Refreshes so far: whoever was refused a token refreshes only if it is still the same one';
 
 CREATE TABLE jirasync.prune_positions (
     tenant text NOT NULL,
@@ -1310,6 +1396,68 @@ COMMENT ON COLUMN jirasync.run_items.id IS 'Issue id or commit hash';
 
 COMMENT ON COLUMN jirasync.run_items.at IS 'When';
 
+CREATE TABLE jirasync.reconciliations (
+    tenant text NOT NULL,
+    id bigint NOT NULL,
+    source text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    asked_by text NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    finished_at timestamp with time zone,
+    changed_since timestamp with time zone,
+    compared bigint DEFAULT 0 NOT NULL,
+    missing_found bigint DEFAULT 0 NOT NULL,
+    changed_found bigint DEFAULT 0 NOT NULL,
+    deletes_found bigint DEFAULT 0 NOT NULL,
+    moved_found bigint DEFAULT 0 NOT NULL,
+    requests bigint DEFAULT 0 NOT NULL,
+    problem text,
+    CONSTRAINT reconciliations_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text]))),
+    CONSTRAINT reconciliations_ended CHECK (((state = 'running'::text) = (finished_at IS NULL))),
+    CONSTRAINT reconciliations_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'failed'::text])))
+);
+
+COMMENT ON TABLE jirasync.reconciliations IS 'What each comparison of a site with its mirror found';
+
+COMMENT ON COLUMN jirasync.reconciliations.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.reconciliations.id IS 'Number of the reconciliation';
+
+COMMENT ON COLUMN jirasync.reconciliations.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.reconciliations.state IS 'running, finished, or failed (problem says why; the next one begins anew)';
+
+COMMENT ON COLUMN jirasync.reconciliations.asked_by IS 'schedule, outage or hand';
+
+COMMENT ON COLUMN jirasync.reconciliations.started_at IS 'When it began: the next watermark';
+
+COMMENT ON COLUMN jirasync.reconciliations.finished_at IS 'When it ended';
+
+COMMENT ON COLUMN jirasync.reconciliations.changed_since IS 'Changes since then were asked for: the watermark less the overlap; NULL: all there is was compared';
+
+COMMENT ON COLUMN jirasync.reconciliations.compared IS 'Issues that Jira listed';
+
+COMMENT ON COLUMN jirasync.reconciliations.missing_found IS 'Listed issues that the mirror had not, or only as a stub or tombstone';
+
+COMMENT ON COLUMN jirasync.reconciliations.changed_found IS 'Listed issues that Jira had changed after what the mirror shows';
+
+COMMENT ON COLUMN jirasync.reconciliations.deletes_found IS 'Issues of the mirror that are gone in Jira, and got their tombstone';
+
+COMMENT ON COLUMN jirasync.reconciliations.moved_found IS 'Listed issues that bear another key than in the mirror';
+
+COMMENT ON COLUMN jirasync.reconciliations.requests IS 'Requests that it took';
+
+COMMENT ON COLUMN jirasync.reconciliations.problem IS 'Why it failed';
+
+ALTER TABLE jirasync.reconciliations ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME jirasync.reconciliations_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE jirasync.refused_keys (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -1527,6 +1675,131 @@ COMMENT ON COLUMN jirasync.schema_migrations.version IS 'Name of the file in sql
 
 COMMENT ON COLUMN jirasync.schema_migrations.applied_at IS 'When it was applied';
 
+CREATE TABLE jirasync.site_budgets (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    tokens double precision NOT NULL,
+    filled_at timestamp with time zone NOT NULL,
+    told_rate double precision,
+    told_burst integer,
+    slow_until timestamp with time zone,
+    paused_until timestamp with time zone,
+    paused_why text,
+    refusals integer DEFAULT 0 NOT NULL,
+    circuit text DEFAULT 'closed'::text NOT NULL,
+    circuit_opened_at timestamp with time zone,
+    circuit_status integer,
+    probe_at timestamp with time zone,
+    last_status integer,
+    last_answer_at timestamp with time zone,
+    taken bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT site_budgets_circuit_is_known CHECK ((circuit = ANY (ARRAY['closed'::text, 'open'::text]))),
+    CONSTRAINT site_budgets_open_since CHECK (((circuit = 'open'::text) = ((circuit_opened_at IS NOT NULL) AND (probe_at IS NOT NULL))))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
+
+COMMENT ON TABLE jirasync.site_budgets IS 'The token bucket and the circuit of each site that is asked, shared by all workers; take_requests and note_response write it';
+
+COMMENT ON COLUMN jirasync.site_budgets.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.site_budgets.source IS 'Slug of the site';
+
+COMMENT ON COLUMN jirasync.site_budgets.tokens IS 'Requests that could go at once at filled_at';
+
+COMMENT ON COLUMN jirasync.site_budgets.filled_at IS 'When tokens was computed';
+
+COMMENT ON COLUMN jirasync.site_budgets.told_rate IS 'Requests a second that the site itself grants (X-RateLimit-FillRate by X-RateLimit-Interval-Seconds); NULL: it has not said';
+
+COMMENT ON COLUMN jirasync.site_budgets.told_burst IS 'Requests at once that the site itself grants (X-RateLimit-Limit beside a fill rate); NULL: it has not said';
+
+COMMENT ON COLUMN jirasync.site_budgets.slow_until IS 'Until then requests go at slow_share of the rate: the site said that its limit is near';
+
+COMMENT ON COLUMN jirasync.site_budgets.paused_until IS 'No request goes before';
+
+COMMENT ON COLUMN jirasync.site_budgets.paused_why IS 'Status and what asked for the pause';
+
+COMMENT ON COLUMN jirasync.site_budgets.refusals IS 'Refusals in a row: 429, 5xx and requests without an answer';
+
+COMMENT ON COLUMN jirasync.site_budgets.circuit IS 'closed, or open: 401 or 403 came, and one request a circuit_probe_s goes until a good answer comes';
+
+COMMENT ON COLUMN jirasync.site_budgets.circuit_opened_at IS 'Since when it is open';
+
+COMMENT ON COLUMN jirasync.site_budgets.circuit_status IS 'Status that opened it';
+
+COMMENT ON COLUMN jirasync.site_budgets.probe_at IS 'When the next request may go while it is open';
+
+COMMENT ON COLUMN jirasync.site_budgets.last_status IS 'Status of the last answer; 0: none came';
+
+COMMENT ON COLUMN jirasync.site_budgets.last_answer_at IS 'When that was';
+
+COMMENT ON COLUMN jirasync.site_budgets.taken IS 'Requests granted so far';
+
+CREATE TABLE jirasync.site_positions (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    changed_until timestamp with time zone,
+    scheduled_at timestamp with time zone DEFAULT now() NOT NULL,
+    asked_by text,
+    receiver_seen_at timestamp with time zone,
+    outage_from timestamp with time zone,
+    outage_until timestamp with time zone,
+    CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text])))
+)
+WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
+
+COMMENT ON TABLE jirasync.site_positions IS 'Up to where each Jira site is proven to be mirrored, and when its receiver was last there';
+
+COMMENT ON COLUMN jirasync.site_positions.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.site_positions.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.site_positions.changed_until IS 'Watermark: the beginning of the last reconciliation that came to its end; NULL before the first';
+
+COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last asked for a reconciliation';
+
+COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage or hand';
+
+COMMENT ON COLUMN jirasync.site_positions.receiver_seen_at IS 'When a receiver of this source last said hello (each does every few seconds)';
+
+COMMENT ON COLUMN jirasync.site_positions.outage_from IS 'Beginning of the last outage of the receiver that was longer than reconcile_after_outage';
+
+COMMENT ON COLUMN jirasync.site_positions.outage_until IS 'Its end';
+
+CREATE TABLE jirasync.site_settings (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    requests_per_second numeric,
+    requests_burst integer,
+    reconcile_at text,
+    reconcile_overlap interval,
+    reconcile_after_outage interval,
+    silent_after interval,
+    CONSTRAINT site_settings_burst_is_positive CHECK ((requests_burst > 0)),
+    CONSTRAINT site_settings_outage_is_positive CHECK ((reconcile_after_outage > '00:00:00'::interval)),
+    CONSTRAINT site_settings_overlap_is_not_negative CHECK ((reconcile_overlap >= '00:00:00'::interval)),
+    CONSTRAINT site_settings_rate_is_positive CHECK ((requests_per_second > (0)::numeric)),
+    CONSTRAINT site_settings_reconcile_at_is_a_time CHECK ((reconcile_at ~ '^(off|([01][0-9]|2[0-3]):[0-5][0-9])$'::text)),
+    CONSTRAINT site_settings_silence_is_positive CHECK ((silent_after > '00:00:00'::interval))
+);
+
+COMMENT ON TABLE jirasync.site_settings IS 'Settings of a Jira site: change them with UPDATE; NULL is what table settings says under the same name. register_sources makes a row for each site';
+
+COMMENT ON COLUMN jirasync.site_settings.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.site_settings.source IS 'Slug of the Jira site';
+
+COMMENT ON COLUMN jirasync.site_settings.requests_per_second IS 'Requests a second from all workers together';
+
+COMMENT ON COLUMN jirasync.site_settings.requests_burst IS 'Requests that may go at once after a rest';
+
+COMMENT ON COLUMN jirasync.site_settings.reconcile_at IS 'Time of day (HH:MM, America/Phoenix) of the nightly reconciliation, or off';
+
+COMMENT ON COLUMN jirasync.site_settings.reconcile_overlap IS 'How far before the last reconciliation the next one begins to look for changes';
+
+COMMENT ON COLUMN jirasync.site_settings.reconcile_after_outage IS 'Outage of the receiver after which the site is reconciled';
+
+COMMENT ON COLUMN jirasync.site_settings.silent_after IS 'How long the site may send nothing: its habit';
+
 CREATE TABLE jirasync.sources (
     source text NOT NULL,
     tenant text DEFAULT 'main'::text NOT NULL,
@@ -1630,6 +1903,9 @@ COMMENT ON COLUMN jirasync.worklogs.rank_timestamp IS 'Rank of that delivery: th
 
 COMMENT ON COLUMN jirasync.worklogs.rank_sha256 IS 'Rank of that delivery: the SHA-256 of its body, which settles ties';
 
+ALTER TABLE ONLY jirasync.absent_issues
+    ADD CONSTRAINT absent_issues_pkey PRIMARY KEY (tenant, source, issue_id);
+
 ALTER TABLE ONLY jirasync.comments
     ADD CONSTRAINT comments_pkey PRIMARY KEY (tenant, source, comment_id);
 
@@ -1653,6 +1929,9 @@ ALTER TABLE ONLY jirasync.coverage_rules
 
 ALTER TABLE ONLY jirasync.deliveries
     ADD CONSTRAINT deliveries_pkey PRIMARY KEY (tenant, source, delivery_id);
+
+ALTER TABLE ONLY jirasync.endpoint_pauses
+    ADD CONSTRAINT endpoint_pauses_pkey PRIMARY KEY (tenant, source, endpoint);
 
 ALTER TABLE ONLY jirasync.entities
     ADD CONSTRAINT entities_pkey PRIMARY KEY (tenant, source, kind, id);
@@ -1684,6 +1963,12 @@ ALTER TABLE ONLY jirasync.job_counts
 ALTER TABLE ONLY jirasync.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (tenant, id);
 
+ALTER TABLE ONLY jirasync.listed_issues
+    ADD CONSTRAINT listed_issues_pkey PRIMARY KEY (tenant, reconciliation_id, issue_id);
+
+ALTER TABLE ONLY jirasync.oauth_tokens
+    ADD CONSTRAINT oauth_tokens_pkey PRIMARY KEY (tenant, source);
+
 ALTER TABLE ONLY jirasync.paused_kinds
     ADD CONSTRAINT paused_kinds_pkey PRIMARY KEY (tenant, kind);
 
@@ -1707,6 +1992,9 @@ ALTER TABLE ONLY jirasync.pushes
 
 ALTER TABLE ONLY jirasync.quarantined_deliveries
     ADD CONSTRAINT quarantined_deliveries_pkey PRIMARY KEY (tenant, source, delivery_id, body_sha256);
+
+ALTER TABLE ONLY jirasync.reconciliations
+    ADD CONSTRAINT reconciliations_pkey PRIMARY KEY (tenant, id);
 
 ALTER TABLE ONLY jirasync.refs
     ADD CONSTRAINT refs_pkey PRIMARY KEY (tenant, source, repository, ref);
@@ -1743,6 +2031,15 @@ ALTER TABLE ONLY jirasync.schema_migrations
 
 ALTER TABLE ONLY jirasync.settings
     ADD CONSTRAINT settings_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY jirasync.site_budgets
+    ADD CONSTRAINT site_budgets_pkey PRIMARY KEY (tenant, source);
+
+ALTER TABLE ONLY jirasync.site_positions
+    ADD CONSTRAINT site_positions_pkey PRIMARY KEY (tenant, source);
+
+ALTER TABLE ONLY jirasync.site_settings
+    ADD CONSTRAINT site_settings_pkey PRIMARY KEY (tenant, source);
 
 ALTER TABLE ONLY jirasync.sources
     ADD CONSTRAINT sources_pkey PRIMARY KEY (source);
@@ -1839,6 +2136,7 @@ CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, sour
 CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (tenant, source, repository, received_at);
 
 CREATE INDEX refs_by_base ON jirasync.refs USING btree (base_sha, repository, source, tenant) WHERE (base_sha IS NOT NULL);
+CREATE INDEX reconciliations_by_source ON jirasync.reconciliations USING btree (tenant, source, started_at);
 
 CREATE INDEX refs_by_parent ON jirasync.refs USING btree (parent_ref, fork_position, repository, source, tenant) WHERE (parent_ref IS NOT NULL);
 

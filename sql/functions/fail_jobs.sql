@@ -11,4 +11,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.fail_jobs(text, bigint[], bigint[], text[], bigint[]) IS
-    'Counts an attempt: retryable after a backoff with full jitter, or after Retry-After where one is given; discarded after max_attempts. Returns how many were still held';
+    'Counts an attempt: retryable after a backoff with full jitter, no earlier than Retry-After where one is given; discarded after max_attempts. Returns how many were still held';

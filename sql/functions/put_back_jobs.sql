@@ -23,8 +23,10 @@ BEGIN
          WHERE j.tenant = p_tenant AND j.id = t.id AND j.lease_token = t.token
         RETURNING j.id, j.kind, j.source, j.key, j.priority, j.attempts + p_attempts AS attempts, j.max_attempts,
                   j.first_at, coalesce(t.error, j.last_error) AS last_error,
-                  clock_timestamp() + coalesce(t.delay_ms, random() * least(v_cap, v_base * power(2, least(j.attempts, 40))))
-                      * interval '1 ms' AS run_at,
+                  clock_timestamp() + CASE
+                          WHEN t.delay_ms IS NULL OR p_holds
+                          THEN greatest(t.delay_ms, random() * least(v_cap, v_base * power(2, least(j.attempts, 40))))
+                          ELSE t.delay_ms END * interval '1 ms' AS run_at,
                   CASE WHEN p_holds THEN clock_timestamp() + t.delay_ms * interval '1 ms' END AS not_before
     ), merged AS (
         SELECT min(id) AS id, kind, source, key, min(priority) AS priority, max(attempts) AS attempts,
@@ -83,4 +85,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.put_back_jobs(text, bigint[], bigint[], integer, text[], bigint[], boolean, boolean) IS
-    'What giving back, failing, rescuing, retrying and discarding share: deletes jobs by (id, fencing token) and inserts them as waiting or discarded, merged with a successor. p_attempts is added to attempts; a NULL delay means backoff with full jitter; p_holds keeps new events from shortening the delay. Returns how many were still held';
+    'What giving back, failing, rescuing, retrying and discarding share: deletes jobs by (id, fencing token) and inserts them as waiting or discarded, merged with a successor. p_attempts is added to attempts; a NULL delay means backoff with full jitter; p_holds makes the delay the least of that, and keeps new events from shortening it. Returns how many were still held';

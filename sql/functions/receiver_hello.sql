@@ -9,6 +9,7 @@ BEGIN
     is_writable := NOT current_setting('transaction_read_only')::boolean;
     IF is_writable THEN
         PERFORM jirasync.register_sources(p_sources);
+        PERFORM jirasync.note_receiver(p_sources);
     END IF;
     schema_version := (SELECT max(m.version) FROM jirasync.schema_migrations m);
     fsync := current_setting('fsync')::boolean;
@@ -17,4 +18,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.receiver_hello(jsonb) IS
-    'Registers a receiver''s sources; returns the newest applied migration, and whether a commit can be written and will outlive a crash';
+    'Registers a receiver''s sources and notes that it is there; returns the newest applied migration, and whether a commit can be written and will outlive a crash';

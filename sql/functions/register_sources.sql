@@ -25,8 +25,17 @@ BEGIN
            (excluded.tenant, excluded.kind, excluded.base_url, excluded.projects, excluded.counted_refs,
             excluded.epic_link_field, excluded.api_token_expires);
     GET DIAGNOSTICS v_changed = ROW_COUNT;
+    IF v_changed > 0 THEN
+        -- What an operator changes, and what is remembered, of each Jira site.
+        INSERT INTO jirasync.site_settings (tenant, source)
+        SELECT s.tenant, s.source FROM jirasync.sources s WHERE s.kind = 'jira' ORDER BY 1, 2
+        ON CONFLICT DO NOTHING;
+        INSERT INTO jirasync.site_positions (tenant, source)
+        SELECT s.tenant, s.source FROM jirasync.sources s WHERE s.kind = 'jira' ORDER BY 1, 2
+        ON CONFLICT DO NOTHING;
+    END IF;
     RETURN v_changed;
 END
 $$;
 COMMENT ON FUNCTION jirasync.register_sources(jsonb) IS
-    'Writes the configured sources, given as a JSON array of objects, to table sources; returns how many rows are new or changed. Sources that are no longer configured stay';
+    'Writes the configured sources, given as a JSON array of objects, to table sources, and gives each Jira site its rows of site_settings and site_positions; returns how many rows are new or changed. Sources that are no longer configured stay';

@@ -1,7 +1,8 @@
 -- What the fresh members of a batch say about issues: rows, aliases, snapshots and jobs.
 --
 -- Whole replaces, a fragment never does: members and the stored row are compared by (is_whole, rank). The tombstone is
--- the greatest timestamp of the delete events, whatever their rank.
+-- the greatest timestamp of the delete events, whatever their rank; an answer of Jira's REST API that shows the issue alive
+-- (event jirasync:issue_fetched) lifts one that is no later than the answer, and keeps such a one from coming back.
 
 CREATE OR REPLACE FUNCTION jirasync.store_issues(
     p_outcome text[], p_fields jsonb[],
@@ -23,6 +24,8 @@ DECLARE
     v_stubs     text[];
     v_loud      text[];
     v_tenant    text;
+    v_lifted    bigint[];
+    v_buried_at timestamptz[];
 BEGIN
     WITH member AS MATERIALIZED (
         SELECT m.*, coalesce(m.updated_at, m.event_at, '-infinity') AS rank_updated,
@@ -43,14 +46,16 @@ BEGIN
          WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL
     ), stored AS MATERIALIZED (
         SELECT i.tenant, i.source, i.issue_id, i.is_stub, i.rank_updated, i.rank_timestamp, i.rank_sha256,
-               i.deleted_at, i.buried_at, i.issue_key, i.project_id, i.project_key, i.version_ids,
-               i.parent_id, i.parent_key
+               i.deleted_at, i.buried_at, i.seen_alive_at, i.forgotten_at, i.issue_key, i.project_id, i.project_key,
+               i.version_ids, i.parent_id, i.parent_key
           FROM (SELECT DISTINCT m.tenant, m.source, m.issue_id FROM member m) k
           JOIN jirasync.issues i USING (tenant, source, issue_id)
          ORDER BY i.tenant, i.source, i.issue_id
            FOR NO KEY UPDATE OF i
     ), ranked AS MATERIALIZED (
-        SELECT m.*, s.issue_id IS NOT NULL AS is_stored, s.buried_at AS stored_buried_at,
+        SELECT m.*, s.issue_id IS NOT NULL AS is_stored, s.buried_at AS stored_buried_at, s.seen_alive_at AS stored_alive_at,
+               CASE WHEN m.event = 'jirasync:issue_fetched' AND m.is_whole AND s.forgotten_at IS NULL THEN m.event_at END
+                   AS alive_at,
                s.issue_id IS NULL
                    OR (m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256)
                       > (NOT s.is_stub, s.rank_updated, s.rank_timestamp, s.rank_sha256)
@@ -78,33 +83,44 @@ BEGIN
                r.beats_stored
                    AND r.height > coalesce(max(r.height) OVER earlier, 0) AS is_above,
                r.buried_at IS NOT NULL
-                   AND coalesce(r.buried_at > greatest(r.stored_buried_at, max(r.buried_at) OVER earlier), true)
+                   AND coalesce(r.buried_at > greatest(r.stored_buried_at, r.stored_alive_at, max(r.buried_at) OVER earlier,
+                                                       max(r.alive_at) OVER earlier), true)
                    AS is_burial,
+               coalesce(r.alive_at >= greatest(r.stored_buried_at, max(r.buried_at) OVER earlier)
+                        AND greatest(r.stored_buried_at, max(r.buried_at) OVER earlier)
+                            > coalesce(greatest(r.stored_alive_at, max(r.alive_at) OVER earlier), '-infinity'), false)
+                   AS is_lift,
                -- A fragment that tells of a change which no whole snapshot has shown.
                NOT r.is_whole AND r.stored_deleted_at IS NULL AND max(r.buried_at) OVER earlier IS NULL
                    AND coalesce(r.updated_at > greatest(
                            r.stored_whole_at, max(r.rank_updated) FILTER (WHERE r.is_whole) OVER earlier), false)
                    AS is_ahead,
                r.height = count(*) OVER whole AS is_highest,
-               max(r.buried_at) OVER whole AS tombstone_at
+               greatest(r.stored_buried_at, max(r.buried_at) OVER whole) AS last_buried_at,
+               greatest(r.stored_alive_at, max(r.alive_at) OVER whole) AS last_alive_at
           FROM ranked r
         WINDOW whole AS (PARTITION BY r.tenant, r.source, r.issue_id),
                earlier AS (PARTITION BY r.tenant, r.source, r.issue_id ORDER BY r.place
                            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    ), folded AS MATERIALIZED (
+        SELECT j.*, CASE WHEN j.last_buried_at <= j.last_alive_at THEN NULL ELSE j.last_buried_at END AS tombstone_at
+          FROM judged j
+         WHERE j.is_highest
     ), written AS (
         INSERT INTO jirasync.issues AS i
                (tenant, source, issue_id, issue_key, project_key, summary, issue_type, hierarchy_level,
                 parent_id, parent_key, status, status_category, resolution, resolved_at, priority, assignee,
                 fix_versions, labels, components, created_at, updated_at, deleted_at, is_stub, fields,
                 project_id, version_ids, event, delivery_id, rank_updated, rank_timestamp, rank_sha256, assignee_name,
-                buried_at)
+                buried_at, seen_alive_at)
         SELECT j.tenant, j.source, j.issue_id, j.issue_key, j.project_key, j.summary, j.issue_type, j.hierarchy_level,
                j.parent_id, j.parent_key, j.status, j.status_category, j.resolution, j.resolved_at, j.priority,
                j.assignee, j.version_names::text[], j.labels::text[], j.components::text[], j.created_at,
                j.updated_at, j.tombstone_at, NOT j.is_whole, p_fields[j.place], j.project_id, j.version_ids::bigint[],
-               j.event, j.delivery_id, j.rank_updated, j.rank_timestamp, j.body_sha256, j.assignee_name, j.tombstone_at
-          FROM judged j
-         WHERE j.is_highest AND j.beats_stored
+               j.event, j.delivery_id, j.rank_updated, j.rank_timestamp, j.body_sha256, j.assignee_name, j.tombstone_at,
+               j.last_alive_at
+          FROM folded j
+         WHERE j.beats_stored
          ORDER BY j.tenant, j.source, j.issue_id
         ON CONFLICT (tenant, source, issue_id) DO UPDATE
            SET issue_key = excluded.issue_key, project_key = excluded.project_key, summary = excluded.summary,
@@ -114,8 +130,8 @@ BEGIN
                resolved_at = excluded.resolved_at, priority = excluded.priority, assignee = excluded.assignee,
                fix_versions = excluded.fix_versions, labels = excluded.labels, components = excluded.components,
                created_at = excluded.created_at, updated_at = excluded.updated_at,
-               deleted_at = coalesce(greatest(i.buried_at, excluded.buried_at), i.deleted_at),
-               buried_at = greatest(i.buried_at, excluded.buried_at), is_stub = excluded.is_stub,
+               deleted_at = coalesce(excluded.buried_at, CASE WHEN i.buried_at IS NULL THEN i.deleted_at END),
+               buried_at = excluded.buried_at, seen_alive_at = excluded.seen_alive_at, is_stub = excluded.is_stub,
                fields = excluded.fields, project_id = excluded.project_id, version_ids = excluded.version_ids,
                event = excluded.event, delivery_id = excluded.delivery_id, rank_updated = excluded.rank_updated,
                rank_timestamp = excluded.rank_timestamp, rank_sha256 = excluded.rank_sha256,
@@ -123,24 +139,30 @@ BEGIN
         RETURNING i.xmax = 0 AS is_new
     ), buried AS (
         UPDATE jirasync.issues i
-           SET deleted_at = j.tombstone_at, buried_at = j.tombstone_at
-          FROM judged j
-         WHERE i.tenant = j.tenant AND i.source = j.source AND i.issue_id = j.issue_id
-           AND j.is_highest AND NOT j.beats_stored
-           AND (j.tombstone_at > i.buried_at OR (j.tombstone_at IS NOT NULL AND i.buried_at IS NULL))
+           SET deleted_at = coalesce(j.tombstone_at, CASE WHEN i.buried_at IS NULL THEN i.deleted_at END),
+               buried_at = j.tombstone_at, seen_alive_at = j.last_alive_at
+          FROM folded j
+         WHERE i.tenant = j.tenant AND i.source = j.source AND i.issue_id = j.issue_id AND NOT j.beats_stored
+           AND (j.tombstone_at, j.last_alive_at) IS DISTINCT FROM (i.buried_at, i.seen_alive_at)
     )
-    SELECT array_agg(j.place) FILTER (WHERE j.is_above OR j.is_burial),
+    SELECT array_agg(j.place) FILTER (WHERE j.is_above OR j.is_burial OR j.is_lift),
            count(*) FILTER (WHERE j.is_highest AND NOT j.is_stored)
                - (SELECT count(*) FILTER (WHERE w.is_new) FROM written w),
            array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole OR j.is_ahead),
-           coalesce(array_agg(j.source || '/' || j.issue_id) FILTER (WHERE NOT j.is_quiet), '{}')
-      INTO v_applied, v_raced, v_stubs, v_loud
+           coalesce(array_agg(j.source || '/' || j.issue_id) FILTER (WHERE NOT j.is_quiet), '{}'),
+           array_agg(j.place) FILTER (WHERE j.is_highest AND j.stored_buried_at <= j.last_alive_at),
+           array_agg(j.stored_buried_at) FILTER (WHERE j.is_highest AND j.stored_buried_at <= j.last_alive_at)
+      INTO v_applied, v_raced, v_stubs, v_loud, v_lifted, v_buried_at
       FROM judged j;
 
     IF v_raced <> 0 THEN
         -- The row was not there to be judged by, and came in between.
         RAISE EXCEPTION 'an issue of the batch was first stored by another connection'
             USING ERRCODE = 'serialization_failure';
+    END IF;
+
+    IF v_lifted IS NOT NULL THEN
+        PERFORM jirasync.lift_children(v_lifted, v_buried_at, p_tenant, p_source, p_issue_id);
     END IF;
 
     -- Aliases come from every signed event, stale ones too. Most are known: those take no lock, and may be quiet.
@@ -214,4 +236,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.store_issues IS
-    'Part of store_deliveries: folds the fresh members of a batch to one row an issue; adds aliases, snapshots and jobs; by position, applied or stale';
+    'Part of store_deliveries: folds the fresh members of a batch to one row an issue; adds aliases, snapshots and jobs, lifts tombstones of what Jira shows alive; by position, applied or stale';

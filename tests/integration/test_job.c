@@ -122,7 +122,7 @@ static void job_claim_leaves_unknown_kinds_alone(void **state)
     PGresult *due = NULL;
     struct error error;
     enqueue(context, "somebody_elses", 1, 5);
-    assert_int_equal(job_due(context, &due, &error), ERROR_NONE);
+    assert_int_equal(job_due(context, job_kinds, &due, &error), ERROR_NONE);
     assert_int_equal(PQntuples(due), 0);
     PQclear(due);
 }
@@ -135,7 +135,7 @@ static void job_due_tells_tenants_and_when(void **state)
     enqueue(context, "noop", 1, 1);
     sql(context, "SELECT jirasync.enqueue_job('noop', 'x', 'a', 'other')");
     sql(context, "UPDATE jirasync.jobs SET run_at = now() + interval '1 h' WHERE tenant = 'main'");
-    assert_int_equal(job_due(context, &due, &error), ERROR_NONE);
+    assert_int_equal(job_due(context, job_kinds, &due, &error), ERROR_NONE);
     assert_int_equal(PQntuples(due), 2);
     assert_string_equal(PQgetvalue(due, 0, 0), "other");
     assert_string_equal(PQgetvalue(due, 0, 1), "0");

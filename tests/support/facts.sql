@@ -20,7 +20,8 @@ $$;
 CREATE TYPE facts.event AS (
     tenant text, source text, delivery text, id bigint, key text, told timestamptz, at timestamptz, created timestamptz,
     whole boolean, deletes boolean, versions bigint[], names text[], added bigint[], removed bigint[], old_keys text[],
-    project bigint, project_key text, parent bigint, parent_key text, type text, level int, resolution text, labels text[]);
+    project bigint, project_key text, parent bigint, parent_key text, type text, level int, resolution text, labels text[],
+    name text);
 
 -- Stores events as one batch; raises where one is refused.
 CREATE FUNCTION facts.store(p_events facts.event[]) RETURNS void LANGUAGE plpgsql AS $$
@@ -43,7 +44,7 @@ BEGIN
                  array_fill(0, ARRAY[count(*)::int]) AS zero,
                  array_fill(now(), ARRAY[count(*)::int]) AS received,
                  array_fill('jira'::text, ARRAY[count(*)::int]) AS kind,
-                 array_fill('jira:issue_updated'::text, ARRAY[count(*)::int]) AS event
+                 array_agg(e.name) AS event
           FROM unnest(p_events) e) a
     CROSS JOIN LATERAL jirasync.store_deliveries(
         p_tenant => a.tenant, p_source => a.source, p_kind => a.kind, p_delivery_id => a.delivery, p_event => a.event,
@@ -72,14 +73,14 @@ CREATE FUNCTION facts.event(
     project bigint DEFAULT NULL, project_key text DEFAULT NULL, created text DEFAULT '2026-01-01 00:00Z',
     labels text[] DEFAULT '{}', source text DEFAULT 'default', tenant text DEFAULT 'main', delivery text DEFAULT NULL,
     told text DEFAULT NULL, whole boolean DEFAULT true, deletes boolean DEFAULT false,
-    old_keys text[] DEFAULT '{}') RETURNS facts.event LANGUAGE plpgsql AS $$
+    old_keys text[] DEFAULT '{}', name text DEFAULT 'jira:issue_updated') RETURNS facts.event LANGUAGE plpgsql AS $$
 BEGIN
     RETURN (tenant, source, coalesce(delivery, 'd-' || p_id || '-' || p_at), p_id, p_key, coalesce(told, p_at)::timestamptz,
             p_at::timestamptz, created::timestamptz, whole, deletes, versions,
             coalesce(names, ARRAY(SELECT '1.' || v FROM unnest(versions) v)), added, removed, old_keys,
             coalesce(project, facts.project(coalesce(project_key, rtrim(rtrim(p_key, '0123456789'), '-')))),
             coalesce(project_key, rtrim(rtrim(p_key, '0123456789'), '-')), parent, parent_key, type, level, resolution,
-            labels)::facts.event;
+            labels, name)::facts.event;
 END
 $$;
 
@@ -95,6 +96,14 @@ BEGIN
     PERFORM facts.store(ARRAY[facts.event(
         p_id, p_key, p_at, versions, names, added, removed, parent, parent_key, type, level, resolution, project,
         project_key, created, labels, source, tenant, delivery)]);
+END
+$$;
+
+-- An answer of Jira's REST API that showed the issue at p_told.
+CREATE FUNCTION facts.fetched(p_id bigint, p_key text, p_at text, p_told text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM facts.store(ARRAY[facts.event(p_id, p_key, p_at, told => p_told, delivery => 'f-' || p_id || '-' || p_told,
+                                          name => 'jirasync:issue_fetched')]);
 END
 $$;
 

@@ -12,7 +12,7 @@
 /* Feeds text in pieces of `step` bytes; issues are listed one after another with '|', a problem as "!OFFSET PROBLEM". */
 static void cut(const char *text, size_t step, size_t limit, char *list)
 {
-    struct json_slice *slice = json_slice_new(limit);
+    struct json_slice *slice = json_slice_new("issues", limit);
     size_t length = strlen(text), issue_length, used = 0, piece;
     enum json_slice_step found = JSON_SLICE_MORE;
     uint64_t offset;

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "normalize.h"
+#include "normalize_entity.h"
 #include "support/fixture.h"
 
 static struct arena *arena;
@@ -545,9 +546,33 @@ static void an_id_needs_room_too(void **state)
     arena_free(small);
 }
 
+/* Every needed event is known, each once; Cloud has more of them. */
+static void the_events_that_a_webhook_needs_are_known_ones(void **state)
+{
+    size_t counts[2] = {0, 0};
+
+    (void)state;
+    for (size_t cloud = 0; cloud < 2; cloud++) {
+        const char *name;
+
+        for (; (name = normalize_entity_needed(cloud == 1, counts[cloud])) != NULL; counts[cloud]++) {
+            const struct normalize_event *event = normalize_entity_event(name);
+
+            assert_non_null(event);
+            assert_string_equal(event->name, name);
+            for (size_t i = 0; i < counts[cloud]; i++)
+                assert_string_not_equal(normalize_entity_needed(cloud == 1, i), name);
+            assert_string_not_equal(name, "jira:version_merged");
+            assert_string_not_equal(name, "user_created");
+        }
+    }
+    assert_true(counts[0] > 0 && counts[0] < counts[1]);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_events_that_a_webhook_needs_are_known_ones, reset_arena),
         cmocka_unit_test_teardown(each_event_has_its_kind_member_and_mark, reset_arena),
         cmocka_unit_test_teardown(an_entity_of_an_issue_tells_which, reset_arena),
         cmocka_unit_test_teardown(an_issue_beside_an_entity_is_read_as_far_as_it_goes, reset_arena),

@@ -28,6 +28,15 @@ static void retry_takes_nonsense_attempts_for_the_first(void **state)
     assert_int_equal(retry_delay_ms(-5, 100, 1000, 101), 0);
 }
 
+static void retry_waits_as_long_as_it_was_asked_to(void **state)
+{
+    (void)state;
+    assert_int_equal(retry_delay_least_ms(1, 100, 1000, 1847000, 7), 1847000);
+    assert_int_equal(retry_delay_least_ms(4, 100, 1000, 5, 700), 700);
+    assert_int_equal(retry_delay_least_ms(4, 100, 1000, -1, 700), 700);
+    assert_int_equal(retry_delay_least_ms(1, 100, 1000, -1, 101), 0);
+}
+
 static void retry_never_exceeds_the_cap(void **state)
 {
     (void)state;
@@ -68,6 +77,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retry_starts_at_the_base_and_doubles),
         cmocka_unit_test(retry_takes_nonsense_attempts_for_the_first),
+        cmocka_unit_test(retry_waits_as_long_as_it_was_asked_to),
         cmocka_unit_test(retry_never_exceeds_the_cap),
         cmocka_unit_test(retry_does_not_overflow),
         cmocka_unit_test(retry_spreads_over_the_whole_interval),

@@ -96,6 +96,7 @@ static void source_file_gives_each_key(void **state)
     assert_string_equal(source->base_url, "https://acme.example.net");
     assert_string_equal(source->epic_link_field, "customfield_10008");
     assert_string_equal(source->api_user, "bot");
+    assert_string_equal(source->api_token, "env:TEST_SECRET");
     assert_string_equal(source->api_token_expires, "2027-06-30");
     assert_string_equal(source->projects[0], "APP");
     assert_string_equal(source->projects[1], "LIB");
@@ -173,9 +174,32 @@ static void source_file_errors_name_the_line(void **state)
     refuses("[source a]\nepic_link_field = cf[10008]\n", 2, "field id");
 }
 
+static void source_file_says_how_rest_is_asked(void **state)
+{
+    const struct source *source;
+
+    (void)state;
+    loads("[source cloud]\napi_url = https://api.atlassian.com/ex/jira/1\napi_version = 2\noauth_client_id = c\n"
+          "oauth_client_secret = env:TEST_SECRET\noauth_refresh_token = env:NONE\noauth_token_url = https://auth/oauth/token\n");
+    source = source_list_named(list, "cloud");
+    assert_string_equal(source->api_url, "https://api.atlassian.com/ex/jira/1");
+    assert_string_equal(source->api_version, "2");
+    assert_string_equal(source->oauth_client_id, "c");
+    assert_string_equal(source->oauth_client_secret, "env:TEST_SECRET");
+    assert_string_equal(source->oauth_refresh_token, "env:NONE");
+    assert_string_equal(source->oauth_token_url, "https://auth/oauth/token");
+    assert_null(source->api_token);
+    refuses("[source a]\napi_version = 4\n", 2, "2 or 3");
+    refuses("[source a]\napi_url = api.atlassian.com\n", 2, "https://HOST");
+    refuses("[source a]\napi_token = env:TEST_SECRET\napi_token = env:TEST_SECRET\n", 3, "stands twice");
+}
+
 static void source_secrets_are_references(void **state)
 {
     (void)state;
+    refuses("[source a]\noauth_client_secret = hunter2\n", 2, "never by its value");
+    refuses("[source a]\noauth_refresh_token = hunter2\n", 2, "never by its value");
+    assert_null(strstr(error.message, "hunter2"));
     refuses("[source a]\nsecret = hunter2\n", 2, "never by its value");
     assert_null(strstr(error.message, "hunter2"));
     refuses("[source a]\napi_token = hunter2\n", 2, "never by its value");
@@ -306,6 +330,7 @@ int main(int argc, char **argv)
         EACH(source_is_found_by_kind_and_name),
         EACH(source_kinds_have_names),
         EACH(source_file_errors_name_the_line),
+        EACH(source_file_says_how_rest_is_asked),
         EACH(source_secrets_are_references),
         EACH(source_waits_for_a_secret_that_is_not_there_yet),
         EACH(source_default_comes_from_the_options),
