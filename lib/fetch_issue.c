@@ -12,7 +12,7 @@
 
 enum {
     STATEMENT_TIMEOUT_MS = 60000,
-    REFUSED_MS = 60000,       /* an operator has to look: no sooner than the circuit's next probe */
+    REFUSED_MS = 1000,        /* the circuit is open now, and says when the next probe may go */
     NOT_ASKABLE_MS = 3600000, /* the sources file lacks how */
     CANCELLED_MS = 0,
 };

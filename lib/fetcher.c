@@ -1,4 +1,4 @@
-/* The worker's fetching thread. */
+/* The worker's fetching threads. */
 #include "fetcher.h"
 
 #include "fetch_issue.h"
@@ -24,26 +24,39 @@ enum {
     STATEMENT_TIMEOUT_MS = 900000,
     SHORT_TIMEOUT_MS = 30000,
     SCHEDULE_MS = 60000,
-    PATIENCE_MS = 30000, /* of one call to a site; past it its job is put back */
     GIVE_BACK_DELAY_MS = 1000,
     RECONNECT_BASE_MS = 100,
 };
 
-const struct job_kind fetch_kinds[] = {
-    {"fetch_issue", fetch_issue_run, JIRA_ISSUE_BULK_MAX, false},
-    {"reconcile", reconcile_run, 1, false},
-    {NULL, NULL, 0, false},
+/* What each thread runs. A fetch that has to wait is put back, since another site's may go; a reconciliation that is put back
+ * begins anew, so that it waits. */
+static const struct lane_form {
+    struct job_kind kinds[2]; /* ended as job_kinds is */
+    int64_t patience_ms;      /* all waits of one call to a site */
+} lane_forms[] = {
+    {{{"fetch_issue", fetch_issue_run, JIRA_ISSUE_BULK_MAX, false}, {NULL, NULL, 0, false}}, 2000},
+    {{{"reconcile", reconcile_run, 1, false}, {NULL, NULL, 0, false}}, 3600000},
+};
+
+enum { LANES = sizeof lane_forms / sizeof *lane_forms };
+
+/* One thread. */
+struct lane {
+    struct fetcher *fetcher;
+    const struct lane_form *form;
+    struct db *db;
+    struct heartbeat *heartbeat;
+    struct site_list *sites;
+    pthread_t thread;
+    bool has_started;
 };
 
 struct fetcher {
     struct fetcher_options options;
-    struct db *db;
-    struct heartbeat *heartbeat;
-    struct site_list *sites;
-    int stop_fd;           /* readable once the thread shall end */
+    int stop_fd;           /* readable once the threads shall end */
     atomic_bool cancelled; /* requests under way end */
-    int64_t schedule_at;   /* monotonic ms */
-    pthread_t thread;
+    int64_t schedule_at;   /* monotonic ms; of the lane that reconciles */
+    struct lane lanes[LANES];
 };
 
 static int64_t monotonic_ms(void)
@@ -65,16 +78,16 @@ static void rest(const struct fetcher *fetcher, int64_t ms)
     (void)poll(&stop, 1, (int)ms);
 }
 
-static struct job_context context_of(struct fetcher *fetcher, const char *tenant)
+static struct job_context context_of(struct lane *lane, const char *tenant)
 {
-    const struct config *config = fetcher->options.config;
-    return (struct job_context){.db = fetcher->db,
+    const struct config *config = lane->fetcher->options.config;
+    return (struct job_context){.db = lane->db,
                                 .tenant = tenant,
                                 .timeout_ms = STATEMENT_TIMEOUT_MS,
                                 .lease_ms = config->lease_ms,
                                 .parse_bytes = (size_t)config->max_parse_bytes,
-                                .cancelled = heartbeat_cancelled(fetcher->heartbeat),
-                                .sites = fetcher->sites};
+                                .cancelled = heartbeat_cancelled(lane->heartbeat),
+                                .sites = lane->sites};
 }
 
 /* What a fault of the surroundings left undone; without a database the leases run out, and the jobs are rescued. */
@@ -87,48 +100,49 @@ static void give_back(struct job_context *context, const struct job_batch *batch
 }
 
 /* Claims and runs one batch of one kind; *count is how many jobs that were. */
-static enum error_code work_on(struct fetcher *fetcher, const char *tenant, const struct job_kind *kind, size_t *count,
+static enum error_code work_on(struct lane *lane, const char *tenant, const struct job_kind *kind, size_t *count,
                                struct error *error)
 {
-    struct job_context context = context_of(fetcher, tenant);
+    struct job_context context = context_of(lane, tenant);
     struct job_batch batch;
-    enum error_code code = job_claim(&context, kind, kind->limit, fetcher->options.worker, &batch, error);
+    enum error_code code = job_claim(&context, kind, kind->limit, lane->fetcher->options.worker, &batch, error);
     *count = batch.count;
     if (code == ERROR_NONE && batch.count > 0) {
-        heartbeat_hold(fetcher->heartbeat, tenant, batch.jobs, batch.count, db_connection(fetcher->db));
+        heartbeat_hold(lane->heartbeat, tenant, batch.jobs, batch.count, db_connection(lane->db));
         code = job_run(&context, kind, batch.jobs, batch.count, error);
         if (code != ERROR_NONE)
             give_back(&context, &batch);
-        heartbeat_release(fetcher->heartbeat);
+        heartbeat_release(lane->heartbeat);
     }
     job_batch_clear(&batch);
     return code;
 }
 
-/* One batch of each kind for each tenant that has due work; *is_busy when there was any. */
-static enum error_code go_round(struct fetcher *fetcher, bool *is_busy, struct error *error)
+/* One batch for each tenant that has due work; *is_busy when there was any. */
+static enum error_code go_round(struct lane *lane, bool *is_busy, struct error *error)
 {
-    struct job_context context = context_of(fetcher, NULL);
+    struct job_context context = context_of(lane, NULL);
+    const struct job_kind *kind = lane->form->kinds;
     PGresult *due = NULL;
-    enum error_code code = job_due(&context, fetch_kinds, &due, error);
-    for (int row = 0; code == ERROR_NONE && row < PQntuples(due); row++)
-        for (const struct job_kind *kind = fetch_kinds;
-             code == ERROR_NONE && kind->name && *PQgetvalue(due, row, 1) == '0' && !is_stopping(fetcher); kind++) {
-            size_t count = 0;
-            code = work_on(fetcher, PQgetvalue(due, row, 0), kind, &count, error);
-            *is_busy = *is_busy || count > 0;
-        }
+    enum error_code code = job_due(&context, kind, &due, error);
+    for (int row = 0; code == ERROR_NONE && row < PQntuples(due) && !is_stopping(lane->fetcher); row++) {
+        size_t count = 0;
+        if (strcmp(PQgetvalue(due, row, 1), "0") != 0)
+            continue;
+        code = work_on(lane, PQgetvalue(due, row, 0), kind, &count, error);
+        *is_busy = *is_busy || count > 0;
+    }
     PQclear(due);
     return code;
 }
 
-static enum error_code keep_schedule(struct fetcher *fetcher, struct error *error)
+static enum error_code keep_schedule(struct lane *lane, struct error *error)
 {
     int64_t enqueued = 0;
-    if (monotonic_ms() < fetcher->schedule_at)
+    if (lane->form->kinds->run != reconcile_run || monotonic_ms() < lane->fetcher->schedule_at)
         return ERROR_NONE;
-    fetcher->schedule_at = monotonic_ms() + SCHEDULE_MS;
-    enum error_code code = reconcile_when_due(fetcher->db, SHORT_TIMEOUT_MS, &enqueued, error);
+    lane->fetcher->schedule_at = monotonic_ms() + SCHEDULE_MS;
+    enum error_code code = reconcile_when_due(lane->db, SHORT_TIMEOUT_MS, &enqueued, error);
     if (enqueued > 0)
         log_line(LOG_LEVEL_INFO, LOG_FIELDS(.kind = "reconcile", .count = enqueued), "reconciliations enqueued by the clock");
     if (code == ERROR_NONE || code == ERROR_DATABASE_AWAY)
@@ -137,33 +151,33 @@ static enum error_code keep_schedule(struct fetcher *fetcher, struct error *erro
     return ERROR_NONE;
 }
 
-static enum error_code work_once(struct fetcher *fetcher, struct error *error)
+static enum error_code work_once(struct lane *lane, struct error *error)
 {
     bool is_busy = false;
-    enum error_code code = db_connect(fetcher->db, CONNECT_TIMEOUT_MS, error);
+    enum error_code code = db_connect(lane->db, CONNECT_TIMEOUT_MS, error);
     if (code == ERROR_NONE)
-        code = keep_schedule(fetcher, error);
+        code = keep_schedule(lane, error);
     if (code == ERROR_NONE)
-        code = go_round(fetcher, &is_busy, error);
+        code = go_round(lane, &is_busy, error);
     /* It polls: fetches that wait a little go together, and a notification of each delivery need not wake it. */
     if (code == ERROR_NONE && !is_busy)
-        rest(fetcher, fetcher->options.config->poll_ms);
+        rest(lane->fetcher, lane->fetcher->options.config->poll_ms);
     return code;
 }
 
-static void *run_fetcher(void *argument)
+static void *run_lane(void *argument)
 {
-    struct fetcher *fetcher = argument;
+    struct lane *lane = argument;
     int failures = 0;
-    while (!is_stopping(fetcher)) {
+    while (!is_stopping(lane->fetcher)) {
         struct error error = {.code = ERROR_NONE};
-        if (work_once(fetcher, &error) == ERROR_NONE) {
+        if (work_once(lane, &error) == ERROR_NONE) {
             failures = 0;
             continue;
         }
-        log_error(LOG_FIELDS(.attempt = ++failures, .detail = "the fetcher tries again"), &error);
-        rest(fetcher, retry_delay_ms(failures, RECONNECT_BASE_MS, fetcher->options.config->reconnect_cap_ms,
-                                     randombytes_random()));
+        log_error(LOG_FIELDS(.kind = lane->form->kinds->name, .attempt = ++failures, .detail = "the fetcher tries again"), &error);
+        rest(lane->fetcher, retry_delay_ms(failures, RECONNECT_BASE_MS, lane->fetcher->options.config->reconnect_cap_ms,
+                                           randombytes_random()));
     }
     return NULL;
 }
@@ -176,43 +190,43 @@ static bool is_needed(const struct source_list *sources)
     return false;
 }
 
-static void fetcher_free(struct fetcher *fetcher)
+static void lane_close(struct lane *lane)
 {
-    heartbeat_stop(fetcher->heartbeat);
-    site_list_free(fetcher->sites);
-    db_close(fetcher->db);
-    if (fetcher->stop_fd >= 0)
-        close(fetcher->stop_fd);
-    free(fetcher);
+    if (lane->has_started)
+        pthread_join(lane->thread, NULL);
+    heartbeat_stop(lane->heartbeat);
+    site_list_free(lane->sites);
+    db_close(lane->db);
 }
 
-static enum error_code fetcher_open(struct fetcher *fetcher, struct error *error)
+static enum error_code lane_open(struct lane *lane, struct error *error)
 {
-    const struct config *config = fetcher->options.config;
-    fetcher->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fetcher->stop_fd < 0)
-        return error_set(error, ERROR_IO, "eventfd: %s", strerror(errno));
-    fetcher->db = db_new(config->worker_database, "fetcher");
-    if (!fetcher->db)
+    const struct fetcher_options *options = &lane->fetcher->options;
+    lane->db = db_new(options->config->worker_database, "fetcher");
+    if (!lane->db)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the fetcher's connection");
-    const struct site_options sites = {.db = fetcher->db,
-                                       .config = config,
-                                       .sources = fetcher->options.sources,
-                                       .patience_ms = PATIENCE_MS,
-                                       .cancelled = &fetcher->cancelled};
-    fetcher->sites = site_list_new(&sites);
-    if (!fetcher->sites)
+    const struct site_options sites = {.db = lane->db,
+                                       .config = options->config,
+                                       .sources = options->sources,
+                                       .patience_ms = lane->form->patience_ms,
+                                       .cancelled = &lane->fetcher->cancelled};
+    lane->sites = site_list_new(&sites);
+    if (!lane->sites)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the fetcher's sites");
-    const struct heartbeat_options heartbeat = {.conninfo = config->worker_database,
-                                                .lease_ms = config->lease_ms,
-                                                .drain_timeout_ms = config->drain_timeout_ms,
-                                                .stop_fd = fetcher->stop_fd};
-    fetcher->heartbeat = heartbeat_start(&heartbeat, error);
-    return fetcher->heartbeat ? ERROR_NONE : error->code;
+    const struct heartbeat_options heartbeat = {.conninfo = options->config->worker_database,
+                                                .lease_ms = options->config->lease_ms,
+                                                .drain_timeout_ms = options->config->drain_timeout_ms,
+                                                .stop_fd = lane->fetcher->stop_fd};
+    lane->heartbeat = heartbeat_start(&heartbeat, error);
+    if (!lane->heartbeat)
+        return error->code;
+    lane->has_started = pthread_create(&lane->thread, NULL, run_lane, lane) == 0;
+    return lane->has_started ? ERROR_NONE : error_set(error, ERROR_NO_MEMORY, "the fetcher could not be started");
 }
 
 enum error_code fetcher_start(const struct fetcher_options *options, struct fetcher **fetcher, struct error *error)
 {
+    enum error_code code = ERROR_NONE;
     *fetcher = NULL;
     if (!is_needed(options->sources))
         return ERROR_NONE;
@@ -220,14 +234,17 @@ enum error_code fetcher_start(const struct fetcher_options *options, struct fetc
     if (!made)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the fetcher");
     made->options = *options;
-    made->stop_fd = -1;
-    enum error_code code = fetcher_open(made, error);
-    if (code == ERROR_NONE && pthread_create(&made->thread, NULL, run_fetcher, made) != 0)
-        code = error_set(error, ERROR_NO_MEMORY, "the fetcher could not be started");
+    made->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (made->stop_fd < 0)
+        code = error_set(error, ERROR_IO, "eventfd: %s", strerror(errno));
+    for (size_t i = 0; code == ERROR_NONE && i < LANES; i++) {
+        made->lanes[i] = (struct lane){.fetcher = made, .form = &lane_forms[i]};
+        code = lane_open(&made->lanes[i], error);
+    }
     if (code == ERROR_NONE)
         *fetcher = made;
     else
-        fetcher_free(made);
+        fetcher_stop(made);
     return code;
 }
 
@@ -236,7 +253,11 @@ void fetcher_stop(struct fetcher *fetcher)
     if (!fetcher)
         return;
     atomic_store(&fetcher->cancelled, true);
-    eventfd_write(fetcher->stop_fd, 1);
-    pthread_join(fetcher->thread, NULL);
-    fetcher_free(fetcher);
+    if (fetcher->stop_fd >= 0)
+        eventfd_write(fetcher->stop_fd, 1);
+    for (size_t i = 0; i < LANES; i++)
+        lane_close(&fetcher->lanes[i]);
+    if (fetcher->stop_fd >= 0)
+        close(fetcher->stop_fd);
+    free(fetcher);
 }

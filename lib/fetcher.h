@@ -1,5 +1,5 @@
-/* The worker's fetching thread: runs the kinds of jobs that wait for other sites, over a connection and with leases of its own,
- * so that nothing that a site does holds up the correlation.
+/* The worker's fetching threads: one for each kind of jobs that wait for other sites, with a connection and leases of its own.
+ * So nothing that a site does holds up the correlation, and no long reconciliation the fetch of an issue.
  */
 #ifndef JIRASYNC_FETCHER_H
 #define JIRASYNC_FETCHER_H
@@ -11,9 +11,6 @@
 
 struct fetcher;
 
-/* The kinds that it runs, as job_kinds. */
-extern const struct job_kind fetch_kinds[];
-
 /* Everything is borrowed for the fetcher's life. */
 struct fetcher_options {
     const struct config *config;
@@ -21,9 +18,9 @@ struct fetcher_options {
     const char *worker; /* who holds the leases */
 };
 
-/* Starts the thread. *fetcher is NULL where no source can be asked: then such jobs wait. End it with fetcher_stop. */
+/* Starts the threads. *fetcher is NULL where no source can be asked: then such jobs wait. End it with fetcher_stop. */
 enum error_code fetcher_start(const struct fetcher_options *options, struct fetcher **fetcher, struct error *error) MUST_CHECK;
-/* Ends what is under way, gives its jobs back, and waits for the thread. NULL does nothing. */
+/* Ends what is under way, gives its jobs back, and waits for the threads. NULL does nothing. */
 void fetcher_stop(struct fetcher *fetcher);
 
 #endif

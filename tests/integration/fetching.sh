@@ -1,0 +1,266 @@
+#!/bin/sh
+# The job kinds fetch_issue and reconcile in a worker, and jirasync reconcile, against a Jira that can be told to fail.
+# shellcheck disable=SC2034  # names of what a function answers
+set -u
+support=$(CDPATH='' cd -- "$(dirname -- "$0")/../support" && pwd)
+build=${BUILD:-build}
+work=$(mktemp -d "$TEST_TMP/fetching.XXXXXX") pids=''
+token=tok-3f9a71c2 refresh=refresh-77ab01 client_secret=client-5512cd
+sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
+
+make -s BUILD="$build" "$build/jirasync-worker" "$build/jirasync" || { echo 'not ok the programs build'; exit 1; }
+sql -f "$support/facts.sql" -c "ALTER ROLE jirasync_worker LOGIN PASSWORD 'worker'" \
+    -c "UPDATE jirasync.settings SET value = '1' WHERE name IN ('second_look_s', 'circuit_probe_s', 'pause_base_ms')" \
+    -c "UPDATE jirasync.settings SET value = '100' WHERE name = 'backoff_cap_ms'" \
+    -c "UPDATE jirasync.settings SET value = '200' WHERE name = 'requests_per_second'" \
+    -c "UPDATE jirasync.settings SET value = 'off' WHERE name IN ('reconcile_at', 'prune_at')" >/dev/null
+
+finish() {
+    for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+check() { # what, expected, found
+    if [ "$2" = "$3" ]; then echo "ok $1"; else echo "not ok $1: $3, not $2"; fi
+}
+
+until_true() { # what, SQL: waits up to 60 s for true
+    tries=600
+    while [ "$(sql -c "$2")" != t ]; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || { echo "not ok $1"; tail -n 5 "$work/worker.log"; return 1; }
+        sleep 0.1
+    done
+    echo "ok $1"
+}
+
+jira() { # name, option...: starts one; its port is in $work/NAME.port
+    name=$1
+    shift
+    rm -f "$work/$name.port"
+    python3 -B "$support/mock_jira" --port-file "$work/$name.port" "$@" >"$work/$name.log" 2>&1 &
+    pids="$pids $!"
+    until [ -s "$work/$name.port" ]; do sleep 0.05; done
+}
+
+control() { # name, method, path, [body]
+    curl -sS -X "$2" ${4:+-d "$4"} "http://127.0.0.1:$(cat "$work/$1.port")/control/$3"
+}
+
+requests() { # name, pattern: how many requests were sent that fit
+    control "$1" GET requests | python3 -c 'import json, re, sys
+print(sum(1 for _, line, status in json.load(sys.stdin)["requests"] if re.search(sys.argv[1], "%s %s" % (line, status))))' "$2"
+}
+
+start() { # sets $worker
+    env -i PATH="$PATH" TOKEN="$token" REFRESH="$refresh" CLIENT_SECRET="$client_secret" \
+        "$build/jirasync-worker" -c "$work/worker.conf" >>"$work/worker.log" 2>&1 &
+    worker=$!
+    pids="$pids $worker"
+}
+
+command() { # words of jirasync
+    env -i PATH="$PATH" TOKEN="$token" REFRESH="$refresh" CLIENT_SECRET="$client_secret" \
+        "$build/jirasync" -c "$work/worker.conf" "$@" 2>>"$work/command.log"
+}
+
+fetch() { # source, key...: asks for issues
+    source=$1
+    shift
+    for key in "$@"; do sql -c "SELECT jirasync.enqueue_job('fetch_issue', '$key', '$source')" >/dev/null; done
+}
+stub() { # source, from, to: issues that are known by a fragment
+    sql -c "SET search_path = jirasync, facts, public" -c "SELECT facts.store(array_agg(facts.event(n, 'APP-' || (n - 10000),
+        '2026-01-01 00:00Z', whole => false, source => '$1'))) FROM generate_series($2, $3) n" >/dev/null
+}
+no_fetch="SELECT NOT EXISTS (SELECT FROM jirasync.jobs WHERE kind = 'fetch_issue' AND state <> 'discarded' AND source = "
+
+jira cloud --count 250 --seed 5 --user me@example.com --token "$token"
+jira server --dialect datacenter --count 30 --seed 6 --bearer "$token"
+jira oauth --count 10 --seed 7 --oauth "id:$client_secret:$refresh"
+cat >"$work/sources.conf" <<EOF
+[source cloud]
+kind = jira
+base_url = http://127.0.0.1:$(cat "$work/cloud.port")
+api_version = 3
+api_user = me@example.com
+api_token = env:TOKEN
+[source server]
+kind = jira
+base_url = http://127.0.0.1:$(cat "$work/server.port")
+api_token = env:TOKEN
+[source oauth]
+kind = jira
+base_url = http://127.0.0.1:$(cat "$work/oauth.port")
+api_version = 3
+oauth_client_id = id
+oauth_client_secret = env:CLIENT_SECRET
+oauth_refresh_token = env:REFRESH
+oauth_token_url = http://127.0.0.1:$(cat "$work/oauth.port")/oauth/token
+[source mute]
+kind = jira
+EOF
+printf '%s\n' "JIRASYNC_WORKER_DATABASE=$(printf '%s' "$PGURI" | sed 's|//[^@]*@|//jirasync_worker:worker@|')" \
+    "JIRASYNC_SOURCES=$work/sources.conf" "JIRASYNC_ARTIFACTS=$work/kept" JIRASYNC_RUN_INTERVAL_MS=100 \
+    JIRASYNC_LEASE_MS=3000 JIRASYNC_POLL_MS=100 JIRASYNC_LOG_LEVEL=debug >"$work/worker.conf"
+
+# Stubs are completed, many by one request, on both dialects.
+stub cloud 10001 10100
+stub server 10001 10030
+start
+until_true 'a hundred stubs of a Cloud site are completed' "$no_fetch 'cloud')"
+check 'they are whole, as Jira shows them' '100 0' \
+    "$(sql -c "SELECT count(*) || ' ' || count(*) FILTER (WHERE is_stub OR fields IS NULL) FROM jirasync.issues WHERE source = 'cloud'")"
+few=$(requests cloud 'POST .*bulkfetch 200')
+check 'by one or two requests' t "$(sql -c "SELECT $few BETWEEN 1 AND 2")"
+check 'their comments came along, all of them' '25 true' "$(sql -c "SELECT max(n) || ' ' || bool_and(n IN (2, 25)) FROM (
+    SELECT count(*) AS n FROM jirasync.comments WHERE source = 'cloud' AND deleted_at IS NULL GROUP BY issue_id) c")"
+until_true 'those of a Data Center site too' "$no_fetch 'server')"
+check 'by searches' t "$(sql -c "SELECT $(requests server 'POST /rest/api/2/search 200') BETWEEN 1 AND 2")"
+check 'and are whole' 0 "$(sql -c "SELECT count(*) FROM jirasync.issues WHERE source = 'server' AND is_stub")"
+until_true 'the correlation went on beside it' "SELECT NOT EXISTS (SELECT FROM jirasync.jobs WHERE kind = 'correlate_issue')"
+
+# An older answer never wins, and changes nothing that webhooks told later.
+sql -c "SET search_path = jirasync, facts, public" -c "SELECT facts.issue(10007, 'APP-7', '2099-01-01 00:00Z', source => 'cloud')" >/dev/null
+fetch cloud 10007
+until_true 'an issue that is newer here is fetched' "$no_fetch 'cloud')"
+check 'and stays as it is' 'Summary of 10007' "$(sql -c "SELECT summary FROM jirasync.issues WHERE source = 'cloud' AND issue_id = 10007")"
+
+# A tombstone is lifted by an answer that shows the issue alive.
+sleep 1.1 # an answer's Date has whole seconds
+sql -c "SET search_path = jirasync, facts, public" -c "SELECT facts.issue_deleted(10008, now()::text, 'cloud')" >/dev/null
+check 'a delete was told' t "$(sql -c "SELECT deleted_at IS NOT NULL FROM jirasync.issues WHERE source = 'cloud' AND issue_id = 10008")"
+sleep 1.1
+fetch cloud 10008
+until_true 'an issue that Jira shows alive is fetched' "$no_fetch 'cloud')"
+check 'and lives' t "$(sql -c "SELECT deleted_at IS NULL FROM jirasync.issues WHERE source = 'cloud' AND issue_id = 10008")"
+
+# Gone is what two looks miss.
+control cloud POST changes '[{"delete": 10009}]' >/dev/null
+control cloud DELETE requests >/dev/null
+fetch cloud 10009
+until_true 'a first look misses an issue' "SELECT EXISTS (SELECT FROM jirasync.absent_issues WHERE issue_id = 10009)"
+until_true 'a second one buries it' "SELECT deleted_at IS NOT NULL FROM jirasync.issues WHERE source = 'cloud' AND issue_id = 10009"
+until_true 'and is the last' "$no_fetch 'cloud')"
+check 'it took two' 2 "$(requests cloud 'bulkfetch 200')"
+
+# Moved: another key, the same issue.
+control cloud POST changes '[{"issue": {"id": "10010", "key": "NEW-1", "fields": {"summary": "moved", "status": {"name": "To Do",
+    "statusCategory": {"key": "new"}}, "issuetype": {"name": "Story"}, "project": {"id": "20000", "key": "NEW", "name": "New"},
+    "updated": "2026-10-01T00:00:00.000+0000", "created": "2026-01-01T00:00:00.000+0000"}}}]' >/dev/null
+fetch cloud 10010
+until_true 'a moved issue is fetched' "$no_fetch 'cloud')"
+check 'under its new key, the old one stays its' 'NEW-1 APP-10,NEW-1' "$(sql -c "SELECT i.issue_key || ' ' || (SELECT
+    string_agg(k.issue_key, ',' ORDER BY k.issue_key) FROM jirasync.issue_keys k WHERE k.source = 'cloud' AND k.issue_id = i.issue_id)
+    FROM jirasync.issues i WHERE i.source = 'cloud' AND i.issue_id = 10010")"
+fetch cloud APP-200
+until_true 'an issue is fetched by its key' "$no_fetch 'cloud')"
+check 'and known by its id' APP-200 "$(sql -c "SELECT issue_key FROM jirasync.issues WHERE source = 'cloud' AND issue_id = 10200")"
+
+# 400: discarded with its message; the others of its request are not.
+control cloud POST faults '[{"path": "bulkfetch", "times": 1, "status": 400, "body": "{\"errorMessages\": [\"no such thing\"]}"}]' >/dev/null
+fetch cloud 10011
+until_true 'a request that is wrong is given up' "SELECT EXISTS (SELECT FROM jirasync.failed_jobs WHERE key = '10011')"
+check 'at once, with what Jira said' '1 true' "$(sql -c "SELECT attempts || ' ' || (last_error LIKE '%no such thing%') FROM jirasync.failed_jobs WHERE key = '10011'")"
+sql -c "SELECT jirasync.retry_job(id) FROM jirasync.failed_jobs WHERE key = '10011'" >/dev/null
+until_true 'and goes well by hand' "$no_fetch 'cloud')"
+
+# 429 and 503: as long as it asks for, and no attempt is lost to a limit.
+control cloud DELETE requests >/dev/null
+control cloud POST faults '[{"path": "bulkfetch", "times": 1, "status": 429, "headers": {"Retry-After": "2"}}]' >/dev/null
+fetch cloud 10012
+until_true 'a limit is waited for' "$no_fetch 'cloud')"
+check 'as long as it says' t "$(control cloud GET requests | python3 -c 'import json, sys
+at = [t for t, line, _ in json.load(sys.stdin)["requests"] if "bulkfetch" in line]
+print("t" if len(at) == 2 and at[1] - at[0] >= 1.95 else at)')"
+control cloud POST faults '[{"path": "bulkfetch", "times": 2, "status": 503}, {"path": "bulkfetch", "times": 1, "cut": 200},
+    {"path": "bulkfetch", "times": 1, "truncate": 300}]' >/dev/null
+fetch cloud 10013
+until_true 'errors, cut and truncated answers are tried again' "$no_fetch 'cloud')"
+check 'nothing is in quarantine for them' 0 "$(sql -c "SELECT count(*) FROM jirasync.quarantined_deliveries")"
+
+# 401: the circuit opens for all, is seen, and closes with the first good answer.
+control cloud POST faults '[{"path": "bulkfetch", "times": 2, "status": 401}]' >/dev/null
+control cloud DELETE requests >/dev/null
+fetch cloud 10014 10015 10016
+until_true 'a refused token opens the circuit' "SELECT circuit = 'open' AND circuit_status = 401 AND next_request_at IS NOT NULL
+    FROM jirasync.source_health WHERE source = 'cloud'"
+until_true 'until it is good again' "$no_fetch 'cloud')"
+check 'one request a probe' t "$(control cloud GET requests | python3 -c 'import json, sys
+at = [t for t, line, _ in json.load(sys.stdin)["requests"] if "bulkfetch" in line]
+print("t" if len(at) >= 3 and min(b - a for a, b in zip(at[:3], at[1:3])) >= 0.95 else at)')"
+check 'then it is closed' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'cloud'")"
+check 'the other site was not touched' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'server'")"
+
+# OAuth: tokens rotate in the database, and a revoked one is renewed.
+fetch oauth 10001
+until_true 'a site is asked with OAuth' "$no_fetch 'oauth')"
+check 'its refresh token was rotated' t "$(sql -c "SELECT generation = 1 AND refresh_token <> '$refresh' FROM jirasync.oauth_tokens WHERE source = 'oauth'")"
+control oauth POST revoke '{"what": "access"}' >/dev/null
+fetch oauth 10002
+until_true 'a revoked access token is renewed' "$no_fetch 'oauth')"
+check 'without opening the circuit' 'closed 2' "$(sql -c "SELECT h.circuit || ' ' || t.generation FROM jirasync.source_health h
+    JOIN jirasync.oauth_tokens t USING (tenant, source) WHERE source = 'oauth'")"
+
+# A site that can't be asked: its fetches wait, and cost nothing.
+stub mute 10001 10003
+until_true 'fetches of a site without credentials are put off' "SELECT count(*) = 3 AND min(attempts) = 0 AND min(run_at) > now() + interval '10 minutes'
+    FROM jirasync.jobs WHERE kind = 'fetch_issue' AND source = 'mute'"
+
+# kill -9 in mid-fetch: the jobs come back, and nothing is lost or doubled.
+control cloud POST faults '[{"path": "bulkfetch", "times": 1, "delay_ms": 20000}]' >/dev/null
+stub cloud 10101 10150
+until_true 'a fetch is under way' "SELECT count(*) = 50 FROM jirasync.jobs WHERE kind = 'fetch_issue' AND source = 'cloud' AND state = 'running'"
+kill -9 "$worker"
+start
+until_true 'another worker takes what a killed one held' "$no_fetch 'cloud')"
+check 'all of it' 50 "$(sql -c "SELECT count(*) FROM jirasync.issues WHERE source = 'cloud' AND issue_id BETWEEN 10101 AND 10150 AND NOT is_stub")"
+
+# The reconciliation: by hand, by a job, and by command.
+check 'a site is reconciled by command' 0 "$(command reconcile --source server >"$work/said"; echo $?)"
+check 'and says what it found' '30 issues compared' "$(grep -o '^30 issues compared' "$work/said")"
+sql -c "SELECT jirasync.ask_reconcile('cloud')" >/dev/null
+until_true 'a worker reconciles' "SELECT EXISTS (SELECT FROM jirasync.reconciliations WHERE source = 'cloud' AND state = 'finished')"
+check 'what was missing is there' '249 0' "$(sql -c "SELECT compared || ' ' || (SELECT count(*) FROM jirasync.issues i
+    WHERE i.source = 'cloud' AND (i.is_stub OR i.deleted_at IS NOT NULL) AND i.issue_id <> 10009)
+    FROM jirasync.reconciliations WHERE source = 'cloud' AND state = 'finished'")"
+control cloud POST changes '[{"delete": 10020}, {"touch": 10021, "at": 1790000000000}]' >/dev/null
+command reconcile --source cloud --quiet
+check 'what changed, what moved and what is gone is found' '1 1 0' "$(sql -c "SELECT deletes_found || ' ' || changed_found || ' ' || missing_found
+    FROM jirasync.reconciliations WHERE source = 'cloud' ORDER BY id DESC LIMIT 1")"
+check 'and mended' 'true true' "$(sql -c "SELECT string_agg((CASE issue_id WHEN 10020 THEN deleted_at IS NOT NULL
+    ELSE updated_at = to_timestamp(1790000000) END)::text, ' ' ORDER BY issue_id) FROM jirasync.issues
+    WHERE source = 'cloud' AND issue_id IN (10020, 10021)")"
+check 'source_health shows the last proof' '0 true' "$(sql -c "SELECT missing_found || ' ' || (last_reconcile_at > now() - interval '1 minute')
+    FROM jirasync.source_health WHERE source = 'cloud'")"
+command reconcile --source cloud --quiet
+check 'and then there is nothing to find' '0 0 0 0' "$(sql -c "SELECT concat_ws(' ', deletes_found, changed_found, missing_found, moved_found)
+    FROM jirasync.reconciliations WHERE source = 'cloud' ORDER BY id DESC LIMIT 1")"
+
+# Killed in the middle: the next one begins anew.
+control server POST faults '[{"path": "search", "after": 1, "times": 1, "delay_ms": 30000}]' >/dev/null
+control server POST changes '[{"touch": 10003, "at": 1790000000000}]' >/dev/null
+sql -c "SELECT jirasync.ask_reconcile('server')" >/dev/null
+until_true 'a reconciliation is under way' "SELECT EXISTS (SELECT FROM jirasync.reconciliations WHERE source = 'server' AND state = 'running')"
+kill -9 "$worker"
+start
+until_true 'after a kill another worker begins it anew' "SELECT count(*) FILTER (WHERE state = 'finished') = 2 AND count(*) FILTER (WHERE problem = 'it was interrupted') = 1
+    FROM jirasync.reconciliations WHERE source = 'server'"
+check 'and finds what there is' 1 "$(sql -c "SELECT changed_found FROM jirasync.reconciliations WHERE source = 'server' ORDER BY id DESC LIMIT 1")"
+
+# A user who may see nothing is no proof that nothing is there.
+sql -c "UPDATE jirasync.settings SET value = '5' WHERE name = 'gone_least'"
+control server POST faults '[{"path": "search", "times": -1, "replace": ["\"issues\":[", "\"issues\":[],\"hidden\":["]}]' >/dev/null
+check 'a list that is empty all at once ends a reconciliation' 1 "$(command reconcile --source server >"$work/said"; echo $?)"
+check 'nothing is buried' 0 "$(sql -c "SELECT count(*) FROM jirasync.issues WHERE source = 'server' AND deleted_at IS NOT NULL")"
+check 'and source_health says why' t "$(sql -c "SELECT reconcile_problem LIKE '%more than gone_percent%' FROM jirasync.source_health WHERE source = 'server'")"
+control server DELETE faults >/dev/null
+
+kill "$worker"
+tries=100
+while kill -0 "$worker" 2>/dev/null && [ "$tries" -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done
+check 'a worker that fetches ends when it is told to' gone "$(kill -0 "$worker" 2>/dev/null && echo there || echo gone)"
+check 'no secret was logged' '' "$(grep -lE "$token|$client_secret|$refresh|$(sql -c "SELECT access_token || '|' || refresh_token FROM jirasync.oauth_tokens")" \
+    "$work/worker.log" "$work/command.log" "$CLUSTER/postgresql.log" 2>/dev/null | tr '\n' ' ')"
