@@ -2135,8 +2135,9 @@ CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, sour
 
 CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (tenant, source, repository, received_at);
 
-CREATE INDEX refs_by_base ON jirasync.refs USING btree (base_sha, repository, source, tenant) WHERE (base_sha IS NOT NULL);
 CREATE INDEX reconciliations_by_source ON jirasync.reconciliations USING btree (tenant, source, started_at);
+
+CREATE INDEX refs_by_base ON jirasync.refs USING btree (base_sha, repository, source, tenant) WHERE (base_sha IS NOT NULL);
 
 CREATE INDEX refs_by_parent ON jirasync.refs USING btree (parent_ref, fork_position, repository, source, tenant) WHERE (parent_ref IS NOT NULL);
 
