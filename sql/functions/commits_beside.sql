@@ -7,14 +7,18 @@ BEGIN
         WITH given AS MATERIALIZED (
             SELECT u.sha FROM unnest(p_shas) u (sha)
             UNION
-            SELECT named.sha
+            SELECT c.sha
             FROM unnest(p_requests) n (number)
             CROSS JOIN LATERAL (
                 SELECT q.merge_sha, q.head_sha FROM jirasync.pull_requests q
                 WHERE q.tenant = p_tenant AND q.source = p_source AND q.repository = p_repository AND q.number = n.number
                 OFFSET 0) q
             CROSS JOIN LATERAL (VALUES (q.merge_sha), (q.head_sha)) named (sha)
-            WHERE named.sha IS NOT NULL
+            CROSS JOIN LATERAL (
+                SELECT o.sha FROM jirasync.commits o
+                WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
+                  AND o.sha >= named.sha AND o.sha < named.sha || 'g'
+                OFFSET 0) c
             UNION
             SELECT k.sha
             FROM unnest(p_requests) n (number)

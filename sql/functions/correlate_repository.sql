@@ -8,8 +8,11 @@ DECLARE
     v_limits   record;
     v_landing  record;
     v_keys     record;
+    v_known    record;
 BEGIN
-    SELECT w.* INTO v_refs FROM jirasync.write_refs(p_tenant, p_source, p_repository, p_refs, p_whole) w;
+    SELECT w.* INTO v_refs FROM jirasync.write_refs(
+        p_tenant, p_source, p_repository, p_refs,
+        p_whole || jirasync.refs_waiting_for(p_tenant, p_source, p_repository, p_shas)) w;
     changed := v_refs.changed;
     shas := v_refs.shas;
     IF v_refs.is_restructured THEN
@@ -23,6 +26,14 @@ BEGIN
         jirasync.commits_beside(p_tenant, p_source, p_repository, p_requests, shas || p_shas)) w;
     changed := changed + v_landing.changed + v_keys.changed;
     shas := shas || v_landing.shas || v_keys.shas;
+    SELECT w.* INTO v_known FROM jirasync.write_repositories(p_tenant, ARRAY[p_source], ARRAY[p_repository]) w;
+    IF v_known.changed > 0 THEN
+        -- While no branch was known, all commits counted as landed.
+        changed := changed + v_known.changed;
+        shas := shas || ARRAY(
+            SELECT c.sha FROM jirasync.commits c
+            WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.landed_at IS NULL);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION jirasync.correlate_repository IS 'Write what differs in refs, commit_refs, the landing of commits and their keys by branch, merge and pull request, around the given refs (p_refs NULL: all), pull requests and commits; says how many rows, and the commits whose standing may have changed';

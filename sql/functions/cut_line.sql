@@ -6,16 +6,29 @@ RETURNS jirasync.ref_state LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_state  jirasync.ref_state := p_state;
     v_shift  integer := 0;
+    v_gone   jirasync.push_place[];
+    v_stays  boolean;
     r        record;
 BEGIN
     FOR r IN SELECT c.*, (SELECT min(o.position) - 1 FROM unnest(p_state.places) o WHERE o.ord >= c.ord) AS start,
-                    (SELECT p.received_at FROM jirasync.pushes p
-                     WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_deliveries[c.ord]
-                       AND p.change = p_changes[c.ord]) AS at
+                    p.received_at AS at, p.before
              FROM jirasync.push_cuts(p_tenant, p_source, p_repository, p_name, p_deliveries, p_changes, p_state.places,
                                      p_imported_to) c
+             JOIN jirasync.pushes p
+               ON p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_deliveries[c.ord]
+              AND p.change = p_changes[c.ord]
              ORDER BY c.ord
     LOOP
+        v_gone := ARRAY(
+            SELECT o FROM unnest(v_state.places) o WHERE o.ord < r.ord AND o.position > r.up_to + v_shift);
+        -- What was dropped stood on what is left of the branch, or, where nothing is, on what that was cut from.
+        v_stays := NOT r.is_moved AND r.up_to + v_shift > coalesce(v_state.fork_position, 0);
+        IF r.before IS NOT NULL AND v_gone <> '{}' THEN
+            v_state.dropped := v_state.dropped || (
+                r.before, r.at, v_state.life_at, CASE WHEN NOT v_stays THEN v_state.base_sha END,
+                CASE WHEN v_stays THEN p_name ELSE v_state.parent_ref END,
+                CASE WHEN v_stays THEN r.up_to + v_shift ELSE v_state.fork_position END, v_gone)::jirasync.dropped_line;
+        END IF;
         v_state.places := ARRAY(
             SELECT o FROM unnest(v_state.places) o WHERE o.ord >= r.ord OR o.position <= r.up_to + v_shift);
         v_state.kept_to := least(v_state.kept_to, r.up_to);
@@ -42,6 +55,7 @@ BEGIN
             SELECT FROM jirasync.commit_refs i
             WHERE i.tenant = p_tenant AND i.source = p_source AND i.repository = p_repository AND i.sha = d.sha
               AND i.ref IN (p_name, p_name || '~') AND NOT i.is_pushed AND i.position <= v_state.kept_to));
+    v_state.dropped := jirasync.joined_dropped_lines(v_state, p_name, p_imported_to);
     RETURN v_state;
 END
 $$;

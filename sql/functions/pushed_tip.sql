@@ -18,6 +18,11 @@ BEGIN
             p_tenant, p_source, p_repository, p_ref, p_kind, p_imported_sha, p_imported_at) THEN
         since := '-infinity';
     END IF;
+    IF p_kind = 'tag' THEN
+        SELECT t.tip, t.last_tip, t.seen_at, t.pushes, false INTO tip, last_tip, seen_at, pushes, is_uncertain
+        FROM jirasync.tag_tip(p_tenant, p_source, p_repository, p_ref, p_imported_sha, p_imported_at, since) t;
+        RETURN;
+    END IF;
     SELECT coalesce(array_agg(p.before), '{}') AS befores, coalesce(array_agg(p.after), '{}') AS afters,
            coalesce(array_agg(p.received_at), '{}') AS times, count(*) AS count,
            (array_agg(p.before ORDER BY p.received_at DESC, p.seq DESC) FILTER (WHERE p.after = ''))[1] AS deleted_from

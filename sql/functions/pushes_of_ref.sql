@@ -7,11 +7,7 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
         SELECT p.delivery_id, p.change,
-               CASE WHEN p_kind = 'tag' THEN coalesce((
-                   SELECT min(o.peeled) FROM jirasync.pushes o
-                   WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = p_ref
-                     AND o.kind = 'tag' AND o.after = p.before), p.before, '')
-                    ELSE coalesce(p.before, '') END,
+               coalesce(p.before, ''),
                coalesce(p.peeled, p.after, ''), p.is_forced, p.received_at, p.seq
         FROM jirasync.pushes p
         WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.ref = p_ref

@@ -21,12 +21,12 @@ BEGIN
     ELSE
         SELECT p.received_at, p.listed, coalesce(p.peeled, p.after) AS head INTO v_first FROM jirasync.pushes p
         WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_deliveries[1] AND p.change = p_changes[1];
-        v_state.base_sha := CASE WHEN p_start <> '' THEN NULL
+        v_state.base_sha := CASE WHEN p_start <> '' THEN p_start
                                  WHEN v_first.listed = 0 THEN v_first.head
                                  ELSE jirasync.told_base(p_tenant, p_source, p_repository, p_ref, p_deliveries[1],
                                                          p_changes[1]) END;
         v_imported_to := jirasync.imported_position(p_tenant, p_source, p_repository, p_name, v_state.base_sha, NULL);
-        v_skips := v_first.listed = 0;
+        v_skips := v_first.listed = 0 AND p_start = '';
         IF v_imported_to IS NOT NULL THEN
             v_state.kept_to := v_imported_to;
         ELSE
@@ -35,7 +35,7 @@ BEGIN
             SELECT f.parent_ref, f.fork_position INTO v_state.parent_ref, v_state.fork_position
             FROM jirasync.fork_of(p_tenant, p_source, p_repository, p_name, v_state.life_at, v_state.base_sha) f;
             v_skips := v_skips AND v_state.parent_ref IS NOT NULL;
-            IF v_state.base_sha IS NULL AND p_start = '' AND p_kind = 'branch'
+            IF v_state.base_sha IS NULL AND p_kind = 'branch'
                AND jirasync.counts_branch(p_source, p_ref, false) THEN
                 SELECT f.parent_ref, f.fork_position, f.parent_ref IS NOT NULL
                 INTO v_state.parent_ref, v_state.fork_position, v_state.is_fork_guessed

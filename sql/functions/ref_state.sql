@@ -21,6 +21,8 @@ BEGIN
     v_state.seen_at := v_tip.seen_at;
     v_state.is_uncertain := v_tip.is_uncertain;
     v_state.newest := v_tip.newest;
+    v_state.since := v_tip.since;
+    v_state.pushes := v_tip.pushes;
     IF v_tip.tip IS NULL OR v_tip.last_tip IS NULL THEN
         RETURN v_state;
     END IF;

@@ -5,7 +5,8 @@ RETURNS TABLE (ref text) LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-        SELECT DISTINCT CASE WHEN d.kind = 'tag' AND d.ref LIKE 'tags/%' THEN substr(d.ref, 6) ELSE d.ref END
+        SELECT DISTINCT CASE WHEN d.kind = 'tag' AND d.ref LIKE 'tags/%' THEN substr(d.ref, 6)
+                             ELSE split_part(d.ref, '~', 1) END
         FROM unnest(p_shas) u (sha)
         CROSS JOIN LATERAL (
             SELECT r.ref, r.kind FROM jirasync.refs r
@@ -13,7 +14,7 @@ BEGIN
             OFFSET 0) d
         WHERE d.ref <> p_ref
         UNION
-        SELECT r.ref
+        SELECT split_part(r.ref, '~', 1)
         FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.counted
           AND r.is_fork_guessed AND r.life_at >= p_first_at AND r.ref <> p_ref

@@ -11,7 +11,7 @@ BEGIN
               SELECT CASE WHEN r.kind = 'tag' AND r.ref LIKE 'tags/%' THEN substr(r.ref, 6) ELSE r.ref END, '-infinity'
               FROM jirasync.refs r
               WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
-                AND right(r.ref, 1) <> '~') t
+                AND strpos(r.ref, '~') = 0) t
         GROUP BY t.ref
         ORDER BY min(t.at), t.ref);
 END

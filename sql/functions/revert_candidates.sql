@@ -40,7 +40,9 @@ BEGIN
     UNION
     SELECT r.sha
     FROM named n
-    JOIN jirasync.pull_requests q ON q.tenant = p_tenant AND q.source = p_source AND q.merge_sha = n.sha
+    JOIN jirasync.pull_requests q
+      ON q.tenant = p_tenant AND q.source = p_source AND left(q.merge_sha, 7) = left(n.sha, 7)
+     AND starts_with(n.sha, q.merge_sha)
     CROSS JOIN LATERAL (
         SELECT CASE WHEN q.repository <> p_repository THEN q.repository ELSE '' END || '#' || q.number AS named
         OFFSET 0) request

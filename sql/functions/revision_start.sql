@@ -16,7 +16,7 @@ BEGIN
     IF v_ref.deleted_at IS NULL AND v_ref.ref IS NOT NULL THEN
         sha := v_ref.sha;
         -- A ref that stands where its line says is read from there; of one whose place is not known the commit is.
-        IF v_ref.parent_ref IS NOT NULL OR EXISTS (
+        IF v_ref.parent_ref IS NOT NULL OR v_ref.base_sha IS NULL AND EXISTS (
             SELECT FROM jirasync.commit_refs p
             WHERE p.tenant = p_tenant AND p.source = p_source AND p.repository = p_repository AND p.ref = v_ref.ref) THEN
             ref := v_ref.ref;

@@ -7,7 +7,8 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 #variable_conflict use_column
 BEGIN
     -- Each look-up is kept whole by OFFSET 0, so that it goes by index whatever the planner guesses. Of a line that a
-    -- commit stands on all that came before is known by position: the walk ends there.
+    -- commit stands on all that came before is known by position: the walk ends there. (A ref that was put on a commit of
+    -- which no line is known has a line that tells nothing of what came before.)
     RETURN QUERY
         WITH RECURSIVE walk (sha) AS (
             SELECT p_sha
@@ -19,8 +20,10 @@ BEGIN
                 WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = w.sha
                   AND NOT EXISTS (
                       SELECT FROM jirasync.commit_refs o
+                      JOIN jirasync.refs r
+                        ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = o.ref
                       WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
-                        AND o.sha = w.sha AND o.on_line)
+                        AND o.sha = w.sha AND o.on_line AND (r.parent_ref IS NOT NULL OR r.base_sha IS NULL))
                 OFFSET 0) c
             CROSS JOIN LATERAL unnest(c.parents) p (sha)
         )
@@ -31,7 +34,7 @@ BEGIN
             JOIN jirasync.refs r
               ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = o.ref
             WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = w.sha
-              AND o.on_line
+              AND o.on_line AND (r.parent_ref IS NOT NULL OR r.base_sha IS NULL)
             ORDER BY r.uncertain, r.is_default DESC, r.counted DESC, o.ref
             LIMIT 1) line ON true
         LEFT JOIN LATERAL (

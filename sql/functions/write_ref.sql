@@ -10,6 +10,7 @@ DECLARE
     v_new     jirasync.refs;
     v_places  record;
     v_moved   record;
+    v_former  record;
 BEGIN
     changed := 0;
     shas := '{}';
@@ -21,11 +22,13 @@ BEGIN
     IF v_state.tip IS NULL OR v_state.last_tip IS NULL THEN
         -- Its pushes were taken back, and no import knows it; or only its end is told.
         IF v_old.ref IS NOT NULL AND v_old.imported_at IS NULL AND v_old.derived_to IS NOT NULL THEN
+            SELECT w.* INTO v_former FROM jirasync.write_former_lines(
+                p_tenant, p_source, p_repository, p_ref, p_kind, v_state) w;
             SELECT w.* INTO v_places FROM jirasync.write_places(p_tenant, p_source, p_repository, v_name, '{}', false) w;
             DELETE FROM jirasync.refs r
             WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
-            changed := v_places.changed + 1;
-            shas := v_places.shas;
+            changed := v_places.changed + v_former.changed + 1;
+            shas := v_places.shas || v_former.shas;
             is_restructured := true;
         END IF;
         RETURN;
@@ -45,14 +48,15 @@ BEGIN
         p_tenant, p_source, p_repository, v_name, v_state.kept_to) w;
     SELECT w.* INTO v_places FROM jirasync.write_places(
         p_tenant, p_source, p_repository, v_name, v_state.places, false) w;
-    changed := changed + v_moved.changed + v_places.changed;
-    shas := v_moved.shas || v_places.shas;
+    SELECT w.* INTO v_former FROM jirasync.write_former_lines(p_tenant, p_source, p_repository, p_ref, p_kind, v_state) w;
+    changed := changed + v_moved.changed + v_places.changed + v_former.changed;
+    shas := v_moved.shas || v_places.shas || v_former.shas;
     IF (v_old.branch_keys, v_old.counted) IS DISTINCT FROM (v_new.branch_keys, v_new.counted) THEN
         shas := shas || ARRAY(
             SELECT o.sha FROM jirasync.commit_refs o
             WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = v_name);
     END IF;
-    is_restructured := is_restructured OR v_moved.changed > 0;
+    is_restructured := is_restructured OR v_moved.changed > 0 OR v_former.changed > 0;
 END
 $$;
 COMMENT ON FUNCTION jirasync.write_ref IS 'Write the difference between a ref and its ref_state; says how many rows and the places of which commits, or what their branch says of them, changed, whether what holds what may have (is_restructured), and whether it counts or is the default branch now and was not, or the other way round (is_regraded)';

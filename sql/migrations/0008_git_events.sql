@@ -100,8 +100,9 @@ ALTER TABLE jirasync.pull_requests
     ADD COLUMN delivery_id text NOT NULL DEFAULT '',
     ADD COLUMN rank_at timestamptz NOT NULL DEFAULT '-infinity',
     ADD COLUMN rank_sha256 bytea NOT NULL DEFAULT '';
-CREATE INDEX pull_requests_by_merge ON jirasync.pull_requests (merge_sha, repository, source, tenant);
-CREATE INDEX pull_requests_by_head ON jirasync.pull_requests (head_sha, repository, source, tenant);
+-- Some hosts show the first digits of a hash alone.
+CREATE INDEX pull_requests_by_merge ON jirasync.pull_requests ("left"(merge_sha, 7), repository, source, tenant);
+CREATE INDEX pull_requests_by_head ON jirasync.pull_requests ("left"(head_sha, 7), repository, source, tenant);
 COMMENT ON COLUMN jirasync.pull_requests.head_sha IS 'Newest commit of the source branch';
 COMMENT ON COLUMN jirasync.pull_requests.updated_at IS 'When it was last changed, as the host says';
 COMMENT ON COLUMN jirasync.pull_requests.author IS 'Who opened it';
@@ -276,6 +277,18 @@ CREATE TYPE jirasync.push_place AS (
 );
 COMMENT ON TYPE jirasync.push_place IS 'What push_places gives: a commit''s place on the branch that pushes moved';
 
+-- What a branch held and has dropped since, at `at`, when its tip was `tip`.
+CREATE TYPE jirasync.dropped_line AS (
+    tip            text,
+    at             timestamptz,
+    life_at        timestamptz,
+    base_sha       text,
+    parent_ref     text,
+    fork_position  integer,
+    places         jirasync.push_place[]
+);
+COMMENT ON TYPE jirasync.dropped_line IS 'A part of ref_state: places that pushes gave on a branch and a later push took, and the line that they were on top of';
+
 -- What pushes and imports together say of a branch or tag.
 CREATE TYPE jirasync.ref_state AS (
     tip              text,
@@ -283,6 +296,8 @@ CREATE TYPE jirasync.ref_state AS (
     seen_at          timestamptz,
     is_uncertain     boolean,
     newest           bigint,
+    since            timestamptz,
+    pushes           integer,
     life_at          timestamptz,
     base_sha         text,
     parent_ref       text,
@@ -290,6 +305,7 @@ CREATE TYPE jirasync.ref_state AS (
     is_fork_guessed  boolean,
     kept_to          integer,
     numbered_to      integer,
-    places           jirasync.push_place[]
+    places           jirasync.push_place[],
+    dropped          jirasync.dropped_line[]
 );
-COMMENT ON TYPE jirasync.ref_state IS 'What ref_state gives: tip is empty for a ref that is gone and NULL where nothing tells of it; kept_to, the position up to which it still holds what an import read; places, what pushes add';
+COMMENT ON TYPE jirasync.ref_state IS 'What ref_state gives: tip is empty for a ref that is gone and NULL where nothing tells of it; kept_to, the position up to which it still holds what an import read; places, what pushes add; dropped, what they added and took; of all pushes those count that were received after since';

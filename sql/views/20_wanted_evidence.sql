@@ -20,11 +20,18 @@ JOIN jirasync.commits c
 CROSS JOIN LATERAL unnest(c.handed_keys) k (key)
 WHERE NOT p.on_line
 UNION
-SELECT q.tenant, q.source, q.repository, named.sha, k.key, 'pull_request', '#' || q.number
-FROM jirasync.pull_requests q
-CROSS JOIN LATERAL (VALUES (q.merge_sha), (q.head_sha)) named (sha)
-JOIN jirasync.commits c
-  ON c.tenant = q.tenant AND c.source = q.source AND c.repository = q.repository AND c.sha = named.sha
+SELECT c.tenant, c.source, c.repository, c.sha, k.key, 'pull_request', '#' || q.number
+FROM jirasync.commits c
+JOIN jirasync.pull_requests q
+  ON q.tenant = c.tenant AND q.source = c.source AND q.repository = c.repository
+ AND left(q.merge_sha, 7) = left(c.sha, 7) AND starts_with(c.sha, q.merge_sha)
+CROSS JOIN LATERAL unnest(q.keys) k (key)
+UNION
+SELECT c.tenant, c.source, c.repository, c.sha, k.key, 'pull_request', '#' || q.number
+FROM jirasync.commits c
+JOIN jirasync.pull_requests q
+  ON q.tenant = c.tenant AND q.source = c.source AND q.repository = c.repository
+ AND left(q.head_sha, 7) = left(c.sha, 7) AND starts_with(c.sha, q.head_sha)
 CROSS JOIN LATERAL unnest(q.keys) k (key)
 UNION
 SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'pull_request', '#' || q.number
@@ -36,7 +43,8 @@ JOIN jirasync.commit_refs m
   ON m.tenant = p.tenant AND m.source = p.source AND m.repository = p.repository AND m.ref = p.ref
  AND m.position = p.position AND m.on_line AND m.sha <> p.sha
 JOIN jirasync.pull_requests q
-  ON q.tenant = m.tenant AND q.source = m.source AND q.repository = m.repository AND q.merge_sha = m.sha
+  ON q.tenant = m.tenant AND q.source = m.source AND q.repository = m.repository
+ AND left(q.merge_sha, 7) = left(m.sha, 7) AND starts_with(m.sha, q.merge_sha)
 CROSS JOIN LATERAL unnest(q.keys) k (key)
 WHERE NOT p.on_line;
 COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on the line of a counted branch, handed down to what it brought; keys of a pull request, for its newest commit, its merge or squash commit and what that brought';

@@ -3,18 +3,20 @@ CREATE OR REPLACE VIEW jirasync.wanted_revert_targets AS
 SELECT n.tenant, n.source, n.repository, n.sha, target.sha AS target
 FROM jirasync.revert_names n
 CROSS JOIN LATERAL (
-    SELECT min(t.sha) AS sha
-    FROM (SELECT k.sha FROM jirasync.commits k
-          WHERE k.tenant = n.tenant AND k.source = n.source AND k.repository = n.repository
-            AND k.sha >= n.named AND k.sha < n.named || 'g' AND strpos(n.named, '#') = 0
-          ORDER BY k.sha LIMIT 2) t
-    HAVING count(*) = 1
+    SELECT n.named AS digits WHERE strpos(n.named, '#') = 0
     UNION ALL
     SELECT q.merge_sha
     FROM jirasync.pull_requests q
     WHERE strpos(n.named, '#') > 0 AND q.tenant = n.tenant AND q.source = n.source
       AND q.repository = coalesce(nullif(split_part(n.named, '#', 1), ''), n.repository)
-      AND q.number = substring(n.named FROM '#([0-9]+)$')::bigint) named
+      AND q.number = substring(n.named FROM '#([0-9]+)$')::bigint) name
+CROSS JOIN LATERAL (
+    SELECT min(t.sha) AS sha
+    FROM (SELECT k.sha FROM jirasync.commits k
+          WHERE k.tenant = n.tenant AND k.source = n.source AND k.repository = n.repository
+            AND k.sha >= name.digits AND k.sha < name.digits || 'g'
+          ORDER BY k.sha LIMIT 2) t
+    HAVING count(*) = 1) named
 JOIN jirasync.commits c
   ON c.tenant = n.tenant AND c.source = n.source AND c.repository = n.repository AND c.sha = named.sha
 CROSS JOIN LATERAL (

@@ -9,8 +9,9 @@ sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 reset() {
     sql -c "DO \$\$ DECLARE t text; BEGIN
         FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects', 'project_keys',
-            'commits', 'commit_keys', 'refused_keys', 'commit_refs', 'refs', 'counted_reach', 'repositories', 'revert_names', 'reverted_commits', 'issue_commits', 'pushes',
-            'push_commits', 'pull_requests', 'jobs', 'deliveries', 'quarantined_deliveries']
+            'commits', 'commit_keys', 'refused_keys', 'commit_refs', 'refs', 'counted_reach', 'repositories', 'revert_names',
+            'reverted_commits', 'issue_commits', 'pushes', 'push_commits', 'pull_requests', 'jobs', 'deliveries',
+            'quarantined_deliveries']
         LOOP EXECUTE 'TRUNCATE jirasync.' || t; END LOOP; END \$\$"
 }
 
@@ -45,7 +46,7 @@ wait "$first" && wait "$second" && settled 'the rebuild changes nothing after tw
 links=$(sql -c 'SELECT count(*) FROM jirasync.issue_commits')
 if [ "$links" -gt 0 ]; then echo "ok the history made links"; else echo "not ok the history made no links"; fi
 for made in 'moves of branches: pushes WHERE after IS NOT NULL' 'deletions: pushes WHERE after IS NULL' \
-    'forced pushes: pushes WHERE is_forced' 'merged pull requests: pull_requests WHERE merge_sha IS NOT NULL' \
+    'forced pushes: pushes WHERE is_forced' 'pull requests: pull_requests WHERE number > 0' \
     'places of imports: commit_refs WHERE NOT is_pushed'; do
     if [ "$(sql -c "SELECT count(*) FROM jirasync.${made#*: }")" -gt 0 ]; then echo "ok the history made ${made%%:*}"
     else echo "not ok the history made no ${made%%:*}"; fi

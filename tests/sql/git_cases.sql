@@ -88,6 +88,18 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-3';
 SELECT * FROM facts.work WHERE issue_key = 'APP-3';
 
+-- The same where the host tells the first twelve digits of the merged commit alone. Must come out: APP-14 covered by squash14.
+SELECT facts.pushed(1, 'org/short main', NULL, 'squash14', facts.listed('base: begin', '{}'), facts.listed('squash14: Receipts (#9)', '{base}'));
+SELECT facts.git(jsonb_build_object('repository', 'org/short', 'pull_request', jsonb_build_object('number', 9, 'title', 'APP-14 Receipts',
+    'state', 'merged', 'merge_sha', left(facts.sha('squash14'), 12), 'keys', '["APP-14"]'::jsonb, 'updated_at', '2026-03-02T12:00:00Z')));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-14';
+SELECT * FROM facts.work WHERE issue_key = 'APP-14';
+-- Its revert names the pull request. Must come out: APP-14 reverted.
+SELECT facts.pushed(2, 'org/short main', 'squash14', 'unsquash14', facts.listed('unsquash14: Reverts org/short#9', '{squash14}', reverts => '{#9}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-14';
+
 -- The revert of a merge. Must come out: APP-4 reverted; one and two, and the merge itself, taken back on main, everywhere.
 -- APP-5, whose commit lay on main before the merge, stays covered.
 SELECT facts.pushed(1, 'org/unmerge main', NULL, 'before', facts.listed('before: APP-5', '{}', '{APP-5}'));

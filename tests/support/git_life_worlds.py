@@ -5,7 +5,7 @@ import subprocess
 
 STORIES = [("APP-%d" % number, number) for number in range(1, 13)] + [("OPS-%d" % n, 100 + n) for n in range(1, 7)]
 # What depends on when a row was written, or where.
-APART = {"tenant", "source", "commit_source", "seen_at", "imported_at", "landed_at", "changed_seq"}
+APART = {"tenant", "source", "commit_source", "derived_to", "seen_at", "imported_at", "landed_at", "changed_seq"}
 
 
 def quoted(text):
@@ -96,7 +96,7 @@ class World:
 
     def refs(self):
         return self.ask("SELECT t.ref, t.kind, t.sha, t.deleted_at IS NOT NULL AS is_deleted FROM jirasync.refs t "
-                        "WHERE t.tenant = %s" % quoted(self.name))
+                        "WHERE t.tenant = %s AND strpos(t.ref, '~') = 0" % quoted(self.name))
 
     def reverted(self):
         """Commits that some revert takes back somewhere."""

@@ -149,7 +149,7 @@ BEGIN
         'picked_from', CASE facts.roll(8) WHEN 0 THEN facts.sha(facts.random_name()) END,
         'reverts', CASE facts.roll(4)
             WHEN 0 THEN jsonb_build_array(left(facts.sha(facts.random_name()), (ARRAY[7, 8, 40])[1 + facts.roll(3)]))
-            WHEN 1 THEN CASE facts.roll(3) WHEN 0 THEN jsonb_build_array('#' || 1 + facts.roll(3)) END END);
+            WHEN 1 THEN jsonb_build_array('#' || 1 + facts.roll(3)) END);
 END
 $$;
 
