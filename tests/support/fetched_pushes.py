@@ -58,9 +58,13 @@ class HostWorld(World):
     def told(self, deliveries):
         return [o for o in self.run([self.delivered(delivery, 0) for delivery in deliveries]) if o != "applied"]
 
-    def whole(self):
-        return self.ask("SELECT count(*) AS pushes, count(*) FILTER (WHERE NOT p.is_whole) AS parts FROM jirasync.pushes p "
-                        "WHERE p.tenant = %s" % quoted(self.name))[0]
+    def pushes(self):
+        """(delivery, number of the change): {is_whole, listed, shas: what is listed, in order}."""
+        found = self.ask("SELECT p.delivery_id, p.change, p.is_whole, p.listed, coalesce(json_agg(l.sha ORDER BY l.place) "
+                         "FILTER (WHERE l.sha IS NOT NULL), '[]') AS shas FROM jirasync.pushes p LEFT JOIN jirasync.push_commits l "
+                         "ON l.tenant = p.tenant AND l.source = p.source AND l.delivery_id = p.delivery_id AND l.change = p.change "
+                         "WHERE p.tenant = %s GROUP BY 1, 2, 3, 4" % quoted(self.name))
+        return {(row["delivery_id"], row["change"]): row for row in found}
 
 
 class Worker:
@@ -127,12 +131,25 @@ class Trial:
     def tell(self, world):
         verdict("every delivery is taken (%s)" % self.what(world), world.told(self.told[self.dialect(world)]))
 
+    def list_faults(self, world):
+        """A push is to list what git says that it moved; of a new branch, what nothing else held then."""
+        found, faults = world.pushes(), []
+        for delivery in self.told[self.dialect(world)]:
+            changes = delivery.document["changes"]
+            for number, change in enumerate(self.life.events[delivery.event].changes if changes else (), 1):
+                row = found.pop((delivery.id, number))
+                if not row["is_whole"] or row["listed"] != len(row["shas"]) or set(row["shas"]) != set(change.listed):
+                    faults.append("%s %s: %d, not %d" % (delivery.id, change.ref, len(row["shas"]), len(change.listed)))
+                places = {sha: place for place, sha in enumerate(row["shas"])}
+                faults += ["%s %s: %s comes before its parents" % (delivery.id, change.ref, sha[:8]) for sha, place in places.items()
+                           if any(places.get(parent, -1) > place for parent in self.life.commits[sha].parents)]
+        return faults + ["a push that nobody told: %s" % (key,) for key in found]
+
     def check(self, world):
         what = self.what(world)
         verdict("no job is left (%s)" % what, world.wait())
         verdict("all gaps are closed by fetches (%s)" % what, world.gaps())
-        counts = world.whole()
-        verdict("every push is whole (%s)" % what, [counts] if counts["parts"] or not counts["pushes"] else [])
+        verdict("every push lists what it moved, parents before children (%s)" % what, self.list_faults(world))
         world.settle([], "at the end")
         self.truth.compare(world, what, True)
         self.truth.compare_ranges(world, what, self.dice)
