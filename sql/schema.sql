@@ -2124,9 +2124,9 @@ CREATE UNIQUE INDEX jobs_wait_once ON jirasync.jobs USING btree (tenant, kind, s
 
 CREATE INDEX project_keys_by_key ON jirasync.project_keys USING btree (project_key, source, tenant);
 
-CREATE INDEX pull_requests_by_head ON jirasync.pull_requests USING btree (head_sha, repository, source, tenant);
+CREATE INDEX pull_requests_by_head ON jirasync.pull_requests USING btree ("left"(head_sha, 7), repository, source, tenant);
 
-CREATE INDEX pull_requests_by_merge ON jirasync.pull_requests USING btree (merge_sha, repository, source, tenant);
+CREATE INDEX pull_requests_by_merge ON jirasync.pull_requests USING btree ("left"(merge_sha, 7), repository, source, tenant);
 
 CREATE INDEX push_commits_by_commit ON jirasync.push_commits USING btree (sha, repository, source, tenant);
 
