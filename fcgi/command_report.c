@@ -26,8 +26,8 @@ static const char help[] =
     "  --fix-version NAME       only versions of this name\n"
     "  --project KEY            only versions of this project\n"
     "  --tenant NAME            default: main\n"
-    "  --range REPO:FROM..TO    compare the version with what TO holds and FROM does not (branches, tags or hashes);\n"
-    "                           may be repeated, wants --fix-version\n"
+    "  --range REPO:FROM..TO    also what TO holds and FROM does not (branches, tags or hashes), held against the version\n"
+    "                           where --fix-version names one; may be repeated\n"
     "  --since RUN|TIME         also what changed since the end of a run, or since then (2026-11-24,\n"
     "                           2026-11-24T09:30:00-07:00; without a zone: UTC)\n"
     "  --format FORMAT          table (default), json, csv, markdown or html\n"
@@ -118,8 +118,6 @@ static const char *check_words(struct report_words *words)
     if (options->is_compat && (words->format != REPORT_JSON || words->range_count > 0 || words->since ||
                                words->fail_under || words->fails_on_orphans))
         return "report --compat goes with --fix-version, --project, --tenant, --output and --format json alone";
-    if (words->range_count > 0 && !options->fix_version)
-        return "report compares a --range with a version: --fix-version says which";
     return NULL;
 }
 
@@ -160,57 +158,62 @@ static struct report_style style_of(FILE *out)
 {
     struct report_style style = {.columns = PIPED_COLUMNS, .is_terminal = isatty(fileno(out)) == 1};
     struct winsize window;
-    if (style.is_terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col >= LEAST_COLUMNS)
-        style.columns = window.ws_col;
+    if (style.is_terminal && ioctl(fileno(out), TIOCGWINSZ, &window) == 0 && window.ws_col > 0)
+        style.columns = window.ws_col < LEAST_COLUMNS ? LEAST_COLUMNS : window.ws_col;
     return style;
 }
 
-/* A file is put in place whole; what is no regular file (a pipe, a device) is written to as it is. */
-static bool is_replaced(const char *path)
+static bool fails_on(const char *path, struct error *error)
 {
-    struct stat status;
-    return stat(path, &status) != 0 || S_ISREG(status.st_mode);
+    error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
+    return false;
 }
 
-static bool write_file(struct report *report, const struct report_words *words, const char *path, struct error *error)
+/* mode is that of the file whose place it takes, or 0. */
+static bool write_file(struct report *report, const struct report_words *words, const char *path, mode_t mode,
+                       struct error *error)
 {
     FILE *out = fopen(path, "we");
-    if (!out) {
-        error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
-        return false;
-    }
+    if (!out)
+        return fails_on(path, error);
     struct report_style style = style_of(out);
-    bool is_written = report_print(report, words->format, out, &style, error) == ERROR_NONE;
-    if ((fflush(out) != 0 || ferror(out)) && is_written) {
-        error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
-        is_written = false;
-    }
-    if (fclose(out) != 0 && is_written) {
-        error_set(error, ERROR_IO, "%s: %s", path, strerror(errno));
-        is_written = false;
-    }
+    bool is_written = mode == 0 || fchmod(fileno(out), mode) == 0 || fails_on(path, error);
+    is_written = is_written && report_print(report, words->format, out, &style, error) == ERROR_NONE;
+    if ((fflush(out) != 0 || ferror(out)) && is_written)
+        is_written = fails_on(path, error);
+    if (fclose(out) != 0 && is_written)
+        is_written = fails_on(path, error);
     return is_written;
 }
 
-static bool write_output(struct report *report, const struct report_words *words, struct error *error)
+/* Puts the file in place whole, or leaves what is there. */
+static bool replace_file(struct report *report, const struct report_words *words, const char *target, mode_t mode,
+                         struct error *error)
 {
     char path[4096];
-    if (!is_replaced(words->output))
-        return write_file(report, words, words->output, error);
-    if ((size_t)snprintf(path, sizeof path, "%s.new", words->output) >= sizeof path) {
+    if ((size_t)snprintf(path, sizeof path, "%s.new", target) >= sizeof path) {
         error_set(error, ERROR_INPUT, "the name of the output is too long");
         return false;
     }
-    if (!write_file(report, words, path, error)) {
+    bool is_replaced = write_file(report, words, path, mode, error) &&
+                       (rename(path, target) == 0 || fails_on(target, error));
+    if (!is_replaced)
         (void)unlink(path);
-        return false;
-    }
-    if (rename(path, words->output) != 0) {
-        error_set(error, ERROR_IO, "%s: %s", words->output, strerror(errno));
-        (void)unlink(path);
-        return false;
-    }
-    return true;
+    return is_replaced;
+}
+
+/* A link stays one, and what it leads to is replaced; what is no regular file (a pipe, a device) is written to. */
+static bool write_output(struct report *report, const struct report_words *words, struct error *error)
+{
+    struct stat status;
+    bool is_there = stat(words->output, &status) == 0;
+    if (is_there && !S_ISREG(status.st_mode))
+        return write_file(report, words, words->output, 0, error);
+    char *real = is_there ? realpath(words->output, NULL) : NULL;
+    bool is_written =
+        replace_file(report, words, real ? real : words->output, is_there ? status.st_mode & 07777 : 0, error);
+    free(real);
+    return is_written;
 }
 
 static bool print_output(struct report *report, const struct report_words *words, struct error *error)
@@ -220,10 +223,8 @@ static bool print_output(struct report *report, const struct report_words *words
         return write_output(report, words, error);
     if (report_print(report, words->format, stdout, &style, error) != ERROR_NONE)
         return false;
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        error_set(error, ERROR_IO, "standard output: %s", strerror(errno));
-        return false;
-    }
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return fails_on("standard output", error);
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define REPORT_TIMEOUT_MS (30 * 60 * 1000)
+#define REST " ..."
 
 struct report {
     char *text;
@@ -157,6 +158,16 @@ double report_count(const cJSON *object, const char *name)
     return cJSON_IsNumber(value) ? value->valuedouble : 0;
 }
 
+/* Whether more, behind a separator, fits and leaves room for what stands for the rest. */
+static bool joins(char *text, size_t *length, size_t size, const char *separator, const char *more)
+{
+    size_t needed = (*length ? strlen(separator) : 0) + strlen(more);
+    if (*length + needed + sizeof REST > size)
+        return false;
+    *length += (size_t)snprintf(text + *length, size - *length, "%s%s", *length ? separator : "", more);
+    return true;
+}
+
 char *report_joined(const cJSON *array, const char *separator, char *text, size_t size)
 {
     size_t length = 0;
@@ -164,10 +175,10 @@ char *report_joined(const cJSON *array, const char *separator, char *text, size_
     text[0] = '\0';
     cJSON_ArrayForEach(element, array)
     {
-        if (!cJSON_IsString(element) || length >= size)
+        if (!cJSON_IsString(element) || joins(text, &length, size, separator, element->valuestring))
             continue;
-        int more = snprintf(text + length, size - length, "%s%s", length ? separator : "", element->valuestring);
-        length += more > 0 ? (size_t)more : 0;
+        (void)snprintf(text + length, size - length, "%s", REST);
+        break;
     }
     return text;
 }
@@ -190,27 +201,33 @@ char *report_percent(const cJSON *coverage, char text[REPORT_PERCENT_BYTES])
     return text;
 }
 
-static bool has_several_sites(const cJSON *document)
-{
-    const cJSON *version, *versions = json_value_member(document, "versions");
-    const char *first = NULL;
-    cJSON_ArrayForEach(version, versions)
-    {
-        const char *source = report_member(version, "source");
-        if (first && strcmp(first, source) != 0)
-            return true;
-        first = source;
-    }
-    return false;
-}
-
 char *report_version_name(const cJSON *document, const cJSON *version, char text[REPORT_NAME_BYTES])
 {
-    bool is_site_told = has_several_sites(document);
+    bool is_site_told = cJSON_GetArraySize(json_value_member(document, "sites")) > 1;
     (void)snprintf(text, REPORT_NAME_BYTES, "%s%s%s%s%s", is_site_told ? report_member(version, "source") : "",
                    is_site_told ? " / " : "", report_member(version, "project_key"),
                    report_member(version, "project_key")[0] ? " " : "", report_member(version, "fix_version"));
     return text;
+}
+
+char *report_why(const cJSON *finding, const char *reason_member, char text[REPORT_WHY_BYTES])
+{
+    char versions[REPORT_WHY_BYTES / 2];
+    const char *code = report_member(finding, reason_member);
+    if (strcmp(code, "only_in_code") == 0)
+        code = cJSON_GetArraySize(json_value_member(finding, "fix_versions")) > 0 ? "other_version" : "no_version";
+    versions[0] = '\0';
+    if (strcmp(code, "other_version") == 0 || strcmp(code, "in_version") == 0)
+        report_joined(json_value_member(finding, "fix_versions"), ", ", versions, sizeof versions);
+    (void)snprintf(text, REPORT_WHY_BYTES, "%s%s%s", report_meaning(code), versions[0] ? ": " : "", versions);
+    return text;
+}
+
+bool report_is_unchanged(const cJSON *changes)
+{
+    return cJSON_GetArraySize(json_value_member(changes, "versions")) == 0 &&
+           cJSON_GetArraySize(json_value_member(changes, "stories")) == 0 &&
+           cJSON_GetArraySize(json_value_member(changes, "scope")) == 0;
 }
 
 const char *report_meaning(const char *code)
@@ -222,10 +239,11 @@ const char *report_meaning(const char *code)
         {"deleted_issue", "deleted issue"},
         {"other_version", "in another version"},
         {"no_version", "in no version"},
+        {"in_version", "in a version"},
         {"in_both", "in both"},
-        {"only_in_version", "not in the range"},
-        {"only_in_code", "not in the version"},
         {"after_freeze", "after the freeze"},
+        {"not_landed", "not landed"},
+        {"landed_elsewhere", "landed, but not in the range"},
         {"not_expected", "not expected"},
     };
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -55,7 +55,8 @@ enum error_code report_print(struct report *report, enum report_format format, F
 /* What is in the document; each takes whatever part is not there as empty. */
 const char *report_member(const cJSON *object, const char *name);
 double report_count(const cJSON *object, const char *name);
-/* An array's elements that are strings, joined; returns text. */
+/* An array's elements that are strings, joined; " ..." stands for those that text has no room for. Returns text, whose
+ * size is at least 8. */
 char *report_joined(const cJSON *array, const char *separator, char *text, size_t size);
 /* "2026-11-24 04:12" of an instant of the document; "" for none. */
 #define REPORT_TIME_BYTES 17
@@ -64,8 +65,13 @@ char *report_time(const cJSON *object, const char *name, char text[REPORT_TIME_B
 #define REPORT_PERCENT_BYTES 16
 char *report_percent(const cJSON *coverage, char text[REPORT_PERCENT_BYTES]);
 /* How a version is called: its project and name, with its site where the report has several. */
-#define REPORT_NAME_BYTES 400
+#define REPORT_NAME_BYTES 2048 /* two names of 255 characters, and the site's */
 char *report_version_name(const cJSON *document, const cJSON *version, char text[REPORT_NAME_BYTES]);
+/* Why a finding is shown: its member's meaning, with the versions that its issue is in where these are other ones. */
+#define REPORT_WHY_BYTES 4096
+char *report_why(const cJSON *finding, const char *reason_member, char text[REPORT_WHY_BYTES]);
+/* Whether the part that tells of changes has none. */
+bool report_is_unchanged(const cJSON *changes) MUST_CHECK;
 /* A state, a reason or a finding as people say it ("not expected"); itself where it is none of ours. */
 const char *report_meaning(const char *code);
 

@@ -24,8 +24,7 @@ void report_chart_bar(const cJSON *coverage, FILE *out)
                        "preserveAspectRatio=\"none\" role=\"img\" "
                        "aria-label=\"%.0f of %.0f stories covered\">",
                   BAR_WIDTH, BAR_HEIGHT, BAR_WIDTH, BAR_HEIGHT, report_count(coverage, "with_commits"), stories);
-    if (stories <= 0)
-        (void)fprintf(out, "<rect class=\"none\" width=\"%.0f\" height=\"%d\"/>", BAR_WIDTH, BAR_HEIGHT);
+    (void)fprintf(out, "<rect class=\"none\" width=\"%.0f\" height=\"%d\"/>", BAR_WIDTH, BAR_HEIGHT);
     for (size_t i = 0; stories > 0 && i < sizeof parts / sizeof parts[0]; i++) {
         double width = BAR_WIDTH * report_count(coverage, parts[i].member) / stories;
         if (width > 0)
@@ -122,7 +121,8 @@ void report_chart_history(const cJSON *history, FILE *out)
     put_ruler(&scale, scale.most, out);
     put_lines(history, &scale, out);
     (void)fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">%.10s</text>"
-                       "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.10s</text></svg>\n",
+                       "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.10s</text></svg>\n"
+                       "<p class=\"quiet\">By day: covered stories, and all (dashed).</p>\n",
                   CHART_LEFT, CHART_HEIGHT - 6, report_member(history->child, "day"), CHART_WIDTH, CHART_HEIGHT - 6,
                   report_member(cJSON_GetArrayItem(history, days - 1), "day"));
 }

@@ -29,8 +29,9 @@ static const char *const style[] = {
     "th,td{padding:.35rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line);overflow-wrap:anywhere}\n"
     "th{font-weight:600;color:var(--quiet);font-size:.85rem;white-space:nowrap}\n"
     "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td.k{white-space:nowrap;font-weight:600}\n"
+    "td{min-width:6.5rem}td.n,td.k{min-width:0}td:last-child{min-width:9rem}"
     "td.bar{min-width:11rem;width:26%}td.t{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
-    "code{font:13px/1.4 ui-monospace,'Liberation Mono',monospace}\n"
+    "code{font:13px/1.4 ui-monospace,'Liberation Mono',monospace;white-space:nowrap}\n"
     ".scroll{overflow-x:auto}.commits{margin:.2rem 0 0;padding:0;list-style:none;font-size:.87rem;color:var(--quiet)}\n"
     ".mark{display:inline-block;padding:0 .5rem;border-radius:1rem;font-size:.82rem;white-space:nowrap;border:1px solid;"
     "font-weight:600}\n"
@@ -97,7 +98,7 @@ static void put_cell(const struct page *page, const char *tag, const char *text)
 /* Begins a table whose titles are parted by bars. */
 static void put_table_head(const struct page *page, const char *titles)
 {
-    put_raw(page, "<table><thead><tr><th>");
+    put_raw(page, "<div class=\"scroll\"><table><thead><tr><th>");
     for (; *titles; titles++) {
         if (*titles == '|')
             put_raw(page, "</th><th>");
@@ -221,6 +222,8 @@ static void put_contents(const struct page *page, const cJSON *versions)
         put_isolated(page, report_member(part, "repository"));
         put_raw(page, "</a></li>\n");
     }
+    if (cJSON_GetArraySize(json_value_member(page->document, "not_in_ranges")) > 0)
+        put_raw(page, "<li><a href=\"#absent\">In the version, and in no range</a></li>\n");
     put_raw(page, "<li><a href=\"#orphans\">Commits without a story</a></li>\n</ul></nav>\n");
 }
 
@@ -246,6 +249,8 @@ static void put_commit(const struct page *page, const cJSON *commit)
         put_raw(page, " \u00b7 taken back by ");
         put_sha(page, revert);
     }
+    if (cJSON_IsTrue(json_value_member(commit, "is_revert")))
+        put_raw(page, " \u00b7 a revert");
     put_raw(page, "</li>");
 }
 
@@ -289,12 +294,12 @@ static void put_stories(const struct page *page, const cJSON *stories)
                 put_story(page, story);
         }
     }
-    put_raw(page, "</tbody></table>\n");
+    put_raw(page, "</tbody></table></div>\n");
 }
 
 static void put_findings(const struct page *page, const cJSON *findings, const char *reason_member)
 {
-    char when[REPORT_TIME_BYTES];
+    char when[REPORT_TIME_BYTES], why[REPORT_WHY_BYTES];
     const cJSON *finding;
     put_table_head(page, "When|Commit|Repository|Issue|What|Why");
     cJSON_ArrayForEach(finding, findings)
@@ -307,10 +312,10 @@ static void put_findings(const struct page *page, const cJSON *findings, const c
         put_cell(page, "<td>", report_member(finding, "repository"));
         put_cell(page, "<td class=\"k\">", report_member(finding, "issue_key"));
         put_cell(page, "<td>", subject[0] ? subject : report_member(finding, "summary"));
-        put_cell(page, "<td>", report_meaning(report_member(finding, reason_member)));
+        put_cell(page, "<td>", report_why(finding, reason_member, why));
         put_raw(page, "</tr>\n");
     }
-    put_raw(page, "</tbody></table>\n");
+    put_raw(page, "</tbody></table></div>\n");
 }
 
 static void put_late(const struct page *page, const cJSON *late)
@@ -329,7 +334,7 @@ static void put_late(const struct page *page, const cJSON *late)
         put_cell(page, "<td>", report_member(entry, "summary"));
         put_raw(page, "</tr>\n");
     }
-    put_raw(page, "</tbody></table>\n");
+    put_raw(page, "</tbody></table></div>\n");
 }
 
 static void put_version_facts(const struct page *page, const cJSON *version)
@@ -337,7 +342,7 @@ static void put_version_facts(const struct page *page, const cJSON *version)
     char freeze[REPORT_TIME_BYTES], percent[REPORT_PERCENT_BYTES];
     const cJSON *coverage = json_value_member(version, "coverage");
     const cJSON *branch, *branches = json_value_member(version, "branches");
-    (void)fprintf(page->out, "<p>%.0f of %.0f stories have commits, %s.", report_count(coverage, "with_commits"),
+    (void)fprintf(page->out, "<p>%.0f of %.0f stories are covered, %s.", report_count(coverage, "with_commits"),
                   report_count(coverage, "stories"), report_percent(coverage, percent));
     if (cJSON_IsTrue(json_value_member(version, "released")))
         put_raw(page, " Released.");
@@ -378,17 +383,33 @@ static void put_version(const struct page *page, const cJSON *version, size_t nu
     put_raw(page, "</section>\n");
 }
 
+static void put_share(const struct page *page, const cJSON *coverage)
+{
+    char percent[REPORT_PERCENT_BYTES];
+    put_raw(page, "<td class=\"bar\">");
+    report_chart_bar(coverage, page->out);
+    if (json_value_is_set(coverage))
+        (void)fprintf(page->out, "%.0f of %.0f covered, %s</td>", report_count(coverage, "with_commits"),
+                      report_count(coverage, "stories"), report_percent(coverage, percent));
+    else
+        put_raw(page, "no story</td>");
+}
+
 static void put_changed_versions(const struct page *page, const cJSON *versions)
 {
-    char name[REPORT_NAME_BYTES], before[REPORT_PERCENT_BYTES], after[REPORT_PERCENT_BYTES];
+    char name[REPORT_NAME_BYTES];
     const cJSON *version;
+    if (cJSON_GetArraySize(versions) == 0)
+        return;
+    put_table_head(page, "Version|Before|Now");
     cJSON_ArrayForEach(version, versions)
     {
-        put_raw(page, "<p>");
-        put_isolated(page, report_version_name(page->document, version, name));
-        (void)fprintf(page->out, ": %s, now %s</p>\n", report_percent(json_value_member(version, "before"), before),
-                      report_percent(json_value_member(version, "after"), after));
+        put_cell(page, "<tr><td class=\"k\">", report_version_name(page->document, version, name));
+        put_share(page, json_value_member(version, "before"));
+        put_share(page, json_value_member(version, "after"));
+        put_raw(page, "</tr>\n");
     }
+    put_raw(page, "</tbody></table></div>\n");
 }
 
 static void put_changed_stories(const struct page *page, const cJSON *stories)
@@ -410,7 +431,7 @@ static void put_changed_stories(const struct page *page, const cJSON *stories)
         put_cell(page, "<td>", report_member(story, "reason"));
         put_raw(page, "</tr>\n");
     }
-    put_raw(page, "</tbody></table>\n");
+    put_raw(page, "</tbody></table></div>\n");
 }
 
 static void put_changed_scope(const struct page *page, const cJSON *scope)
@@ -429,7 +450,7 @@ static void put_changed_scope(const struct page *page, const cJSON *scope)
         put_cell(page, "<td>", report_member(entry, "summary"));
         put_raw(page, "</tr>\n");
     }
-    put_raw(page, "</tbody></table>\n");
+    put_raw(page, "</tbody></table></div>\n");
 }
 
 static void put_changes(const struct page *page, const cJSON *changes)
@@ -439,6 +460,8 @@ static void put_changes(const struct page *page, const cJSON *changes)
         return;
     (void)fprintf(page->out, "<section><h2 id=\"changes\">Changed since %s</h2>\n",
                   report_time(changes, "since", since));
+    if (report_is_unchanged(changes))
+        put_raw(page, "<p class=\"quiet\">Nothing.</p>\n");
     put_changed_versions(page, json_value_member(changes, "versions"));
     put_changed_stories(page, json_value_member(changes, "stories"));
     put_changed_scope(page, json_value_member(changes, "scope"));
@@ -447,6 +470,7 @@ static void put_changes(const struct page *page, const cJSON *changes)
 
 static void put_range(const struct page *page, const cJSON *range, size_t number)
 {
+    const cJSON *findings = json_value_member(range, "findings");
     (void)fprintf(page->out, "<section><h2 id=\"r%zu\">", number);
     put_isolated(page, report_member(range, "repository"));
     put_raw(page, ": ");
@@ -454,7 +478,25 @@ static void put_range(const struct page *page, const cJSON *range, size_t number
     put_raw(page, " .. ");
     put_isolated(page, report_member(range, "to"));
     put_raw(page, "</h2>\n");
-    put_findings(page, json_value_member(range, "findings"), "finding");
+    if (cJSON_GetArraySize(findings) > 0)
+        put_findings(page, findings, "finding");
+    else
+        put_raw(page, "<p class=\"quiet\">No commit of the range is work.</p>\n");
+    put_raw(page, "</section>\n");
+}
+
+static void put_ranges(const struct page *page)
+{
+    const cJSON *range, *absent = json_value_member(page->document, "not_in_ranges");
+    size_t number = 0;
+    cJSON_ArrayForEach(range, json_value_member(page->document, "ranges"))
+    {
+        put_range(page, range, ++number);
+    }
+    if (cJSON_GetArraySize(absent) == 0)
+        return;
+    put_raw(page, "<section><h2 id=\"absent\">In the version, and in no range</h2>\n");
+    put_findings(page, absent, "reason");
     put_raw(page, "</section>\n");
 }
 
@@ -500,11 +542,7 @@ void report_html(const cJSON *document, FILE *out)
     {
         put_version(&page, part, ++number);
     }
-    number = 0;
-    cJSON_ArrayForEach(part, json_value_member(document, "ranges"))
-    {
-        put_range(&page, part, ++number);
-    }
+    put_ranges(&page);
     put_raw(&page, "<section><h2 id=\"orphans\">Commits without a story</h2>\n");
     if (cJSON_GetArraySize(orphans) > 0)
         put_findings(&page, orphans, "reason");

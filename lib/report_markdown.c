@@ -1,4 +1,4 @@
-/* Reports as Markdown, with tables as GitHub, GitLab and Bitbucket read them. */
+/* Reports as Markdown, with tables as GitHub and GitLab read them. */
 #include "json_value.h"
 #include "report.h"
 #include "report_text.h"
@@ -32,7 +32,9 @@ static void put_text(FILE *out, const char *text)
             (void)fputs(c == '<' ? "&lt;" : c == '>' ? "&gt;"
                                                      : "&amp;",
                         out);
-        else if (c < 0x80 && strchr("\\`*_{}[]|~#!$@", (int)c))
+        else if (c == '@' || c == '#') /* neither calls a person nor names a request where the report is pasted */
+            (void)fprintf(out, "%c<!-- -->", (char)c);
+        else if (c < 0x80 && strchr("\\`*_{}[]|~!$", (int)c))
             (void)fprintf(out, "\\%c", (char)c);
         else
             report_text_put(out, c);
@@ -110,6 +112,8 @@ static void put_commit(FILE *out, const cJSON *commit)
     }
     if (revert[0])
         (void)fprintf(out, ", taken back by %.*s", SHA_COLUMNS, revert);
+    if (cJSON_IsTrue(json_value_member(commit, "is_revert")))
+        (void)fputs(", a revert", out);
 }
 
 static void put_story(FILE *out, const cJSON *story)
@@ -132,11 +136,12 @@ static void put_story(FILE *out, const cJSON *story)
 
 static void put_findings(FILE *out, const char *heading, const cJSON *findings, const char *reason_member)
 {
-    char when[REPORT_TIME_BYTES];
+    char when[REPORT_TIME_BYTES], why[REPORT_WHY_BYTES];
     const cJSON *finding;
     if (cJSON_GetArraySize(findings) == 0)
         return;
-    (void)fprintf(out, "\n%s\n", heading);
+    if (heading)
+        (void)fprintf(out, "\n%s\n", heading);
     put_header(out, "| When | Commit | Repository | Issue | What | Why |", "|---|---|---|---|---|---|");
     cJSON_ArrayForEach(finding, findings)
     {
@@ -149,7 +154,7 @@ static void put_findings(FILE *out, const char *heading, const cJSON *findings, 
         put_cell(out, report_member(finding, "repository"));
         put_cell(out, report_member(finding, "issue_key"));
         put_cell(out, subject[0] ? subject : report_member(finding, "summary"));
-        put_cell(out, report_meaning(report_member(finding, reason_member)));
+        put_cell(out, report_why(finding, reason_member, why));
         (void)fputc('\n', out);
     }
 }
@@ -183,7 +188,9 @@ static void put_version(const struct page *page, const cJSON *version)
     (void)fputs("\n## ", page->out);
     put_text(page->out, report_version_name(page->document, version, name));
     (void)fputc('\n', page->out);
-    if (cJSON_GetArraySize(stories) > 0)
+    if (cJSON_GetArraySize(stories) == 0)
+        (void)fputs("\nNo issue has this version.\n", page->out);
+    else
         put_header(page->out, "| Issue | Summary | State | Why | Commits |", "|---|---|---|---|---|");
     cJSON_ArrayForEach(story, stories)
     {
@@ -229,23 +236,41 @@ static void put_changed_scope(const struct page *page, const cJSON *scope)
     }
 }
 
-static void put_changes(const struct page *page, const cJSON *changes)
+static void put_share(FILE *out, const cJSON *coverage)
 {
-    char since[REPORT_TIME_BYTES], name[REPORT_NAME_BYTES], before[REPORT_PERCENT_BYTES], after[REPORT_PERCENT_BYTES];
-    const cJSON *version, *versions = json_value_member(changes, "versions");
-    if (!json_value_is_set(changes))
-        return;
-    (void)fprintf(page->out, "\n## Changed since %s\n", report_time(changes, "since", since));
+    char percent[REPORT_PERCENT_BYTES];
+    if (json_value_is_set(coverage))
+        (void)fprintf(out, " %.0f of %.0f, %s |", report_count(coverage, "with_commits"),
+                      report_count(coverage, "stories"), report_percent(coverage, percent));
+    else
+        (void)fputs(" no story |", out);
+}
+
+static void put_changed_versions(const struct page *page, const cJSON *versions)
+{
+    char name[REPORT_NAME_BYTES];
+    const cJSON *version;
     if (cJSON_GetArraySize(versions) > 0)
-        put_header(page->out, "| Version | Before | Now |", "|---|--:|--:|");
+        put_header(page->out, "| Version | Covered before | Now |", "|---|--:|--:|");
     cJSON_ArrayForEach(version, versions)
     {
         (void)fputc('|', page->out);
         put_cell(page->out, report_version_name(page->document, version, name));
-        put_cell(page->out, report_percent(json_value_member(version, "before"), before));
-        put_cell(page->out, report_percent(json_value_member(version, "after"), after));
+        put_share(page->out, json_value_member(version, "before"));
+        put_share(page->out, json_value_member(version, "after"));
         (void)fputc('\n', page->out);
     }
+}
+
+static void put_changes(const struct page *page, const cJSON *changes)
+{
+    char since[REPORT_TIME_BYTES];
+    if (!json_value_is_set(changes))
+        return;
+    (void)fprintf(page->out, "\n## Changed since %s\n", report_time(changes, "since", since));
+    if (report_is_unchanged(changes))
+        (void)fputs("\nNothing.\n", page->out);
+    put_changed_versions(page, json_value_member(changes, "versions"));
     put_changed_stories(page->out, json_value_member(changes, "stories"));
     put_changed_scope(page, json_value_member(changes, "scope"));
 }
@@ -259,14 +284,17 @@ static void put_range(FILE *out, const cJSON *range)
     (void)fputs("..", out);
     put_text(out, report_member(range, "to"));
     (void)fputc('\n', out);
-    put_findings(out, "", json_value_member(range, "findings"), "finding");
+    put_findings(out, NULL, json_value_member(range, "findings"), "finding");
+    if (cJSON_GetArraySize(json_value_member(range, "findings")) == 0)
+        (void)fputs("\nNo commit of the range is work.\n", out);
 }
 
 void report_markdown(const cJSON *document, FILE *out)
 {
     const struct page page = {.document = document, .out = out};
     const cJSON *part;
-    (void)fputs("# Release report\n", out);
+    char made[REPORT_TIME_BYTES];
+    (void)fprintf(out, "# Release report\n\n%s, America/Phoenix\n", report_time(document, "generated_at", made));
     put_versions(&page, json_value_member(document, "versions"));
     put_changes(&page, json_value_member(document, "changes"));
     cJSON_ArrayForEach(part, json_value_member(document, "versions"))
@@ -277,5 +305,6 @@ void report_markdown(const cJSON *document, FILE *out)
     {
         put_range(out, part);
     }
+    put_findings(out, "## In the version, and in no range", json_value_member(document, "not_in_ranges"), "reason");
     put_findings(out, "## Commits without a story", json_value_member(document, "orphans"), "reason");
 }

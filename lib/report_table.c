@@ -6,8 +6,12 @@
 
 #include <string.h>
 
-#define BAR_COLUMNS 20
+#define BAR_COLUMNS 20 /* at most */
 #define SHA_COLUMNS 12
+#define STATE_COLUMNS 12 /* of "not expected" */
+#define KEY_COLUMNS 24   /* at most */
+#define COMMIT_INDENT 6
+#define SHARE_COLUMNS 72 /* two shares, and what is between them */
 #define JOINED_BYTES 4096
 
 /* One report being printed. */
@@ -38,12 +42,21 @@ static void print_heading(struct page *page, const char *text)
     (void)fputs(page->style->is_terminal ? "\033[0m\n" : "\n", page->out);
 }
 
+/* Where there is little room, names need it more. */
+static size_t bar_columns(const struct report_style *style)
+{
+    return style->columns >= 120 ? BAR_COLUMNS : style->columns >= 96 ? BAR_COLUMNS / 2
+                                                                      : 0;
+}
+
 /* A bar of covered stories: "#######.............", or drawn on a terminal. */
 static char *draw_bar(const struct report_style *style, const cJSON *coverage, char *text, size_t size)
 {
     double stories = report_count(coverage, "stories"), covered = report_count(coverage, "with_commits");
-    size_t filled = stories > 0 ? (size_t)(BAR_COLUMNS * covered / stories) : 0, length = 0;
-    for (size_t i = 0; i < BAR_COLUMNS; i++) {
+    size_t columns = bar_columns(style), length = 0;
+    size_t filled = stories > 0 ? (size_t)((double)columns * covered / stories) : 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < columns; i++) {
         const char *part = i < filled ? (style->is_terminal ? "\u2588" : "#") : (style->is_terminal ? "\u2591" : ".");
         int more = snprintf(text + length, size - length, "%s", stories > 0 ? part : " ");
         length += more > 0 ? (size_t)more : 0;
@@ -57,8 +70,8 @@ static void add_coverage(struct page *page, struct text_table *table, const char
 {
     char percent[REPORT_PERCENT_BYTES], bar[4 * BAR_COLUMNS + 1];
     text_table_add(table, name);
-    text_table_add(table, draw_bar(page->style, coverage, bar, sizeof bar));
     text_table_add(table, report_percent(coverage, percent));
+    text_table_add(table, draw_bar(page->style, coverage, bar, sizeof bar));
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
         text_table_add_count(table, report_count(coverage, counted[i]));
 }
@@ -67,8 +80,8 @@ static void print_coverage(struct page *page)
 {
     static const struct text_table_column columns[] = {
         {.title = "VERSION", .gives_way = true},
-        {.title = "COVERAGE"},
-        {.title = "", .is_right = true},
+        {.title = "COVERAGE", .is_right = true},
+        {.title = ""},
         {.title = "STORIES", .is_right = true},
         {.title = "COVERED", .is_right = true},
         {.title = "MISSING", .is_right = true},
@@ -94,28 +107,61 @@ static void print_commit(struct page *page, const cJSON *commit)
 {
     char evidence[JOINED_BYTES], branches[JOINED_BYTES], line[3 * JOINED_BYTES];
     const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
-    report_joined(json_value_member(commit, "evidence"), ",", evidence, sizeof evidence);
+    report_joined(json_value_member(commit, "evidence"), ", ", evidence, sizeof evidence);
     report_joined(json_value_member(commit, "branches"), ", ", branches, sizeof branches);
-    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s", SHA_COLUMNS, report_member(commit, "sha"),
+    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s%s", SHA_COLUMNS, report_member(commit, "sha"),
                    report_member(commit, "repository"), evidence, branches[0] ? branches : "no branch",
-                   tag[0] ? ", first in " : "", tag, revert[0] ? ", taken back by " : "", SHA_COLUMNS, revert);
-    (void)fputs("      ", page->out);
-    (void)report_text_print(page->out, line, page->style->columns - 6);
+                   tag[0] ? ", first in " : "", tag, revert[0] ? ", taken back by " : "", SHA_COLUMNS, revert,
+                   cJSON_IsTrue(json_value_member(commit, "is_revert")) ? ", a revert" : "");
+    (void)fprintf(page->out, "%*s", COMMIT_INDENT, "");
+    report_text_wrap(page->out, line, page->style->columns - COMMIT_INDENT, COMMIT_INDENT + 2);
     (void)fputc('\n', page->out);
 }
 
-/* A line for the story, and one for each of its commits. */
-static void print_story(struct page *page, const cJSON *story, size_t key_width)
+/* Columns of the lines that tell of stories. */
+struct story_widths {
+    size_t key, summary, reason;
+};
+
+static size_t widest(const cJSON *stories, const char *member)
 {
-    const char *key = report_member(story, "issue_key"), *state = report_meaning(report_member(story, "state"));
-    size_t columns = page->style->columns, left = columns - 2 - key_width - 2 - 12 - 2, summary_width = left / 2;
+    const cJSON *story;
+    size_t most = 0;
+    cJSON_ArrayForEach(story, stories)
+    {
+        size_t width = report_text_width(report_member(story, member));
+        most = width > most ? width : most;
+    }
+    return most;
+}
+
+/* A summary gives way before a reason does, down to a third. */
+static struct story_widths widths_of(const struct page *page, const cJSON *stories)
+{
+    struct story_widths widths = {
+        .key = widest(stories, "issue_key"), .summary = widest(stories, "summary"), .reason = widest(stories, "reason")};
+    if (widths.key > KEY_COLUMNS)
+        widths.key = KEY_COLUMNS;
+    size_t room = page->style->columns - 2 - widths.key - 2 - STATE_COLUMNS - 2 - 2;
+    if (widths.summary + widths.reason <= room)
+        return widths;
+    if (widths.reason > room * 2 / 3)
+        widths.reason = widths.summary < room / 3 ? room - widths.summary : room * 2 / 3;
+    widths.summary = room - widths.reason;
+    return widths;
+}
+
+/* A line for the story, and one for each of its commits. */
+static void print_story(struct page *page, const cJSON *story, const struct story_widths *widths)
+{
+    const char *state = report_meaning(report_member(story, "state"));
     const cJSON *commit;
     (void)fputs("  ", page->out);
-    size_t taken = report_text_print(page->out, key, key_width);
-    (void)fprintf(page->out, "%*s  %-12s  ", (int)(key_width - taken), "", state);
-    taken = report_text_print(page->out, report_member(story, "summary"), summary_width);
-    (void)fprintf(page->out, "%*s  ", (int)(summary_width - taken), "");
-    (void)report_text_print(page->out, report_member(story, "reason"), left - summary_width - 2);
+    size_t taken = report_text_print(page->out, report_member(story, "issue_key"), widths->key);
+    (void)fprintf(page->out, "%*s  %-*s  ", (int)(widths->key - taken), "", STATE_COLUMNS, state);
+    taken = report_text_print(page->out, report_member(story, "summary"), widths->summary);
+    (void)fprintf(page->out, "%*s  ", (int)(widths->summary - taken), "");
+    (void)report_text_print(page->out, report_member(story, "reason"), widths->reason);
     (void)fputc('\n', page->out);
     cJSON_ArrayForEach(commit, json_value_member(story, "commits"))
     {
@@ -123,29 +169,17 @@ static void print_story(struct page *page, const cJSON *story, size_t key_width)
     }
 }
 
-static size_t widest_key(const cJSON *stories)
-{
-    const cJSON *story;
-    size_t widest = 3;
-    cJSON_ArrayForEach(story, stories)
-    {
-        size_t width = report_text_width(report_member(story, "issue_key"));
-        widest = width > widest ? width : widest;
-    }
-    return widest < 24 ? widest : 24;
-}
-
 /* What lacks something stands first. */
 static void print_stories(struct page *page, const cJSON *stories)
 {
     static const char *const states[] = {"missing", "unmerged", "reverted", "covered", "not_expected"};
-    size_t key_width = widest_key(stories);
+    const struct story_widths widths = widths_of(page, stories);
     const cJSON *story;
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         cJSON_ArrayForEach(story, stories)
         {
             if (strcmp(report_member(story, "state"), states[i]) == 0)
-                print_story(page, story, key_width);
+                print_story(page, story, &widths);
         }
     }
 }
@@ -167,7 +201,7 @@ static void print_findings(struct page *page, const char *title, const cJSON *fi
         {.title = "ISSUE", .gives_way = true},
         {.title = "WHAT", .gives_way = true},
         {.title = "WHY", .at_most = 34, .gives_way = true}};
-    char when[REPORT_TIME_BYTES];
+    char when[REPORT_TIME_BYTES], why[REPORT_WHY_BYTES];
     const cJSON *finding;
     if (cJSON_GetArraySize(findings) == 0)
         return;
@@ -183,7 +217,7 @@ static void print_findings(struct page *page, const char *title, const cJSON *fi
         text_table_add(table, report_member(finding, "repository"));
         text_table_add(table, report_member(finding, "issue_key"));
         text_table_add(table, subject[0] ? subject : report_member(finding, "summary"));
-        text_table_add(table, report_meaning(report_member(finding, reason_member)));
+        text_table_add(table, report_why(finding, reason_member, why));
     }
     print_table(page, table, 2);
 }
@@ -224,7 +258,7 @@ static void print_version(struct page *page, const cJSON *version)
     char percent[REPORT_PERCENT_BYTES], freeze[REPORT_TIME_BYTES];
     const cJSON *coverage = json_value_member(version, "coverage");
     report_version_name(page->document, version, name);
-    (void)snprintf(title, sizeof title, "%s: %.0f of %.0f stories have commits, %s", name,
+    (void)snprintf(title, sizeof title, "%s: %.0f of %.0f stories are covered, %s", name,
                    report_count(coverage, "with_commits"), report_count(coverage, "stories"), report_percent(coverage, percent));
     print_heading(page, title);
     print_stories(page, json_value_member(version, "stories"));
@@ -282,22 +316,43 @@ static void print_changed_scope(struct page *page, const cJSON *changes)
     print_table(page, table, 2);
 }
 
+/* "3 of 9 covered, 33.3 %". */
+static void print_share(struct page *page, const cJSON *coverage)
+{
+    char percent[REPORT_PERCENT_BYTES];
+    if (json_value_is_set(coverage))
+        (void)fprintf(page->out, "%.0f of %.0f covered, %s", report_count(coverage, "with_commits"),
+                      report_count(coverage, "stories"), report_percent(coverage, percent));
+    else
+        (void)fputs("no story", page->out);
+}
+
+static void print_changed_version(struct page *page, const cJSON *version)
+{
+    char name[REPORT_NAME_BYTES];
+    (void)fputs("  ", page->out);
+    (void)report_text_print(page->out, report_version_name(page->document, version, name),
+                            page->style->columns - SHARE_COLUMNS);
+    (void)fputs(": ", page->out);
+    print_share(page, json_value_member(version, "before"));
+    (void)fputs("; now ", page->out);
+    print_share(page, json_value_member(version, "after"));
+    (void)fputc('\n', page->out);
+}
+
 static void print_changes(struct page *page, const cJSON *changes)
 {
-    char since[REPORT_TIME_BYTES], title[64], name[REPORT_NAME_BYTES];
-    char before[REPORT_PERCENT_BYTES], after[REPORT_PERCENT_BYTES];
+    char since[REPORT_TIME_BYTES], title[64];
     const cJSON *version;
     if (!json_value_is_set(changes))
         return;
     (void)snprintf(title, sizeof title, "Changed since %s", report_time(changes, "since", since));
     print_heading(page, title);
+    if (report_is_unchanged(changes))
+        (void)fputs("  Nothing.\n", page->out);
     cJSON_ArrayForEach(version, json_value_member(changes, "versions"))
     {
-        (void)fputs("  ", page->out);
-        (void)report_text_print(page->out, report_version_name(page->document, version, name),
-                                page->style->columns - 40);
-        (void)fprintf(page->out, ": %s, now %s\n", report_percent(json_value_member(version, "before"), before),
-                      report_percent(json_value_member(version, "after"), after));
+        print_changed_version(page, version);
     }
     print_changed_stories(page, changes);
     print_changed_scope(page, changes);
@@ -306,9 +361,14 @@ static void print_changes(struct page *page, const cJSON *changes)
 static void print_range(struct page *page, const cJSON *range)
 {
     char title[1024];
+    const cJSON *findings = json_value_member(range, "findings");
     (void)snprintf(title, sizeof title, "%s: %s..%s", report_member(range, "repository"), report_member(range, "from"),
                    report_member(range, "to"));
-    print_findings(page, title, json_value_member(range, "findings"), "finding");
+    print_findings(page, title, findings, "finding");
+    if (cJSON_GetArraySize(findings) > 0)
+        return;
+    print_heading(page, title);
+    (void)fputs("  No commit of the range is work.\n", page->out);
 }
 
 bool report_table(const cJSON *document, FILE *out, const struct report_style *style)
@@ -328,6 +388,7 @@ bool report_table(const cJSON *document, FILE *out, const struct report_style *s
     {
         print_range(&page, part);
     }
+    print_findings(&page, "In the version, and in no range", json_value_member(document, "not_in_ranges"), "reason");
     print_findings(&page, "Commits without a story", json_value_member(document, "orphans"), "reason");
     return page.is_whole;
 }

@@ -24,17 +24,18 @@ bool report_text_is_hidden(uint32_t c)
     static const struct {
         uint32_t first, last;
     } hidden[] = {
-        {0x00, 0x1f},     /* controls */
-        {0x7f, 0x9f},     /* and the other ones */
-        {0xad, 0xad},     /* soft hyphen */
-        {0x61c, 0x61c},   /* Arabic letter mark */
-        {0x180e, 0x180e}, /* Mongolian vowel separator */
-        {0x200b, 0x200f}, /* zero width, direction marks */
-        {0x2028, 0x202e}, /* line ends, embeddings and overrides of direction */
-        {0x2060, 0x206f}, /* joiners, isolates of direction */
-        {0xfeff, 0xfeff}, /* byte order mark */
-        {0xfff9, 0xfffb},
-        {0xe0000, 0xe0fff}, /* annotations, tags */
+        {0x00, 0x1f},       /* controls */
+        {0x7f, 0x9f},       /* and the other ones */
+        {0xad, 0xad},       /* soft hyphen */
+        {0x61c, 0x61c},     /* Arabic letter mark */
+        {0x180e, 0x180e},   /* Mongolian vowel separator */
+        {0x200b, 0x200b},   /* zero width */
+        {0x200e, 0x200f},   /* direction marks */
+        {0x2028, 0x202e},   /* line ends, embeddings and overrides of direction */
+        {0x2060, 0x206f},   /* joiners, isolates of direction */
+        {0xfeff, 0xfeff},   /* byte order mark */
+        {0xfff9, 0xfffb},   /* annotations */
+        {0xe0000, 0xe0fff}, /* tags */
     };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         if (c >= hidden[i].first && c <= hidden[i].last)
@@ -60,9 +61,11 @@ void report_text_put(FILE *out, uint32_t c)
     (void)fwrite(bytes, 1, length, out);
 }
 
-/* As shown: what is hidden, or has no width, as one U+FFFD. */
+/* As shown: white space as a space; what is hidden, or has no width, as one U+FFFD. */
 static uint32_t shown(uint32_t character, size_t *columns)
 {
+    if (character == '\n' || character == '\r' || character == '\t')
+        character = ' ';
     int width = report_text_is_hidden(character) ? -1 : wcwidth((wchar_t)character);
     *columns = width < 0 ? 1 : (size_t)width;
     return width < 0 ? REPLACEMENT : character;
@@ -91,4 +94,39 @@ size_t report_text_print(FILE *out, const char *text, size_t width)
         taken += width - room;
     }
     return taken;
+}
+
+/* Where the line ends that text begins: before the last spaces that fit, else where it is full. */
+static const char *line_end(const char *text, size_t width)
+{
+    const char *at = text, *end = NULL;
+    size_t taken = 0, columns;
+    for (bool was_space = true;;) {
+        const char *before = at;
+        uint32_t c = report_text_next(&at);
+        if (c == 0)
+            return before;
+        bool is_space = shown(c, &columns) == ' ';
+        if (is_space && !was_space)
+            end = before;
+        was_space = is_space;
+        if (taken + columns > width)
+            return end ? end : before > text ? before
+                                             : at;
+        taken += columns;
+    }
+}
+
+void report_text_wrap(FILE *out, const char *text, size_t width, size_t indent)
+{
+    for (bool is_first = true; *text; is_first = false) {
+        const char *end = line_end(text, width);
+        size_t columns;
+        if (!is_first)
+            (void)fprintf(out, "\n%*s", (int)indent, "");
+        while (text < end)
+            report_text_put(out, shown(report_text_next(&text), &columns));
+        while (*text == ' ')
+            text++;
+    }
 }

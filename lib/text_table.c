@@ -126,13 +126,23 @@ static size_t last_filled(const struct text_table *table, size_t row)
     return last;
 }
 
+/* A column where nothing is said is left out, its title too. */
+static size_t last_shown(const struct text_table *table, const size_t *widths)
+{
+    size_t last = table->column_count;
+    while (last > 1 && widths[last - 1] == 0)
+        last--;
+    return last;
+}
+
 bool text_table_print(const struct text_table *table, FILE *out, size_t width, size_t indent)
 {
     size_t widths[TEXT_TABLE_COLUMNS_MAX];
     fit(table, widths, indent + wish(table, widths), width);
+    size_t shown = last_shown(table, widths);
     print_spaces(out, indent);
-    for (size_t i = 0; i < table->column_count; i++)
-        print_cell(out, table->columns[i].title, &table->columns[i], widths[i], i + 1 == table->column_count);
+    for (size_t i = 0; i < shown; i++)
+        print_cell(out, table->columns[i].title, &table->columns[i], widths[i], i + 1 == shown);
     (void)fputc('\n', out);
     for (size_t row = 0; row < table->cell_count / table->column_count; row++) {
         size_t last = last_filled(table, row);

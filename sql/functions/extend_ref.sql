@@ -41,7 +41,12 @@ BEGIN
         SELECT o FROM jirasync.push_places(p_row.tenant, p_row.source, p_row.repository, p_row.ref, v_deliveries, v_changes,
                                            p_row.numbered_to, false) o);
     IF EXISTS (SELECT FROM jirasync.push_steps(p_row.tenant, p_row.source, p_row.repository, v_deliveries, v_changes,
-                                               v_places) s WHERE NOT s.goes_on) THEN
+                                               v_places) s WHERE NOT s.goes_on)
+       -- what the branch had once, and has again
+       OR EXISTS (SELECT FROM unnest(v_places) o
+                  JOIN jirasync.commit_refs r
+                    ON r.tenant = p_row.tenant AND r.source = p_row.source AND r.repository = p_row.repository
+                   AND r.sha = o.sha AND starts_with(r.ref, p_row.ref || '~')) THEN
         RETURN;
     END IF;
     SELECT w.changed, w.shas INTO changed, shas

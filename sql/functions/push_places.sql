@@ -47,12 +47,18 @@ BEGIN
         SELECT l.ord, l.sha, l.parents FROM listed l WHERE l.knows_parents AND l.is_head
         UNION
         SELECT l.ord, l.sha, l.parents FROM chain c JOIN listed l ON l.ord = c.ord AND l.sha = c.parents[1]
+    ), merging AS (
+        -- a merge that was pushed before is brought along by one that was not
+        SELECT l.ord, l.place, l.sha, l.is_known_elsewhere,
+               l.is_merge AND (NOT l.is_known_elsewhere
+                   OR (l.place < max(l.place) FILTER (WHERE l.is_merge AND NOT l.is_known_elsewhere)
+                       OVER (PARTITION BY l.ord)) IS NOT TRUE) AS is_merge
+        FROM listed l WHERE NOT l.knows_parents
     ), untold AS (
         -- else a merge brings what is listed between the merge before it and itself
-        SELECT l.ord, l.place, l.sha, l.is_merge, l.is_known_elsewhere,
-               min(l.place) FILTER (WHERE l.is_merge) OVER (
-                   PARTITION BY l.ord ORDER BY l.place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS merge_place
-        FROM listed l WHERE NOT l.knows_parents
+        SELECT m.*, min(m.place) FILTER (WHERE m.is_merge) OVER (
+                   PARTITION BY m.ord ORDER BY m.place ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS merge_place
+        FROM merging m
     ), grouped AS (
         -- of these, where any was pushed before, only those that were
         SELECT u.*, u.is_merge OR u.merge_place IS NULL

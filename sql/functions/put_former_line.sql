@@ -6,7 +6,9 @@ DECLARE
     v_new  jirasync.refs := p_new;
 BEGIN
     v_new.is_default := false;
+    -- (no push goes on from here)
     v_new.derived_to := 0;
+    v_new.numbered_to := 0;
     SELECT w.changed, w.shas INTO changed, shas
     FROM jirasync.write_places(v_new.tenant, v_new.source, v_new.repository, v_new.ref, p_places, false) w;
     IF p_old IS DISTINCT FROM v_new THEN

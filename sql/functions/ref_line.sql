@@ -9,6 +9,12 @@ DECLARE
     v_imported_to  integer;
     v_skips        boolean := false;
 BEGIN
+    v_state.passed := ARRAY(
+        SELECT t.tip
+        FROM unnest(p_deliveries, p_changes) u (delivery_id, change)
+        JOIN jirasync.pushes p
+          ON p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = u.delivery_id AND p.change = u.change
+        CROSS JOIN LATERAL (VALUES (p.before), (p.after)) t (tip));
     v_state.is_fork_guessed := false;
     v_state.kept_to := 2147483647;
     v_state.life_at := '-infinity';

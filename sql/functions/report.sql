@@ -12,14 +12,15 @@ BEGIN
     RETURN (
         SELECT json_build_object(
                    'tenant', p_tenant, 'generated_at', jirasync.phoenix_time(now()), 'timezone', 'America/Phoenix',
-                   'project', p_project, 'fix_version', p_fix_version,
+                   'project', p_project, 'fix_version', p_fix_version, 'sites', v.sites,
                    'summary', v.summary, 'orphan_commits', json_array_length(o.orphans),
                    'changes', jirasync.report_changes(p_tenant, p_project, p_fix_version, p_since, p_since_run),
-                   'versions', v.versions, 'ranges', jirasync.report_ranges(p_tenant, p_fix_version, p_ranges),
+                   'versions', v.versions, 'ranges', r.ranges, 'not_in_ranges', r.not_in_ranges,
                    'orphans', o.orphans)
           FROM jirasync.report_versions(p_tenant, p_project, p_fix_version) v
+         CROSS JOIN jirasync.report_ranges(p_tenant, p_project, p_fix_version, p_ranges) r
          CROSS JOIN (SELECT jirasync.report_orphans(p_tenant, p_project, p_fix_version) AS orphans OFFSET 0) o);
 END
 $$;
 COMMENT ON FUNCTION jirasync.report(text, text, text, jsonb, timestamptz, text) IS
-    'What `jirasync report` shows, as docs/schemas/report.schema.json describes it: coverage of the versions, what is missing, orphaned, sneaked in or late and why, and what changed since an instant or a run. p_ranges is [{"repository","from","to"}] and wants a version; see report_problem for what can be wrong with the arguments';
+    'What `jirasync report` shows, as docs/schemas/report.schema.json describes it: coverage of the versions, what is missing, orphaned, sneaked in or late and why, and what changed since an instant or a run. p_ranges is [{"repository","from","to"}], held against the version where one is named; see report_problem for what can be wrong with the arguments';

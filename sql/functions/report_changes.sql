@@ -74,7 +74,7 @@ BEGIN
                                       'stories', f.stories, 'with_commits', f.with_commits, 'percent', f.percent))
                                   ORDER BY f.source COLLATE "C", f.project_key COLLATE "C", jirasync.version_sort_key(f.fix_version) COLLATE "C")
                          FROM figure f
-                        WHERE (f.old_stories, f.old_with_commits) IS DISTINCT FROM (f.stories::integer, f.with_commits::integer)), '[]'),
+                        WHERE (coalesce(f.old_stories, 0), coalesce(f.old_with_commits, 0)) <> (f.stories, f.with_commits)), '[]'),
                    'stories', coalesce((
                        SELECT json_agg(json_build_object(
                                   'source', c.source, 'issue_key', c.issue_key, 'summary', c.summary,

@@ -18,24 +18,32 @@ BEGIN
         ), commit AS MATERIALIZED (
             SELECT c.source, c.repository, c.sha, c.committed_at,
                    json_build_object('hash', c.sha, 'message', c.message, 'author', c.author,
-                                     'date', jirasync.phoenix_time(c.committed_at), 'repository', c.repository) AS entry
+                                     'date', jirasync.phoenix_time(c.committed_at), 'repository', c.repository,
+                                     'branch', c.landed_by) AS entry
               FROM jirasync.commits c
              WHERE c.tenant = p_tenant AND NOT c.is_unreachable
         ), named AS MATERIALIZED (
             -- an explicit list stands for all else; what a merge hands down is no text of the commit's own
             SELECT DISTINCT k.source, k.repository, k.sha, k.key
-              FROM jirasync.commit_keys k
-             WHERE k.tenant = p_tenant AND k.evidence <> 'merge'
+              FROM (SELECT n.source, n.repository, n.sha, n.key, n.evidence
+                      FROM jirasync.commit_keys n
+                     WHERE n.tenant = p_tenant AND n.evidence <> 'merge'
+                     UNION ALL
+                    -- such a matcher knows neither boundaries nor zeros: APP-007 and APP-12 of APP-12abc are keys to it
+                    SELECT r.source, r.repository, r.sha, substring(upper(r.candidate) FROM '[A-Z][A-Z0-9]+-[0-9]+'), 'message'
+                      FROM jirasync.refused_keys r
+                     WHERE r.tenant = p_tenant) k
+             WHERE k.key IS NOT NULL
                AND (k.evidence = 'explicit' OR NOT EXISTS (
                     SELECT FROM jirasync.commit_keys e
                      WHERE e.tenant = p_tenant AND e.source = k.source AND e.repository = k.repository AND e.sha = k.sha
                        AND e.evidence = 'explicit'))
         ), matched AS (
-            SELECT n.key, (SELECT min(i.summary) FROM issue i WHERE i.issue_key = n.key) AS summary,
-                   json_agg(c.entry ORDER BY c.committed_at, c.source, c.repository, c.sha) AS commits
+            SELECT n.key, s.summary, json_agg(c.entry ORDER BY c.committed_at, c.source, c.repository, c.sha) AS commits
               FROM named n
               JOIN commit c ON c.source = n.source AND c.repository = n.repository AND c.sha = n.sha
-             GROUP BY n.key
+              LEFT JOIN (SELECT i.issue_key, min(i.summary) AS summary FROM issue i GROUP BY i.issue_key) s ON s.issue_key = n.key
+             GROUP BY n.key, s.summary
         ), missing AS (
             SELECT i.issue_key, i.summary FROM issue i WHERE NOT EXISTS (SELECT FROM matched m WHERE m.key = i.issue_key)
         ), orphan AS (
@@ -44,7 +52,7 @@ BEGIN
                    SELECT FROM named n WHERE n.source = c.source AND n.repository = c.repository AND n.sha = c.sha)
         ), total AS (
             SELECT (SELECT count(*) FROM issue) AS issues, (SELECT count(*) FROM commit) AS commits,
-                   (SELECT count(*) FROM matched) AS matched, (SELECT count(*) FROM missing) AS missing,
+                   (SELECT count(*) FROM matched) AS matched, (SELECT coalesce(sum(json_array_length(m.commits)), 0) FROM matched m) AS pairs, (SELECT count(*) FROM missing) AS missing,
                    (SELECT count(*) FROM orphan) AS orphans
         )
         SELECT json_build_object(
@@ -61,9 +69,10 @@ BEGIN
                        SELECT json_agg(o.entry ORDER BY o.committed_at, o.source, o.repository, o.sha) FROM orphan o), '[]'),
                    'summary', json_build_object(
                        'total_issues', t.issues, 'total_stories', t.issues, 'total_commits', t.commits,
-                       'stories_with_commits', t.matched, 'stories_without_commits', t.missing, 'orphan_commits', t.orphans))
+                       'stories_with_commits', t.matched, 'stories_without_commits', t.missing, 'orphan_commits', t.orphans,
+                       'matched_commits', t.pairs))
           FROM total t);
 END
 $$;
 COMMENT ON FUNCTION jirasync.report_compat(text, text, text) IS
-    'What `jirasync report --compat` prints: every issue is a story, every commit counts for each key that its message, branch, pull request or explicit list names, also for keys that are no issues, so that stories_with_commits may exceed total_stories';
+    'What `jirasync report --compat` prints: every issue is a story, every commit counts for each key that its message, branch, pull request or explicit list names, also for keys that are no issues, so that stories_with_commits may exceed total_stories; matched_commits counts pairs of key and commit';

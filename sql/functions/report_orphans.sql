@@ -18,7 +18,7 @@ BEGIN
         )
         SELECT coalesce(json_agg(json_build_object(
                    'source', o.source, 'repository', o.repository, 'sha', o.sha,
-                   'subject', left(split_part(o.message, E'\n', 1), 300), 'author', o.author,
+                   'subject', jirasync.report_subject(o.message), 'author', o.author,
                    'landed_at', jirasync.phoenix_time(o.landed_at), 'reason', o.reason)
                    ORDER BY o.source COLLATE "C", o.repository COLLATE "C", o.landed_at, o.sha), '[]')
           FROM jirasync.commits_without_story o

@@ -1,6 +1,6 @@
 -- Which branches hold each linked commit, and the first tag that does.
 
-CREATE OR REPLACE FUNCTION jirasync.report_places(p_tenant text)
+CREATE OR REPLACE FUNCTION jirasync.report_places(p_tenant text, p_project text DEFAULT NULL, p_fix_version text DEFAULT NULL)
 RETURNS TABLE (source text, repository text, sha text, branches text[], first_tag text, first_tag_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
@@ -29,8 +29,26 @@ BEGIN
               LEFT JOIN jirasync.commits c
                 ON c.tenant = p_tenant AND c.source = h.source AND c.repository = h.repository AND c.sha = h.sha
              WHERE h.kind = 'tag' AND h.deleted_at IS NULL AND NOT h.is_cycle
+        ), story AS MATERIALIZED (
+            SELECT f.source, f.issue_id
+              FROM jirasync.versions v
+              JOIN jirasync.issue_fix_versions f
+                ON f.tenant = p_tenant AND f.source = v.source AND f.version_id = v.version_id AND f.removed_at IS NULL
+             WHERE v.tenant = p_tenant AND (p_project IS NOT NULL OR p_fix_version IS NOT NULL)
+               AND (p_project IS NULL OR v.project_key = p_project) AND (p_fix_version IS NULL OR v.name = p_fix_version)
         ), linked AS MATERIALIZED (
-            SELECT DISTINCT l.commit_source, l.repository, l.sha FROM jirasync.issue_commits l WHERE l.tenant = p_tenant
+            SELECT DISTINCT l.commit_source, l.repository, l.sha
+              FROM jirasync.issue_commits l
+             WHERE l.tenant = p_tenant AND p_project IS NULL AND p_fix_version IS NULL
+             UNION
+            SELECT l.commit_source, l.repository, l.sha
+              FROM (SELECT s.source, s.issue_id FROM story s
+                     UNION
+                    SELECT i.source, i.issue_id
+                      FROM story s
+                      JOIN jirasync.issues i
+                        ON i.tenant = p_tenant AND i.source = s.source AND i.parent_id = s.issue_id AND i.hierarchy_level < 0) o
+              JOIN jirasync.issue_commits l ON l.tenant = p_tenant AND l.source = o.source AND l.issue_id = o.issue_id
         ), located AS MATERIALIZED (
             SELECT p.source, p.repository, p.sha, p.ref, p.position
               FROM linked l
@@ -57,5 +75,5 @@ BEGIN
           FULL JOIN tagged t USING (source, repository, sha);
 END
 $$;
-COMMENT ON FUNCTION jirasync.report_places(text) IS
-    'Part of report(): of each commit that is linked to an issue the counted branches that hold it (else the others where it is new), and the first tag that does, as first_tag() has it; of all at once';
+COMMENT ON FUNCTION jirasync.report_places(text, text, text) IS
+    'Part of report(): of each commit that is linked to an issue the counted branches that hold it (else the others where it is new), and the first tag that does, as first_tag() has it; of all at once, or of those of the stories of some versions';

@@ -9,6 +9,10 @@ AS $$
 DECLARE
     v_problem  text;
 BEGIN
+    IF p_tenant <> 'main' AND NOT EXISTS (SELECT FROM jirasync.sources s WHERE s.tenant = p_tenant) THEN
+        RETURN format('no source belongs to a tenant %L%s', p_tenant, '; there are: ' || (
+            SELECT string_agg(DISTINCT s.tenant, ', ' ORDER BY s.tenant) FROM jirasync.sources s));
+    END IF;
     IF p_project IS NOT NULL AND NOT EXISTS (
         SELECT FROM jirasync.projects p WHERE p.tenant = p_tenant AND p.project_key = p_project) THEN
         RETURN format('no project has the key %L%s', p_project, '; near ones: ' || jirasync.near_names(p_project, ARRAY(

@@ -1,30 +1,50 @@
--- What a version and ranges of commits have in common, and what not, for a report.
+-- What ranges of commits hold, and what of a version none of them holds, for a report.
 
-CREATE OR REPLACE FUNCTION jirasync.report_ranges(p_tenant text, p_fix_version text, p_ranges jsonb)
-RETURNS json
+CREATE OR REPLACE FUNCTION jirasync.report_ranges(p_tenant text, p_project text, p_fix_version text, p_ranges jsonb)
+RETURNS TABLE (ranges json, not_in_ranges json)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 SET jit = off
 AS $$
 BEGIN
-    RETURN (
-        SELECT coalesce(json_agg(json_build_object(
-                   'source', d.source, 'repository', d.repository, 'from', r.range ->> 'from', 'to', r.range ->> 'to',
-                   'findings', f.findings) ORDER BY r.place), '[]')
-          FROM jsonb_array_elements(p_ranges) WITH ORDINALITY AS r (range, place)
-          JOIN jirasync.repositories d
-            ON d.tenant = p_tenant
-           AND r.range ->> 'repository' IN (d.repository, d.source || '/' || d.repository)
-         CROSS JOIN LATERAL (
-               SELECT coalesce(json_agg(json_build_object(
-                          'finding', a.finding, 'issue_key', a.issue_key, 'sha', a.sha, 'summary', left(a.summary, 300),
-                          'fix_versions', coalesce(a.fix_versions, '{}'),
-                          'landed_at', jirasync.phoenix_time(a.landed_at))
-                          ORDER BY a.place), '[]') AS findings
-                 FROM jirasync.release_audit(p_fix_version, d.source, d.repository, r.range ->> 'from',
-                                             r.range ->> 'to', p_tenant) WITH ORDINALITY
-                      AS a (finding, issue_key, sha, summary, fix_versions, landed_at, place)) f);
+    RETURN QUERY
+        WITH range AS MATERIALIZED (
+            SELECT r.place AS number, d.source, d.repository, r.range ->> 'from' AS from_ref, r.range ->> 'to' AS to_ref
+              FROM jsonb_array_elements(p_ranges) WITH ORDINALITY AS r (range, place)
+              JOIN jirasync.repositories d
+                ON d.tenant = p_tenant
+               AND r.range ->> 'repository' IN (d.repository, d.source || '/' || d.repository)
+        ), found AS MATERIALIZED (
+            SELECT r.number, f.finding, f.issue_key, f.sha, jirasync.report_subject(f.summary) AS summary,
+                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.place
+              FROM range r
+             CROSS JOIN LATERAL jirasync.report_range(p_tenant, p_fix_version, r.source, r.repository, r.from_ref, r.to_ref) f
+        ), absent AS (
+            -- a release of several repositories has a story when one of them has it
+            SELECT f.issue_key, f.summary, f.fix_versions, f.landed_at, min(f.place) AS place
+              FROM found f
+             WHERE f.finding = 'only_in_version' AND (p_project IS NULL OR starts_with(f.issue_key, p_project || '-'))
+             GROUP BY f.issue_key, f.summary, f.fix_versions, f.landed_at
+            HAVING count(*) = (SELECT count(*) FROM range)
+        )
+        SELECT (SELECT coalesce(json_agg(json_build_object(
+                           'source', r.source, 'repository', r.repository, 'from', r.from_ref, 'to', r.to_ref,
+                           'findings', coalesce((
+                               SELECT json_agg(json_build_object(
+                                          'finding', f.finding, 'issue_key', f.issue_key, 'sha', f.sha, 'summary', f.summary,
+                                          'fix_versions', f.fix_versions, 'landed_at', jirasync.phoenix_time(f.landed_at))
+                                          ORDER BY f.place)
+                                 FROM found f
+                                WHERE f.number = r.number AND f.finding <> 'only_in_version'), '[]'))
+                           ORDER BY r.number), '[]')
+                  FROM range r),
+               (SELECT coalesce(json_agg(json_build_object(
+                           'issue_key', a.issue_key, 'summary', a.summary, 'fix_versions', a.fix_versions,
+                           'landed_at', jirasync.phoenix_time(a.landed_at),
+                           'reason', CASE WHEN a.landed_at IS NULL THEN 'not_landed' ELSE 'landed_elsewhere' END)
+                           ORDER BY a.place), '[]')
+                  FROM absent a);
 END
 $$;
-COMMENT ON FUNCTION jirasync.report_ranges(text, text, jsonb) IS
-    'Part of report(): release_audit() of each range [{"repository","from","to"}], repository with or without its source before it, against the version';
+COMMENT ON FUNCTION jirasync.report_ranges(text, text, text, jsonb) IS
+    'Part of report(): report_range() of each range [{"repository","from","to"}], repository with or without its source before it; and the version''s stories, of one project where it is given, that none of them holds';

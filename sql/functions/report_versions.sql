@@ -1,7 +1,7 @@
 -- The versions of a report, each with its stories, their commits, what sneaked in and what came late.
 
 CREATE OR REPLACE FUNCTION jirasync.report_versions(p_tenant text, p_project text, p_fix_version text)
-RETURNS TABLE (versions json, summary json)
+RETURNS TABLE (versions json, summary json, sites json)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 SET plan_cache_mode = force_custom_plan SET jit = off SET work_mem = '64MB'
@@ -33,6 +33,7 @@ BEGIN
                 ON i.tenant = p_tenant AND i.source = j.source AND i.parent_id = j.issue_id AND i.hierarchy_level < 0
         ), link AS MATERIALIZED (
             SELECT o.source, o.story_id, l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts,
+                   bool_or(l.is_revert) AS is_revert,
                    min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by,
                    array_agg(DISTINCT l.evidence ORDER BY l.evidence) AS evidence
               FROM own o
@@ -41,15 +42,15 @@ BEGIN
              GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha
         ), place AS MATERIALIZED (
             SELECT p.source, p.repository, p.sha, p.branches, p.first_tag, p.first_tag_at
-              FROM jirasync.report_places(p_tenant) p
+              FROM jirasync.report_places(p_tenant, p_project, p_fix_version) p
         ), work AS MATERIALIZED (
             SELECT l.source, l.story_id, l.counts, l.landed_at, l.commit_source, l.repository, l.sha, p.branches,
                    p.first_tag, p.first_tag_at,
                    json_build_object(
                        'source', l.commit_source, 'repository', l.repository, 'sha', l.sha,
-                       'subject', left(split_part(c.message, E'\n', 1), 300), 'author', c.author, 'evidence', l.evidence,
+                       'subject', jirasync.report_subject(c.message), 'author', c.author, 'evidence', l.evidence,
                        'landed_at', jirasync.phoenix_time(l.landed_at), 'counts', l.counts,
-                       'reverted_by', l.reverted_by, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
+                       'reverted_by', l.reverted_by, 'is_revert', l.is_revert, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
               FROM link l
               LEFT JOIN jirasync.commits c
                 ON c.tenant = p_tenant AND c.source = l.commit_source AND c.repository = l.repository AND c.sha = l.sha
@@ -91,14 +92,17 @@ BEGIN
               LEFT JOIN work_list w ON w.source = s.source AND w.story_id = s.issue_id
               LEFT JOIN branch_list b ON b.source = s.source AND b.story_id = s.issue_id
              GROUP BY s.source, s.version_id
+        ), worked_in AS MATERIALIZED (
+            SELECT DISTINCT s.source, s.version_id, l.commit_source, l.repository
+              FROM story s
+              JOIN link l ON l.source = s.source AND l.story_id = s.issue_id
         ), branch AS MATERIALIZED (
             -- those named as the version, in repositories where its stories have commits
             SELECT DISTINCT v.source, v.version_id, r.source AS commit_source, r.repository, r.ref
-              FROM version v
-              JOIN story s ON s.source = v.source AND s.version_id = v.version_id
-              JOIN link l ON l.source = s.source AND l.story_id = s.issue_id
+              FROM worked_in w
+              JOIN version v ON v.source = w.source AND v.version_id = w.version_id
               JOIN jirasync.refs r
-                ON r.tenant = p_tenant AND r.source = l.commit_source AND r.repository = l.repository
+                ON r.tenant = p_tenant AND r.source = w.commit_source AND r.repository = w.repository
                AND r.kind = 'branch' AND r.counted AND r.deleted_at IS NULL AND r.ref LIKE '%/%'
                AND regexp_replace(lower(r.ref), '^.*/v?', '') = regexp_replace(v.branch_name, '^v', '')
         ), on_branch AS MATERIALIZED (
@@ -121,7 +125,7 @@ BEGIN
                AND l.counts
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
              UNION
-            SELECT o.*, NULL, split_part(n.message, E'\n', 1), NULL, n.reason
+            SELECT o.*, NULL, jirasync.report_subject(n.message), NULL, n.reason
               FROM on_branch o
               JOIN jirasync.commits_without_story n
                 ON n.tenant = p_tenant AND n.source = o.commit_source AND n.repository = o.repository AND n.sha = o.sha
@@ -199,8 +203,9 @@ BEGIN
                            'not_expected', count(*) FILTER (WHERE d.state = 'not_expected'),
                            'percent', round(100.0 * count(*) FILTER (WHERE d.state = 'covered')
                                             / nullif(count(*) FILTER (WHERE d.state <> 'not_expected'), 0), 1))
-                  FROM (SELECT DISTINCT s.source, s.issue_id, s.state FROM story s) d);
+                  FROM (SELECT DISTINCT s.source, s.issue_id, s.state FROM story s) d),
+               to_json(ARRAY(SELECT DISTINCT v.source FROM version v ORDER BY 1));
 END
 $$;
 COMMENT ON FUNCTION jirasync.report_versions(text, text, text) IS
-    'Part of report(): the versions, of one project and name where these are given, and a summary that counts each story once';
+    'Part of report(): the versions, of one project and name where these are given, a summary that counts each story once, and the sites that have them';

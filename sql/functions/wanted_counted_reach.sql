@@ -4,14 +4,12 @@ RETURNS SETOF jirasync.counted_reach LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
     WITH RECURSIVE reach AS (
-        SELECT r.ref AS branch, r.ref, 2147483647 AS up_to, r.parent_ref, r.fork_position
+        -- a branch that is gone stands for what is left of it: what a tag or another branch still holds
+        SELECT r.ref AS branch, r.ref, CASE WHEN r.deleted_at IS NULL THEN 2147483647 ELSE r.held_to END AS up_to,
+               r.parent_ref, r.fork_position
         FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
-          AND r.counted AND r.kind = 'branch'
-          -- a branch that is gone stands for what is left of it: rows that a tag or another branch still holds
-          AND (r.deleted_at IS NULL OR EXISTS (
-                  SELECT FROM jirasync.commit_refs o
-                  WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = r.ref))
+          AND r.counted AND r.kind = 'branch' AND (r.deleted_at IS NULL OR r.held_to > 0) AND strpos(r.ref, '~') = 0
           AND EXISTS (
               SELECT FROM jirasync.revert_names n
               WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository)

@@ -25,6 +25,7 @@ BEGIN
     -- (NULL for its row: what an import read of the branch is on a line of its own by now)
     v_state := jirasync.ref_line(NULL, v_state, p_tenant, p_source, p_repository, p_ref, 'branch', p_name,
                                  v_path.deliveries, v_path.changes, v_path.start);
+    v_state := jirasync.former_part(v_state, p_state, p_ref);
     -- Where it was put on what others hold, and deleted again, there is nothing to keep.
     is_kept := v_state.places <> '{}';
     IF NOT is_kept THEN

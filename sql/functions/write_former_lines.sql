@@ -16,7 +16,7 @@ BEGIN
         RETURN;
     END IF;
     FOR v_end IN SELECT e.* FROM jirasync.former_ends(
-                     p_tenant, p_source, p_repository, p_ref, p_state, coalesce(p_state.since, 'infinity')) e
+                     p_tenant, p_source, p_repository, p_ref, p_state) e
     LOOP
         -- No ref of git has ~ in its name.
         v_name := p_ref || '~' || left(v_end.tip, 12);

@@ -306,6 +306,7 @@ CREATE TYPE jirasync.ref_state AS (
     kept_to          integer,
     numbered_to      integer,
     places           jirasync.push_place[],
-    dropped          jirasync.dropped_line[]
+    dropped          jirasync.dropped_line[],
+    passed           text[]
 );
-COMMENT ON TYPE jirasync.ref_state IS 'What ref_state gives: tip is empty for a ref that is gone and NULL where nothing tells of it; kept_to, the position up to which it still holds what an import read; places, what pushes add; dropped, what they added and took; of all pushes those count that were received after since';
+COMMENT ON TYPE jirasync.ref_state IS 'What ref_state gives: tip is empty for a ref that is gone and NULL where nothing tells of it; kept_to, the position up to which it still holds what an import read; places, what pushes add; dropped, what they added and took; passed, the tips on the way; of all pushes those count that were received after since';

@@ -11,7 +11,7 @@ SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'merge', m.sha
 FROM jirasync.commit_refs p
 JOIN jirasync.refs r
   ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
- AND r.counted AND r.kind = 'branch'
+ AND p.position <= r.counted_to
 JOIN jirasync.commit_refs m
   ON m.tenant = p.tenant AND m.source = p.source AND m.repository = p.repository AND m.ref = p.ref
  AND m.position = p.position AND m.on_line AND m.sha <> p.sha
@@ -38,7 +38,7 @@ SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'pull_request', '#' || q.
 FROM jirasync.commit_refs p
 JOIN jirasync.refs r
   ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
- AND r.counted AND r.kind = 'branch'
+ AND p.position <= r.counted_to
 JOIN jirasync.commit_refs m
   ON m.tenant = p.tenant AND m.source = p.source AND m.repository = p.repository AND m.ref = p.ref
  AND m.position = p.position AND m.on_line AND m.sha <> p.sha
@@ -47,4 +47,4 @@ JOIN jirasync.pull_requests q
  AND left(q.merge_sha, 7) = left(m.sha, 7) AND starts_with(m.sha, q.merge_sha)
 CROSS JOIN LATERAL unnest(q.keys) k (key)
 WHERE NOT p.on_line;
-COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on the line of a counted branch, handed down to what it brought; keys of a pull request, for its newest commit, its merge or squash commit and what that brought';
+COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought; keys of a pull request, for its newest commit, its merge or squash commit and what that brought';

@@ -33,6 +33,9 @@ CROSS JOIN LATERAL (
     UNION
     SELECT brought.sha
     FROM jirasync.commit_refs place
+    JOIN jirasync.refs line
+      ON line.tenant = place.tenant AND line.source = place.source AND line.repository = place.repository
+     AND line.ref = place.ref AND line.counted_to >= place.position
     JOIN jirasync.commit_refs brought
       ON brought.tenant = place.tenant AND brought.source = place.source AND brought.repository = place.repository
      AND brought.ref = place.ref AND brought.position = place.position
@@ -40,4 +43,4 @@ CROSS JOIN LATERAL (
       AND place.sha = c.sha AND place.on_line
       AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)) target
 WHERE target.sha <> n.sha;
-COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that it stands on';
+COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that counts';

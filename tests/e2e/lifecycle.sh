@@ -16,11 +16,14 @@ APP-8 unmerged
 APP-9 covered"
 story_states() { sql "SELECT issue_key || ' ' || state FROM jirasync.story_coverage ORDER BY length(issue_key), issue_key"; }
 equals 'each story has the state that its commits give it' "$states" "$(story_states)"
-equals 'coverage counts them by fix version' '1.0 4 3 1 0 1 1 75.0
+equals 'coverage counts them by fix version' '1.0 5 3 2 0 1 1 60.0
 1.1 3 1 2 1 0 1 33.3' "$(sql "SELECT concat_ws(' ', fix_version, stories, with_commits, without_commits, unmerged, reverted, not_expected, percent)
     FROM jirasync.coverage_by_fix_version ORDER BY fix_version")"
 equals 'commits without a story say why' 'no_key no_key unknown_key unknown_project' \
     "$(sql 'SELECT reason FROM jirasync.commits_without_story ORDER BY 1' | tr '\n' ' ' | sed 's/ $//')"
+equals 'the report tells of one version with matched, missing, reverted and orphaned work' \
+    'story APP-1 not_expected,story APP-2 covered,story APP-3 covered,story APP-4 reverted,story APP-5 missing,story APP-9 covered,orphan  ,orphan  ,orphan  ,orphan  ' \
+    "$("$JIRASYNC" report --fix-version 1.0 --format csv | awk -F, '$1 == "story" || $1 == "orphan" { print $1, $5, $11 }' | paste -sd ,)"
 equals 'each delivery is there once' '15 15' "$(sql "SELECT count(*) || ' ' || count(DISTINCT delivery_id) FROM jirasync.deliveries")"
 equals 'the late one was stale' stale "$(sql "SELECT outcome FROM jirasync.deliveries WHERE delivery_id = '15-bug-comes-late'")"
 equals 'the deleted issue is a tombstone' t "$(sql "SELECT deleted_at IS NOT NULL FROM jirasync.issues WHERE issue_key = 'APP-10'")"

@@ -6,7 +6,8 @@
 2. What a branch holds beneath the commits that its first push lists; and what a branch or tag holds that is put at a
    commit which no push had ever left as a tip.
 3. What a forced push that lists commits has kept of what was there before.
-4. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one.
+4. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one. This one
+   goes for pushes with parents, too: what merges on the former line handed down stays handed down until an import.
 
 The sets are those of the life's real graph, so they say no more than git does.
 """
@@ -19,6 +20,7 @@ class Limits:
         self.named = named  # commits whose subject is that of a merge
         self.unplaced = set()  # (1), (4)
         self.tangled = set()  # the same of all branches
+        self.crossed = set()  # (4), with all that was there by then
         self.opaque = set()  # counted branches of (2), (4)
         self.sure, self.hidden = {}, {}  # of each ref: what it surely holds; what it may hold (3)
         self.at_tip = {}
@@ -79,6 +81,7 @@ class Limits:
         if self.is_counted(change) and change.before not in self.life.line(change.after):
             self.opaque.add(change.ref)
             self.unplaced |= self.life.holds(change.after)
+            self.crossed |= self.life.holds(change.after)
 
     # ---- at the end ----
 

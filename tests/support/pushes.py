@@ -133,6 +133,8 @@ class Truth:
         self.links = self.wanted(world)
         self.in_doubt = limits.in_doubt(world.reverted())
         self.estranged = set()
+        self.beside = limits.crossed  # until an import has read the line
+        self.reverted = world.reverted()
         self.held = {name: set(git(life, "rev-list", "refs/heads/" + name)) for name in life.counted()}
 
     def estrange(self, told):
@@ -162,10 +164,16 @@ class Truth:
         verdict("tips are git's, and what is deleted is marked so (%s)" % what, self.ref_faults(world))
         verdict("branches hold what git says (%s)" % what, self.branch_faults(world, strict))
 
+    def compare_imported(self, world, what):
+        """The same with nothing spared."""
+        spared, self.beside = self.beside, set()
+        self.compare(world, what, True)
+        self.beside = spared
+
     def asked(self, links, strict):
         """Without the links of evidence merge where nobody can tell what came with which merge, or whether it landed."""
         landed = self.limits.surely_landed() - self.limits.unplaced
-        return {link for link in links if strict or link[2] != "merge" or link[1] in landed}
+        return {link for link in links if link[2] != "merge" or (link[1] not in self.beside if strict else link[1] in landed)}
 
     def link_faults(self, world, strict):
         found = self.wanted(world)
@@ -179,7 +187,8 @@ class Truth:
     def asked_facts(self, sha, strict):
         """Not whether it is a merge where only its parents say so; not whether it counts where that is in doubt."""
         is_named = sha in self.limits.named or len(self.life.commits[sha].parents) < 2
-        is_sure = sha not in self.estranged and (strict or sha not in self.in_doubt)
+        in_doubt = self.beside & self.reverted if strict else self.in_doubt
+        is_sure = sha not in self.estranged and sha not in in_doubt
         return (["is_merge"] if strict or is_named else []) + (["counts", "is_reverted"] if is_sure else [])
 
     def reach_faults(self, world, strict):
@@ -284,7 +293,7 @@ class Trial:
         if dialect == SHUFFLED[self.seed % len(SHUFFLED)]:
             self.shuffle(dialect, world.derived())
         world.import_from(self.life.host)
-        self.truth.compare(world, what + " and an import", True)
+        self.truth.compare_imported(world, what + " and an import")
         self.truth.compare_ranges(world, what + " and an import", self.dice)
         verdict("an import closes all gaps (%s)" % what, world.gaps())
 
@@ -318,7 +327,7 @@ class Trial:
         world.deliver(after, self.dice, int(time.time()) + 3600 - after[0].at)
         self.truth.compare(world, what, dialect == "parents")
         world.import_from(self.life.host)
-        self.truth.compare(world, what + " and one at the end", True)
+        self.truth.compare_imported(world, what + " and one at the end")
 
 
 def main():

@@ -1,0 +1,228 @@
+#!/bin/bash
+# `jirasync report`: each format of a release with all in it, against tests/expected/report*; and what becomes of odd
+# texts, empty answers, bad arguments and outputs that fail. UPDATE=1 writes the expected files anew.
+set -u
+build=${BUILD:-build}
+make -s BUILD="$build" "$build/jirasync" >/dev/null || exit 1
+command=$PWD/$build/jirasync
+work=$(mktemp -d "${TEST_TMP:-/tmp}/report.XXXXXX") || exit 1
+trap 'rm -rf "$work"' EXIT
+
+check() { # what, expected, got
+    if [ "$2" = "$3" ]; then echo "ok $1"; else printf 'not ok %s\n  expected: %s\n  got:      %s\n' "$1" "$2" "$3"; fi
+}
+sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
+report() { # sets output, status and errors
+    status=0
+    output=$("$command" report "$@" 2>"$work/errors") || status=$?
+    errors=$(paste -sd '|' "$work/errors")
+}
+read_back() { # words: each format of such a report as its readers read it
+    for format in json html csv markdown table; do
+        "$command" report "$@" --format "$format" >"$work/read.$format" || echo "not ok report $* --format $format"
+        python3 tests/support/read_report.py "$format" "$work/read.$format" "$work/read.json" | sed "s/^\(not \)\{0,1\}ok/& report $* as $format:/"
+    done
+}
+golden() { # name, words: what is printed, but for the time of now, is tests/expected/NAME
+    name=$1
+    shift
+    "$command" report "$@" >"$work/$name.raw" 2>"$work/errors"
+    case $name in *.json) python3 -m json.tool --no-ensure-ascii "$work/$name.raw" ;; *) cat "$work/$name.raw" ;; esac |
+        sed -E 's/("generated_at": )"[^"]*"/\1"NOW"/; s/[0-9]{4}-[0-9-]{5} [0-9:]{5}, America/NOW, America/' >"$work/$name"
+    [ -z "${UPDATE:-}" ] || cp "$work/$name" "tests/expected/$name"
+    if diff -u "tests/expected/$name" "$work/$name" >"$work/diff" 2>&1; then echo "ok $name"; else
+        echo "not ok $name"; head -n 40 "$work/diff"; fi
+}
+
+cat >"$work/sources.conf" <<'CONF'
+[source git]
+kind = git
+[source evil]
+kind = jira
+tenant = hostile
+[source evilgit]
+kind = git
+tenant = hostile
+CONF
+printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\n' "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
+export JIRASYNC_CONFIG=$work/jirasync.conf
+
+# --- of nothing
+report
+check 'of an empty mirror the report says so' '0 No version is known.' "$status $output"
+read_back
+read_back --since 2026-03-01
+report --compat
+check 'and as a plain matcher has it nothing is matched' \
+    '{"matched": [], "missing": [], "orphans": [], "summary": {"total_issues": 0, "total_stories": 0, "total_commits": 0, "stories_with_commits": 0, "stories_without_commits": 0, "orphan_commits": 0, "matched_commits": 0}}' \
+    "$(python3 -c 'import json, sys; print(json.dumps(json.load(sys.stdin)))' <<<"$output")"
+
+# --- a release with all in it
+sql -f tests/support/facts.sql -f tests/support/places.sql -f tests/support/release.sql >/dev/null
+whole=(--fix-version 1.0 --project APP --since run-2 --range org/app:v1.0-rc1..v1.0 --range git/org/web:main..main)
+golden report.txt "${whole[@]}"
+golden report.json "${whole[@]}" --format json
+golden report.csv "${whole[@]}" --format csv
+golden report.markdown "${whole[@]}" --format markdown
+golden report.html "${whole[@]}" --format html
+golden report_all.txt --since 2026-03-05T11:00:00-07:00 --range org/app:v1.0-rc1..main
+golden report_compat.json --compat --project APP
+read_back "${whole[@]}"
+read_back --since run-1
+read_back --range org/app:v1.0-rc1..main
+
+# --- what else tells the same
+check 'the counts are those of coverage_by_fix_version' \
+    "$(sql -c "SELECT concat_ws(' ', project_key, fix_version, stories, with_commits, without_commits, unmerged, reverted, not_expected, percent)
+               FROM jirasync.coverage_by_fix_version WHERE tenant = 'main' ORDER BY project_key, fix_version")" \
+    "$(sql -c "SELECT concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', c ->> 'stories', c ->> 'with_commits', c ->> 'without_commits',
+                                c ->> 'unmerged', c ->> 'reverted', c ->> 'not_expected', c ->> 'percent')
+               FROM json_array_elements(jirasync.report() -> 'versions') v CROSS JOIN LATERAL (SELECT v -> 'coverage' AS c) x
+               ORDER BY v ->> 'project_key', v ->> 'fix_version'")"
+check 'the stories are those of version_stories' \
+    "$(sql -c "SELECT concat_ws(' ', project_key, fix_version, issue_key, state, reason, added_after_freeze)
+               FROM jirasync.version_stories WHERE tenant = 'main' ORDER BY 1")" \
+    "$(sql -c "SELECT concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', s ->> 'issue_key', s ->> 'state', s ->> 'reason',
+                                (s ->> 'is_after_freeze')::boolean)
+               FROM json_array_elements(jirasync.report() -> 'versions') v CROSS JOIN json_array_elements(v -> 'stories') s ORDER BY 1")"
+check 'the orphans are those of commits_without_story' \
+    "$(sql -c "SELECT repository || ' ' || sha || ' ' || reason FROM jirasync.commits_without_story WHERE tenant = 'main' ORDER BY 1")" \
+    "$(sql -c "SELECT concat_ws(' ', o ->> 'repository', o ->> 'sha', o ->> 'reason') FROM json_array_elements(jirasync.report() -> 'orphans') o ORDER BY 1")"
+check 'tags and branches are those of first_tag and commit_branches' '11 0 0' \
+    "$(sql -F ' ' -c "SELECT count(*), count(*) FILTER (WHERE c.tag IS DISTINCT FROM jirasync.first_tag(c.source, c.repository, c.sha)),
+                      count(*) FILTER (WHERE c.branches IS DISTINCT FROM (
+                          SELECT array_to_string(coalesce(array_agg(b.branch ORDER BY b.branch) FILTER (WHERE b.counted),
+                                                          array_agg(b.branch ORDER BY b.branch)), ' ')
+                          FROM jirasync.commit_branches(c.source, c.repository, c.sha) b))
+               FROM (SELECT DISTINCT c ->> 'source' AS source, c ->> 'repository' AS repository, c ->> 'sha' AS sha, c ->> 'first_tag' AS tag,
+                            (SELECT string_agg(b, ' ') FROM jsonb_array_elements_text(c -> 'branches') b) AS branches
+                     FROM jsonb_path_query(jirasync.report()::jsonb, '\$.versions[*].stories[*].commits[*]') c) c")"
+
+# --- what strangers write
+read_back --tenant hostile
+report --tenant hostile --compat
+check 'hostile texts do not break the plain form either' 24 \
+    "$(python3 -c 'import json, sys; print(json.load(sys.stdin)["summary"]["stories_with_commits"])' <<<"$output")"
+
+check 'a subject is the first line that says something' 'One|Two|none||300' \
+    "$(sql -F '|' -c "SELECT jirasync.report_subject(E'One\r\n\r\nmore'), jirasync.report_subject(E'\n\r\n  Two \nmore'),
+                      coalesce(jirasync.report_subject(NULL), 'none'), jirasync.report_subject(E'\n \n'), length(jirasync.report_subject(repeat('x', 999)))")"
+
+# --- a story with very many commits
+sql >/dev/null <<'SQL'
+SELECT facts.issue(500, 'BIG-1', '2026-03-01 00:00Z', '{50}', source => 'evil', tenant => 'hostile');
+INSERT INTO jirasync.commits (tenant, source, repository, sha, message, committed_at, landed_at)
+SELECT 'hostile', 'evilgit', 'evil/big', lpad(to_hex(n), 40, '0'), 'BIG-1', '2026-03-02', '2026-03-02' FROM generate_series(1, 3000) n;
+INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence)
+SELECT 'hostile', 'evilgit', 'evil/big', lpad(to_hex(n), 40, '0'), 'BIG-1', 'message' FROM generate_series(1, 3000) n;
+SELECT jirasync.correlation_rebuild('hostile');
+SQL
+read_back --tenant hostile --project BIG
+
+# --- on a terminal
+on_terminal() { # columns: the widest line without its colours, and how many headings are drawn
+    python3 - "$1" "$command" <<'PYTHON'
+import fcntl, os, pty, re, struct, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0))
+    os.execv(sys.argv[2], [sys.argv[2], "report", "--fix-version", "1.0", "--project", "APP"])
+text = b""
+try:
+    while part := os.read(terminal, 65536):
+        text += part
+except OSError:
+    pass  # a terminal that is left says so
+lines = re.sub(r"\x1b\[[0-9;]*m", "", text.decode()).splitlines()
+print(max(map(len, lines)), text.count(b"\x1b[1m"))
+PYTHON
+}
+check 'a table is no wider than a terminal' '80 4' "$(on_terminal 80)"
+check 'and not squeezed into a very narrow one' '80 4' "$(on_terminal 40)"
+check 'a wide one is used' '146 4' "$(on_terminal 200)"
+
+# --- to a file
+report --fix-version 1.1 --format html --output "$work/page.html"
+check 'a report goes to a file, and nothing to standard output' '0 </html>' "$status $output$(tail -n 1 "$work/page.html")"
+echo before >"$work/kept"
+report --fix-version 9 --output "$work/kept"
+check 'one that fails leaves the file as it was' '1 before' "$status $(cat "$work/kept")"
+chmod 640 "$work/kept" && ln -s kept "$work/kept.link"
+report --fix-version 1.1 --format markdown --output "$work/kept.link"
+check 'a link leads to the new report, whose rights are those of the old one' '0 640 # Release report' \
+    "$status $([ -L "$work/kept.link" ] && stat -c %a "$work/kept") $(head -n 1 "$work/kept")"
+report --output "$work/nowhere/page"
+check 'a folder that is not there is told' "1 jirasync report: $work/nowhere/page.new: No such file or directory" "$status $errors"
+report --fix-version 1.1 --output /dev/stdout
+check 'what is no file is written to as it is' '0 VERSION' "$status ${output%% *}"
+check 'nothing else is left behind' 'kept kept.link page.html' "$(cd "$work" && echo kept* page*)"
+"$command" report >/dev/full 2>"$work/errors"
+check 'a full disk is told' '1 jirasync report: standard output: No space left on device' "$? $(cat "$work/errors")"
+"$command" report --tenant hostile --format csv 2>"$work/errors" | head -n 1 >/dev/null
+check 'a reader that leaves early ends it without a word' '' "$(cat "$work/errors")"
+(trap '' PIPE; "$command" report --tenant hostile --format csv 2>"$work/errors"; echo $? >"$work/status") | true
+check 'or, where it must not die of that, with an error' '1 jirasync report: standard output: Broken pipe' "$(cat "$work/status") $(cat "$work/errors")"
+
+# --- verdicts for a CI job
+report --fix-version 1.1 --fail-under 100
+check 'enough coverage passes' 0 "$status"
+report --fix-version 1.0 --project APP --fail-under 50.1
+check 'too little is told apart, and the report is there' '3 jirasync report: APP 1.0 has 50.0 % covered, less than 50.1 %' \
+    "$([ -n "$output" ] && echo "$status") $errors"
+report --project APP --fix-version 1.2 --fail-under 100
+check 'a version without stories has no share, and passes' 0 "$status"
+report --fail-on-orphans --format json
+check 'orphans fail where they must not be' '3 jirasync report: 5 commits have no story' "$status $errors"
+report --project OPS --fail-on-orphans
+check 'those of other projects do not' 0 "$status"
+
+# --- usage
+while read -r words; do
+    eval "report $words"
+    check "report $words is a fault of usage" '2 ' "$status $output"
+done <<'WORDS'
+1.0
+--format xml
+--format
+--bogus
+--range org/app
+--range org/app:main
+--range org/app:main...v1.0
+--range :main..v1.0
+--range org/app:..v1.0
+--range org/app:main..
+--fail-under many
+--fail-under 101
+--fail-under nan
+--compat --format csv
+--compat --since run-1
+--compat --range org/app:v1.0-rc1..v1.0
+--compat --fail-on-orphans
+WORDS
+while IFS='#' read -r words reason; do
+    eval "report $words"
+    check "report $words fails, and says why" "1  jirasync report: $reason" "$status $output $errors"
+done <<'WORDS'
+--fix-version 9#no version is named '9'; near ones: 1.0, 1.1, 1.2
+--fix-version 1.1 --project OPS#no version is named '1.1' in project OPS; near ones: 1.0
+--fix-version ''#no version is named ''; near ones: 1.0, 1.1, 1.2
+--project app#no project has the key 'app'; near ones: APP, OPS
+--tenant nobody#no source belongs to a tenant 'nobody'; there are: hostile, main
+--since yesterday#'yesterday' is neither an instant nor a finished run
+--since run-9#'run-9' is neither an instant nor a finished run
+--range org/ap:main..v1.0#no repository is named 'org/ap'; near ones: org/app, org/web
+--range org/app:main..v9#org/app has no branch, tag or commit v9 (SQLSTATE P0002)
+--compat --project app#no project has the key 'app'; near ones: APP, OPS
+WORDS
+report --fix-version "'; DROP TABLE jirasync.runs; --"
+check 'a version is never SQL' "1 3" "$status $(sql -c "SELECT count(*) FROM jirasync.runs WHERE tenant = 'main'")"
+report --help
+check 'help tells of each option' '0 10' "$status $(grep -cE '^  --(fix-version|project|tenant|range|since|format|output|compat|fail-under|fail-on-orphans) ' <<<"$output")"
+sql -c "INSERT INTO jirasync.repositories (tenant, source, repository, knows_branches) VALUES ('main', 'mirror', 'org/app', false)"
+report --range org/app:v1.0-rc1..v1.0
+check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
+report --range git/org/app:v1.0-rc1..v1.0 --format csv
+check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+sed -i 's|^JIRASYNC_WORKER_DATABASE=.*|JIRASYNC_WORKER_DATABASE=host=/nonexistent|' "$work/jirasync.conf"
+report
+check 'without a database it fails' '1 ' "$status $output"
