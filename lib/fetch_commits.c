@@ -13,7 +13,6 @@ enum {
     STATEMENT_TIMEOUT_MS = 300000,
     REFUSED_MS = 1000,        /* the circuit is open now, and says when the next probe may go */
     NOT_ASKABLE_MS = 3600000, /* the sources file lacks how */
-    EARLIER_MS = 500,         /* until an earlier push may be whole */
 };
 
 /* One fetch. */
@@ -33,7 +32,7 @@ enum { REPOSITORY,
        CHANGE,
        BEFORE,
        AFTER,
-       WAITS_FOR };
+       WAIT_MS };
 
 static const char *push_text(const struct fetch *fetch, int column)
 {
@@ -53,7 +52,7 @@ static enum error_code read_push(struct fetch *fetch, struct error *error)
     const char *const values[] = {context->tenant, fetch->job->source, fetch->job->key};
     const struct db_params params = {.count = 3, .values = values};
     return db_query_prepared(context->db, "push_to_fetch",
-                             "SELECT repository, delivery_id, change, before, after, waits_for"
+                             "SELECT repository, delivery_id, change, before, after, wait_ms"
                              " FROM jirasync.push_to_fetch($1, $2, $3)",
                              &params, 0, STATEMENT_TIMEOUT_MS, &fetch->push, error);
 }
@@ -197,8 +196,8 @@ static enum error_code fetch_one(struct fetch *fetch, bool *goes_on, struct erro
         return code;
     if (PQntuples(fetch->push) == 0)
         return job_complete(fetch->context, fetch->job, 1, error);
-    if (push_text(fetch, WAITS_FOR))
-        return job_give_back(fetch->context, fetch->job, 1, EARLIER_MS, error);
+    if (push_text(fetch, WAIT_MS)) /* an earlier push is to be whole first */
+        return job_give_back(fetch->context, fetch->job, 1, strtoll(push_text(fetch, WAIT_MS), NULL, 10), error);
     code = gather(fetch, &why);
     if (code == ERROR_NONE)
         return finish(fetch, error);

@@ -2138,6 +2138,8 @@ CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, sour
 
 CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (tenant, source, repository, received_at);
 
+CREATE INDEX pushes_that_drop ON jirasync.pushes USING btree (ref, repository, source, tenant) WHERE (is_forced OR (after IS NULL));
+
 CREATE INDEX reconciliations_by_source ON jirasync.reconciliations USING btree (tenant, source, started_at);
 
 CREATE INDEX refs_by_base ON jirasync.refs USING btree (base_sha, repository, source, tenant) WHERE (base_sha IS NOT NULL);

@@ -32,10 +32,10 @@ BEGIN
                   AND NOT EXISTS (
                       SELECT FROM jirasync.pushes d
                        WHERE d.tenant = p_tenant AND d.source = p_source AND d.repository = p.repository AND d.ref = p.ref
-                         AND d.kind = p.kind AND NOT d.is_notice
+                         AND d.kind = p.kind AND NOT d.is_notice AND (d.is_forced OR d.after IS NULL)
                          AND (d.received_at, d.seq) > (p.received_at, p.seq)
                          AND (d.received_at, d.seq) < (v_push.received_at, v_push.seq)
-                         AND (d.after IS NULL OR d.is_forced AND NOT EXISTS (
+                         AND (d.after IS NULL OR NOT EXISTS (
                               SELECT FROM jirasync.pushes b
                                WHERE b.tenant = p_tenant AND b.source = p_source AND b.repository = p.repository
                                  AND b.ref = p.ref AND b.kind = p.kind AND b.after = d.after

@@ -1,7 +1,7 @@
 -- What a fetch_commits job is to ask for.
 
 CREATE OR REPLACE FUNCTION jirasync.push_to_fetch(p_tenant text, p_source text, p_key text)
-RETURNS TABLE (repository text, ref text, delivery_id text, change integer, before text, after text, waits_for text)
+RETURNS TABLE (repository text, ref text, delivery_id text, change integer, before text, after text, waits_for text, wait_ms integer)
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
 AS $$
@@ -28,7 +28,9 @@ BEGIN
     after := coalesce(v_push.peeled, v_push.after);
     -- What a new branch brought is what nothing held before it: so what came before it has to be known.
     IF before IS NULL THEN
-        SELECT jirasync.fetch_key(o.delivery_id, o.change) INTO waits_for
+        SELECT jirasync.fetch_key(o.delivery_id, o.change),
+               500 + greatest(0, least(60000, 1000 * extract(epoch FROM j.run_at - clock_timestamp())))::integer
+          INTO waits_for, wait_ms
           FROM jirasync.pushes o
           JOIN jirasync.jobs j
             ON j.tenant = p_tenant AND j.kind = 'fetch_commits' AND j.source = p_source
@@ -41,4 +43,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.push_to_fetch(text, text, text) IS
-    'The push that a fetch_commits job names (DELIVERY_ID/CHANGE), while commits of it are missing; no row when nothing is to be fetched for it any more. waits_for: a job of an earlier push of the repository that a new branch has to wait for';
+    'The push that a fetch_commits job names (DELIVERY_ID/CHANGE), while commits of it are missing; no row when nothing is to be fetched for it any more. waits_for: a job of an earlier push of the repository that a new branch has to wait for, and look at again in wait_ms';
