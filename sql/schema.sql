@@ -1298,7 +1298,7 @@ COMMENT ON COLUMN jirasync.pushes.after IS 'Tip after it; NULL where the ref was
 
 COMMENT ON COLUMN jirasync.pushes.is_notice IS 'Only the making (after is empty) or deletion is told, without hashes';
 
-COMMENT ON COLUMN jirasync.pushes.is_forced IS 'The host says that commits were dropped';
+COMMENT ON COLUMN jirasync.pushes.is_forced IS 'Commits were dropped: the host says so, or what was fetched for it shows it';
 
 COMMENT ON COLUMN jirasync.pushes.base_ref IS 'What the branch was made from, where the host tells';
 

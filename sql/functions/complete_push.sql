@@ -32,7 +32,10 @@ BEGIN
     ON CONFLICT (tenant, source, delivery_id, change, sha) DO UPDATE SET place = excluded.place
      WHERE o.place <> excluded.place;
     UPDATE jirasync.pushes p
-       SET listed = jsonb_array_length(p_commits), is_whole = true
+       SET listed = jsonb_array_length(p_commits), is_whole = true,
+           -- Some hosts do not say so: commits were dropped where nothing that was brought stands on what was there.
+           is_forced = p.is_forced OR p.before IS NOT NULL AND NOT EXISTS (
+               SELECT FROM jsonb_to_recordset(p_commits) AS l (parents text[]) WHERE p.before = ANY (l.parents))
      WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_delivery_id AND p.change = p_change;
     SELECT * INTO v_step FROM jirasync.store_pushed_commits(
         ARRAY[p_tenant], ARRAY[p_source], ARRAY[p_delivery_id], ARRAY[false],
@@ -46,4 +49,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.complete_push(text, text, text, integer, text, text, jsonb) IS
-    'Replaces the list of a push that left commits out by all that it moved (an array of commits as normalize_git_json writes them, the oldest first), writes the commits as the store does, and asks for the ref to be read as a whole; false, and nothing changed, when the push is gone, whole already, or another move than from p_before to p_after';
+    'Replaces the list of a push that left commits out by all that it moved (an array of commits as normalize_git_json writes them, the oldest first), writes the commits as the store does, marks it as forced where commits were dropped, and asks for the ref to be read as a whole; false, and nothing changed, when the push is gone, whole already, or another move than from p_before to p_after';

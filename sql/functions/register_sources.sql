@@ -9,6 +9,11 @@ DECLARE
     v_changed  integer;
     v_before   text[] := ARRAY(SELECT s.source FROM jirasync.sources s WHERE s.has_credentials);
 BEGIN
+    -- No push may be stored without asking by whoever does not see the credentials yet, and be missed by fetch_gaps below.
+    IF EXISTS (SELECT FROM jsonb_to_recordset(p_sources) AS c (source text, has_credentials boolean)
+                WHERE c.has_credentials AND c.source <> ALL (v_before)) THEN
+        PERFORM pg_advisory_xact_lock(hashtext('jirasync'), hashtext('git'));
+    END IF;
     INSERT INTO jirasync.sources AS s
            (source, tenant, kind, base_url, projects, counted_refs, epic_link_field, api_token_expires,
             has_credentials)

@@ -72,6 +72,8 @@ SELECT * FROM facts.lists WHERE list LIKE 'p1/1%' OR list LIKE 'p1/4%' ORDER BY 
 -- A move back by force brings nothing, and is whole with nothing.
 SELECT complete_push('main', 'hub', 'p1', 4, 'x1', 'x2', '[]');
 SELECT * FROM facts.lists WHERE list LIKE 'p1/4%';
+-- Which the host need not say.
+SELECT delivery_id || '/' || change || ' ' || is_forced FROM pushes WHERE source = 'hub' ORDER BY 1;
 
 -- By hand: all gaps of a source.
 DELETE FROM jobs WHERE kind = 'fetch_commits';
