@@ -44,4 +44,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.held_before(text, text, text, integer, text[]) IS
-    'Of the given commits those that some branch held, as far as is known, when a push came: an import has read them, or an earlier push lists them and nothing has dropped them in between. Where a new branch''s own commits end';
+    'Of the given commits those that some branch held, as far as is known, when a push came: an import has read them, or an earlier push lists them and nothing has dropped them in between. Where a new branch''s own commits end; what a branch kept when it was moved by force counts as dropped, so that none is missed';

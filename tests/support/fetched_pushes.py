@@ -132,13 +132,16 @@ class Trial:
         verdict("every delivery is taken (%s)" % self.what(world), world.told(self.told[self.dialect(world)]))
 
     def list_faults(self, world):
-        """A push is to list what git says that it moved; of a new branch, what nothing else held then."""
+        """A push is to list what git says that it moved; of a new branch, what nothing else held then, and perhaps more of
+        what it descends from, where that was on a branch that was moved by force since."""
         found, faults = world.pushes(), []
         for delivery in self.told[self.dialect(world)]:
             changes = delivery.document["changes"]
             for number, change in enumerate(self.life.events[delivery.event].changes if changes else (), 1):
                 row = found.pop((delivery.id, number))
-                if not row["is_whole"] or row["listed"] != len(row["shas"]) or set(row["shas"]) != set(change.listed):
+                most = self.life.holds(change.after) if change.before is None and change.after else set(change.listed)
+                if not (row["is_whole"] and row["listed"] == len(row["shas"])
+                        and set(change.listed) <= set(row["shas"]) <= most):
                     faults.append("%s %s: %d, not %d" % (delivery.id, change.ref, len(row["shas"]), len(change.listed)))
                 places = {sha: place for place, sha in enumerate(row["shas"])}
                 faults += ["%s %s: %s comes before its parents" % (delivery.id, change.ref, sha[:8]) for sha, place in places.items()
