@@ -94,7 +94,7 @@ enum error_code jira_api_new(const struct jira_api_options *options, struct jira
     made->patience_ms = options->patience_ms;
     made->max_bytes = (size_t)options->config->http_max_bytes;
     made->cancelled = options->cancelled;
-    enum error_code code = jira_site_read(options->source, &made->site, error);
+    enum error_code code = jira_site_read(options->source, options->root, &made->site, error);
     if (code == ERROR_NONE)
         code = http_new(&http, &made->http, error);
     if (code == ERROR_NONE)
@@ -149,6 +149,16 @@ static enum jira_fault fault_of_status(int status)
     if (status == 408 || status == 425 || status == 429 || status >= 500)
         return JIRA_WAIT;
     return status >= 400 ? JIRA_WRONG : JIRA_BROKEN;
+}
+
+/* GitHub says 403 where others say 429; Jira's 403 is always a refusal. */
+static void read_limit(const struct jira_api *api, struct http_answer *answer)
+{
+    const char *left = http_header(answer, HTTP_LIMIT_REMAINING);
+    bool is_spent = left != NULL && strcmp(left, "0") == 0;
+    if (api->source->kind != SOURCE_JIRA && answer->fault == HTTP_ANSWERED && answer->status == 403 &&
+        (is_spent || http_retry_after_ms(answer, instant_now()) > 0))
+        answer->status = 429;
 }
 
 /* Says what came instead of what was asked for. */
@@ -403,6 +413,8 @@ static enum error_code try_call(struct jira_api *api, struct effort *effort, str
     if (code == ERROR_NONE)
         code = send_call(api, effort->call, header, page, error);
     jira_site_forget(header);
+    if (code == ERROR_NONE)
+        read_limit(api, &api->answer);
     if (code == ERROR_NONE)
         code = note_answer(api, effort->call->endpoint, error);
     if (code != ERROR_NONE)
