@@ -137,6 +137,7 @@ ALTER TABLE jirasync.refs
     ADD COLUMN counted_to integer NOT NULL DEFAULT 0,
     ADD COLUMN numbered_to integer NOT NULL DEFAULT 0,
     ADD COLUMN derived_to bigint;
+COMMENT ON COLUMN jirasync.refs.ref IS 'Name without refs/heads/ or refs/tags/; a tag that bears a branch''s name is tags/NAME. NAME~TIP is what the branch held before it was forced to another commit or made anew, NAME~ what an import had read of it and pushes have dropped: marked as deleted, for what was cut from there';
 COMMENT ON COLUMN jirasync.refs.imported_sha IS 'Its tip when an import last read it; pushes go on from there. NULL: no import saw it, or the last one saw it gone';
 COMMENT ON COLUMN jirasync.refs.imported_at IS 'When an import last read it, or saw it gone';
 COMMENT ON COLUMN jirasync.refs.imported_parent_ref IS 'parent_ref as the import had it';

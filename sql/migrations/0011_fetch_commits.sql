@@ -6,7 +6,7 @@ COMMENT ON COLUMN jirasync.sources.has_credentials IS 'The sources file says how
 -- What a ref has dropped: few of its pushes.
 CREATE INDEX pushes_that_drop ON jirasync.pushes (ref, repository, source, tenant) WHERE is_forced OR after IS NULL;
 
-COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA or REPOSITORY#FROM-TO, for fetch_commits DELIVERY_ID/CHANGE of a row of pushes';
+COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA, REPOSITORY#FROM-TO, REPOSITORY^REF, REPOSITORY^^REF, REPOSITORY^* or REPOSITORY!NUMBER, for fetch_commits DELIVERY_ID/CHANGE of a row of pushes';
 COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists, or were fetched for it';
 COMMENT ON COLUMN jirasync.pushes.is_forced IS 'Commits were dropped: the host says so, or what was fetched for it shows it';
 COMMENT ON COLUMN jirasync.pushes.is_whole IS 'All commits that it moved are listed, as far as can be known: by the push itself, or since they were fetched';
