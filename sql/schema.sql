@@ -49,7 +49,7 @@ COMMENT ON COLUMN jirasync.refs.seen_at IS 'When the tip was last seen';
 
 COMMENT ON COLUMN jirasync.refs.deleted_at IS 'When it was deleted';
 
-COMMENT ON COLUMN jirasync.refs.parent_ref IS 'Counted branch that it was cut from';
+COMMENT ON COLUMN jirasync.refs.parent_ref IS 'Branch that it was cut from';
 
 COMMENT ON COLUMN jirasync.refs.fork_position IS 'Position on parent_ref up to which it holds that branch''s commits';
 
@@ -621,7 +621,7 @@ CREATE TABLE jirasync.commit_refs (
     bears_name boolean DEFAULT false NOT NULL
 );
 
-COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each counted branch, commits of the parent branch left out';
+COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each branch or tag, those of what it was cut from left out';
 
 COMMENT ON COLUMN jirasync.commit_refs.tenant IS 'Tenant of the source';
 
@@ -629,7 +629,7 @@ COMMENT ON COLUMN jirasync.commit_refs.source IS 'Slug of the git host';
 
 COMMENT ON COLUMN jirasync.commit_refs.repository IS 'Full name of the repository, as its host has it';
 
-COMMENT ON COLUMN jirasync.commit_refs.ref IS 'Branch';
+COMMENT ON COLUMN jirasync.commit_refs.ref IS 'Branch or tag, as in refs';
 
 COMMENT ON COLUMN jirasync.commit_refs.sha IS 'Commit';
 

@@ -1,6 +1,6 @@
 -- Takes new pushes of a branch into account where they simply go on from its tip: what they list, and no more, is read.
 CREATE OR REPLACE FUNCTION jirasync.extend_ref(
-    p_row jirasync.refs, p_ref text, OUT is_done boolean, OUT changed integer, OUT shas text[])
+    p_row jirasync.refs, OUT is_done boolean, OUT changed integer, OUT shas text[])
 LANGUAGE plpgsql AS $$
 DECLARE
     v_new         jirasync.pushes[];

@@ -20,7 +20,7 @@ BEGIN
       AND NOT r.uncertain
       AND r.is_default = jirasync.is_default_branch(p_tenant, p_source, p_repository, p_ref);
     IF v_row.ref IS NOT NULL THEN
-        SELECT e.* INTO v_written FROM jirasync.extend_ref(v_row, p_ref) e;
+        SELECT e.* INTO v_written FROM jirasync.extend_ref(v_row) e;
         IF v_written.is_done THEN
             changed := v_written.changed;
             shas := v_written.shas;

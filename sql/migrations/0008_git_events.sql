@@ -316,3 +316,6 @@ CREATE TYPE jirasync.ref_state AS (
 COMMENT ON TYPE jirasync.ref_state IS 'What ref_state gives: tip is empty for a ref that is gone and NULL where nothing tells of it; kept_to, the position up to which it still holds what an import read; places, what pushes add; dropped, what they added and took; passed, the tips on the way; of all pushes those count that were received after since';
 
 COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA, REPOSITORY#FROM-TO, REPOSITORY^REF, REPOSITORY^^REF, REPOSITORY^* or REPOSITORY!NUMBER';
+COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each branch or tag, those of what it was cut from left out';
+COMMENT ON COLUMN jirasync.commit_refs.ref IS 'Branch or tag, as in refs';
+COMMENT ON COLUMN jirasync.refs.parent_ref IS 'Branch that it was cut from';
