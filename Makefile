@@ -123,7 +123,7 @@ integration: ## run the SQL and integration tests alone, on a private cluster
 	@$(RUN_TESTS) sql integration
 
 all-tests:
-	@$(RUN_TESTS) unit sql integration e2e budget
+	@$(RUN_TESTS) unit e2e budget integration sql # the longest begin first
 
 unit-and-integration:
 	@$(RUN_TESTS) unit sql integration

@@ -4,6 +4,7 @@ import subprocess
 import tempfile
 import time
 
+import memory
 from stack import SUPPORT
 
 ISSUES = 100000
@@ -35,10 +36,22 @@ def run(stack, conf):
     began = time.monotonic()
     process = subprocess.Popen([str(stack.build / "jirasync"), "-c", conf, "backfill", "--source", "site", "--quiet"],
                                env=dict(os.environ, TOKEN=TOKEN, no_proxy="*"))
-    _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    peak = watch(process)
+    if process.returncode != 0:
         raise RuntimeError("the backfill failed")
-    return time.monotonic() - began, usage.ru_maxrss / 1024
+    return time.monotonic() - began, peak
+
+
+def watch(process):
+    """The most memory that the process ever held, in MB. (ru_maxrss would count what this script held at the fork.)"""
+    peak = 0.0
+    while process.poll() is None:
+        try:
+            peak = max(peak, memory.megabytes(process.pid, "VmHWM"))
+        except (OSError, AttributeError):
+            pass  # it has just ended
+        time.sleep(0.05)
+    return peak
 
 
 def measure(stack, say):

@@ -6,10 +6,8 @@
 set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$root" || exit 1
-# Compiled as it is released, whatever the calling make was told.
-build=${BUILD:-build}/budget programs=${BUILD:-build}/budget/tests/budget
-env -u MAKEFLAGS -u MFLAGS -u CFLAGS -u CPPFLAGS -u LDFLAGS make -s ${MAKE_JOBS:+"-j$MAKE_JOBS"} BUILD="$build" \
-    "$programs/reading" "$programs/receiver" ||
+programs=${BUILD:-build}/budget/tests/budget
+RELEASED=1 BUILD=${BUILD:-build}/budget tests/support/build tests/budget/reading tests/budget/receiver ||
     { echo 'not ok the programs are built'; exit 1; }
 figures=$TEST_TMP/receiving.figures
 : >"$figures"

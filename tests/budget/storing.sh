@@ -6,9 +6,8 @@
 set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$root" || exit 1
-build=${BUILD:-build}/budget storing=${BUILD:-build}/budget/tests/budget/storing
-# Compiled as it is released, whatever the calling make was told.
-env -u MAKEFLAGS -u MFLAGS -u CFLAGS -u CPPFLAGS -u LDFLAGS make -s ${MAKE_JOBS:+"-j$MAKE_JOBS"} BUILD="$build" "$storing" ||
+storing=${BUILD:-build}/budget/tests/budget/storing
+RELEASED=1 BUILD=${BUILD:-build}/budget tests/support/build tests/budget/storing ||
     { echo 'not ok the program is built'; exit 1; }
 cluster=$TEST_TMP/storing figures=$TEST_TMP/storing.figures
 : >"$figures"

@@ -22,8 +22,7 @@ kill -HUP "$supervisor"
 alone() { [ "$(ps -o pid= --ppid "$supervisor" | wc -l)" = 1 ] && echo yes; }
 check 'one child serves' await 30 alone
 
-ask /readyz
-equals 'the stack is ready' 200 "$status"
+check 'the stack is ready, once the new child has a connection' await 30 says 200
 role REVOKE FROM
 post /webhooks/jira "$root/tests/fixtures/sample/13-story-wont-do.json" -H 'X-Atlassian-Webhook-Identifier: refused'
 equals 'a delivery that our own fault keeps out may come again' '503 database_misuse' "$status $(jq -r .error "$work/answer")"

@@ -2,7 +2,7 @@
 # `jirasync artifact`: a past run's document is printed and written again, byte for byte.
 set -u
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/jirasync" "$build/jirasync-worker" >/dev/null || exit 1
+tests/support/build jirasync jirasync-worker || exit 1
 command=$PWD/$build/jirasync
 worker_program=$PWD/$build/jirasync-worker
 work=$(mktemp -d "${TEST_TMP:-/tmp}/artifact.XXXXXX") || exit 1

@@ -4,7 +4,7 @@ set -u
 support=$(CDPATH='' cd -- "$(dirname -- "$0")/../support" && pwd)
 build=${BUILD:-build}
 work=$(mktemp -d "$TEST_TMP/backfill.XXXXXX") pids=''
-make -s BUILD="$build" "$build/jirasync" "$build/tests/support/deliver" || { echo 'not ok the programs build'; exit 1; }
+tests/support/build jirasync tests/support/deliver || { echo 'not ok the programs build'; exit 1; }
 
 finish() {
     for pid in $pids; do kill -9 "$pid" 2>/dev/null; done

@@ -8,7 +8,7 @@ work=$(mktemp -d "$TEST_TMP/fetching.XXXXXX") pids=''
 token=tok-3f9a71c2 refresh=refresh-77ab01 client_secret=client-5512cd
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 
-make -s BUILD="$build" "$build/jirasync-worker" "$build/jirasync" || { echo 'not ok the programs build'; exit 1; }
+tests/support/build jirasync-worker jirasync || { echo 'not ok the programs build'; exit 1; }
 sql -f "$support/facts.sql" -c "ALTER ROLE jirasync_worker LOGIN PASSWORD 'worker'" \
     -c "UPDATE jirasync.settings SET value = '1' WHERE name IN ('second_look_s', 'circuit_probe_s', 'pause_base_ms')" \
     -c "UPDATE jirasync.settings SET value = '100' WHERE name = 'backoff_cap_ms'" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A real git repository through `jirasync import-commits`: what becomes of it, twice, after a rewrite, in other shapes.
 set -u
-make -s BUILD="${BUILD:-build}" "${BUILD:-build}/jirasync" >/dev/null || exit 1
+tests/support/build jirasync || exit 1
 command=$PWD/${BUILD:-build}/jirasync
 work=$(mktemp -d "${TEST_TMP:-/tmp}/import.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Pages of Jira's search through `jirasync import-issues`: stored as webhooks are, again, malformed, and a wrong source.
 set -u
-make -s BUILD="${BUILD:-build}" "${BUILD:-build}/jirasync" >/dev/null || exit 1
+tests/support/build jirasync || exit 1
 command=$PWD/${BUILD:-build}/jirasync
 work=$(mktemp -d "${TEST_TMP:-/tmp}/issues.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

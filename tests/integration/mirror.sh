@@ -5,7 +5,7 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 deliver=${BUILD:-build}/tests/support/deliver
-make -s BUILD="${BUILD:-build}" "$deliver" || { echo 'not ok deliver is built'; exit 1; }
+tests/support/build tests/support/deliver || { echo 'not ok deliver is built'; exit 1; }
 psql -Xqd "$PGURI" -v ON_ERROR_STOP=1 -f "$root/tests/support/facts.sql"
 folder=$(mktemp -d "${TEST_TMP:-/tmp}/mirror.XXXXXX")
 trap 'rm -rf "$folder"' EXIT

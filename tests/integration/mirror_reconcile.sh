@@ -5,7 +5,7 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/tests/support/deliver" "$build/jirasync" || { echo 'not ok the programs are built'; exit 1; }
+tests/support/build tests/support/deliver jirasync || { echo 'not ok the programs are built'; exit 1; }
 psql -Xqd "$PGURI" -v ON_ERROR_STOP=1 -f "$root/tests/support/facts.sql" \
     -c "UPDATE jirasync.settings SET value = '100' WHERE name = 'gone_percent'" \
     -c "UPDATE jirasync.settings SET value = '1000' WHERE name = 'requests_per_second'"

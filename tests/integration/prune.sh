@@ -7,7 +7,7 @@ work=$TEST_TMP/prune pids=''
 mkdir -p "$work"
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 
-make -s BUILD="$build" "$build/jirasync-worker" || { echo 'not ok the worker builds'; exit 1; }
+tests/support/build jirasync-worker || { echo 'not ok the worker builds'; exit 1; }
 sql -f "$support/facts.sql" -c "ALTER ROLE jirasync_worker LOGIN PASSWORD 'worker'" \
     -c "INSERT INTO jirasync.sources (source, tenant, kind) VALUES ('default', 'main', 'jira'), ('far', 'other', 'jira')" \
     -c "UPDATE jirasync.settings SET value = 'off' WHERE name = 'prune_at'" \

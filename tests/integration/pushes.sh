@@ -5,7 +5,7 @@
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/jirasync" "$build/tests/support/git_document" >/dev/null ||
+tests/support/build jirasync tests/support/git_document ||
     { echo 'not ok jirasync is built'; exit 1; }
 psql -Xqd "$PGURI" -v ON_ERROR_STOP=1 -f "$root/tests/support/facts.sql"
 work=$(mktemp -d "${TEST_TMP:-/tmp}/pushes.XXXXXX")

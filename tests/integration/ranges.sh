@@ -4,7 +4,7 @@
 # SEED=N repeats a history, SEEDS=N says how many there are, COMMITS=N and PAIRS=N how large and how often asked.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-make -s BUILD="${BUILD:-build}" "${BUILD:-build}/jirasync" >/dev/null || { echo 'not ok jirasync is built'; exit 1; }
+tests/support/build jirasync || { echo 'not ok jirasync is built'; exit 1; }
 work=$(mktemp -d "${TEST_TMP:-/tmp}/ranges.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT

@@ -2,7 +2,7 @@
 # `jirasync rekey`: what an older rule of keys left is mended, links follow, and nothing else changes; also after a kill.
 set -u
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/jirasync" >/dev/null || exit 1
+tests/support/build jirasync || exit 1
 command=$PWD/$build/jirasync
 support=$PWD/tests/support
 work=$(mktemp -d "${TEST_TMP:-/tmp}/rekey.XXXXXX") || exit 1

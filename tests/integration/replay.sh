@@ -2,7 +2,7 @@
 # `jirasync replay` and the replay job: what an older version refused or ignored is healed, once, and nothing else changes.
 set -u
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/jirasync" "$build/jirasync-worker" >/dev/null || exit 1
+tests/support/build jirasync jirasync-worker || exit 1
 command=$PWD/$build/jirasync
 work=$(mktemp -d "${TEST_TMP:-/tmp}/replay.XXXXXX") || exit 1
 chmod 0755 "$work"

@@ -3,7 +3,7 @@
 # texts, empty answers, bad arguments and outputs that fail. UPDATE=1 writes the expected files anew.
 set -u
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/jirasync" >/dev/null || exit 1
+tests/support/build jirasync || exit 1
 command=$PWD/$build/jirasync
 work=$(mktemp -d "${TEST_TMP:-/tmp}/report.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

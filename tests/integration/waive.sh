@@ -2,7 +2,7 @@
 # `jirasync waive`: issues and commits that are waived, taken back, listed; and what it refuses.
 set -u
 build=${BUILD:-build}
-make -s BUILD="$build" "$build/jirasync" >/dev/null || exit 1
+tests/support/build jirasync || exit 1
 command=$PWD/$build/jirasync
 work=$(mktemp -d "${TEST_TMP:-/tmp}/waive.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT

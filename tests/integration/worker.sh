@@ -7,7 +7,7 @@ work=$TEST_TMP/worker pids=''
 mkdir -p "$work"
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 
-make -s BUILD="$build" "$build/jirasync-worker" || { echo 'not ok the worker builds'; exit 1; }
+tests/support/build jirasync-worker || { echo 'not ok the worker builds'; exit 1; }
 sql -f "$support/facts.sql" -c "ALTER ROLE jirasync_worker LOGIN PASSWORD 'worker'"
 worker_uri=$(printf '%s' "$PGURI" | sed 's|//[^@]*@|//jirasync_worker:worker@|')
 
