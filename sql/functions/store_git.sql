@@ -20,6 +20,7 @@ DECLARE
     v_tenants   text[] := '{}';
     v_sources   text[] := '{}';
     v_keys      text[] := '{}';
+    v_fetches   record;
     v_tenant    text;
 BEGIN
     IF true = ANY (p_known) THEN
@@ -48,12 +49,17 @@ BEGIN
     v_sources := v_sources || v_step.sources;
     v_keys := v_keys || v_step.keys;
 
+    v_fetches := jirasync.wanted_fetches(p_tenant, p_source, p_delivery_id, v_git);
+
     new_jobs := 0;
     FOR v_tenant IN SELECT DISTINCT t FROM unnest(v_tenants) t ORDER BY t LOOP
         new_jobs := new_jobs + (
-            SELECT jirasync.enqueue_jobs(v_tenant, array_fill('correlate_commit'::text, ARRAY[count(*)::integer]),
-                                         array_agg(j.source), array_agg(j.key))
-              FROM unnest(v_tenants, v_sources, v_keys) AS j (tenant, source, key)
+            SELECT jirasync.enqueue_jobs(v_tenant, array_agg(j.kind), array_agg(j.source), array_agg(j.key))
+              FROM (SELECT 'correlate_commit' AS kind, c.*
+                      FROM unnest(v_tenants, v_sources, v_keys) AS c (tenant, source, key)
+                    UNION ALL
+                    SELECT 'fetch_commits', f.*
+                      FROM unnest(v_fetches.tenants, v_fetches.sources, v_fetches.keys) AS f (tenant, source, key)) j
              WHERE j.tenant = v_tenant);
     END LOOP;
     outcome := ARRAY(
@@ -67,4 +73,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.store_git IS
-    'Part of store_deliveries: spreads the documents that git hosts'' deliveries are reduced to (normalize_git_json) over pushes, push_commits, commits, commit_keys, refused_keys, pull_requests and repositories, and asks for their correlation; by position, applied, stale, or ignored where one tells nothing';
+    'Part of store_deliveries: spreads the documents that git hosts'' deliveries are reduced to (normalize_git_json) over pushes, push_commits, commits, commit_keys, refused_keys, pull_requests and repositories, asks for their correlation, and their host for what they left out; by position, applied, stale, or ignored where one tells nothing';
