@@ -11,8 +11,8 @@
 
 enum {
     STATEMENT_TIMEOUT_MS = 300000,
-    REFUSED_MS = 1000,        /* the circuit is open now, and says when the next probe may go */
-    NOT_ASKABLE_MS = 3600000, /* the sources file lacks how */
+    REFUSED_MS = 1000,      /* the circuit is open now, and says when the next probe may go */
+    NOT_ASKABLE_MS = 60000, /* this worker's sources file lacks how: another's may have it */
 };
 
 /* One fetch. */
@@ -147,12 +147,15 @@ static enum error_code gather(struct fetch *fetch, struct error *error)
 
 /* ---- what becomes of a job ---- */
 
-/* What a failed fetch means for its job; *goes_on is false when the host is to be left alone for now. */
-static enum error_code take_problem(const struct fetch *fetch, const struct error *why, bool *goes_on, struct error *error)
+/* What a failed fetch means for its job; *pause_ms is how long the host is to be left alone then, -1: not at all. */
+static enum error_code take_problem(const struct fetch *fetch, const struct error *why, int64_t *pause_ms, struct error *error)
 {
     const struct job_context *context = fetch->context;
     const struct jira_problem *problem = &fetch->problem;
-    *goes_on = problem->fault != JIRA_WAIT && problem->fault != JIRA_REFUSED && problem->fault != JIRA_CANCELLED;
+    *pause_ms = problem->fault == JIRA_WAIT        ? problem->wait_ms
+                : problem->fault == JIRA_REFUSED   ? REFUSED_MS
+                : problem->fault == JIRA_CANCELLED ? 0
+                                                   : -1;
     if (fetch->is_refused)
         return job_refuse(context, fetch->job, 1, why, error);
     switch (problem->fault) {
@@ -161,9 +164,8 @@ static enum error_code take_problem(const struct fetch *fetch, const struct erro
             return job_fail(context, fetch->job, why, problem->wait_ms, error);
         return job_give_back(context, fetch->job, 1, problem->wait_ms, error);
     case JIRA_REFUSED:
-        return job_give_back(context, fetch->job, 1, REFUSED_MS, error);
     case JIRA_CANCELLED:
-        return job_give_back(context, fetch->job, 1, 0, error);
+        return job_give_back(context, fetch->job, 1, *pause_ms, error);
     case JIRA_ABSENT:
     case JIRA_WRONG:
         return job_refuse(context, fetch->job, 1, why, error);
@@ -188,7 +190,7 @@ static enum error_code finish(struct fetch *fetch, struct error *error)
 }
 
 /* One job. An error is the surroundings'. */
-static enum error_code fetch_one(struct fetch *fetch, bool *goes_on, struct error *error)
+static enum error_code fetch_one(struct fetch *fetch, int64_t *pause_ms, struct error *error)
 {
     struct error why = {.code = ERROR_NONE};
     enum error_code code = read_push(fetch, error);
@@ -206,7 +208,7 @@ static enum error_code fetch_one(struct fetch *fetch, bool *goes_on, struct erro
         return code;
     }
     log_error(LOG_FIELDS(.kind = "fetch_commits", .source = fetch->job->source, .event_id = push_text(fetch, DELIVERY_ID)), &why);
-    return take_problem(fetch, &why, goes_on, error);
+    return take_problem(fetch, &why, pause_ms, error);
 }
 
 static enum error_code fetch_of_host(const struct job_context *context, const struct job *jobs, size_t count,
@@ -214,7 +216,7 @@ static enum error_code fetch_of_host(const struct job_context *context, const st
 {
     struct git_host *host = NULL;
     struct error why = {.code = ERROR_NONE};
-    bool goes_on = true;
+    int64_t pause_ms = -1;
     enum error_code code = git_host_list_find(context->hosts, jobs[0].source, &host, &why);
     if (code != ERROR_NONE) {
         log_error(LOG_FIELDS(.kind = "fetch_commits", .source = jobs[0].source, .count = (int64_t)count), &why);
@@ -222,10 +224,10 @@ static enum error_code fetch_of_host(const struct job_context *context, const st
     }
     for (size_t i = 0; code == ERROR_NONE && i < count; i++) {
         struct fetch fetch = {.context = context, .job = &jobs[i], .host = host};
-        if (goes_on)
-            code = fetch_one(&fetch, &goes_on, error);
+        if (pause_ms < 0)
+            code = fetch_one(&fetch, &pause_ms, error);
         else
-            code = job_give_back(context, &jobs[i], 1, REFUSED_MS, error);
+            code = job_give_back(context, &jobs[i], 1, pause_ms, error);
         PQclear(fetch.push);
     }
     return code;

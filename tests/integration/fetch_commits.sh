@@ -89,15 +89,30 @@ requests() { # pattern: how many requests were sent that fit
 print(sum(1 for _, line, status in json.load(sys.stdin) if re.search(sys.argv[1], "%s %s" % (line, status))))' "$1"
 }
 
+at() { # source: its host is at $url, has $repository, and lists commits at $path
+    url=$both repository=org/app path=/commits
+    case $1 in
+    hub) path=/compare/ ;;
+    cloud) url=$basic ;;
+    lab) repository=group/sub/app ;;
+    esac
+}
+
 gap() { # source, delivery, before, after, [ref, repository, is_replay]: a push that lists nothing
-    sql -c "SET search_path = jirasync, facts, public" -c "SELECT facts.git(jsonb_build_object('repository', '${6:-org/app}', 'changes',
+    at "$1"
+    sql -c "SET search_path = jirasync, facts, public" -c "SELECT facts.git(jsonb_build_object('repository', '${6:-$repository}', 'changes',
         jsonb_build_array(jsonb_build_object('ref', '${5:-main}', 'before', nullif('$3', ''), 'after', '$4', 'is_whole', false))),
         '$2', p_source => '$1', p_is_replay => ${7:-false})" >/dev/null
 }
 
-is_whole() { # source, delivery: SQL that is true once its push is whole and no fetch waits
-    echo "SELECT coalesce(bool_and(p.is_whole), false) AND NOT EXISTS (SELECT FROM jirasync.jobs j WHERE j.source = '$1'
-        AND j.kind = 'fetch_commits' AND j.state <> 'discarded') FROM jirasync.pushes p WHERE p.source = '$1' AND p.delivery_id = '$2'"
+is_whole() { # source, delivery: SQL that is true once its push is whole, is no gap, and no fetch waits
+    echo "SELECT coalesce(bool_and(p.is_whole), false)
+        AND NOT EXISTS (SELECT FROM jirasync.push_gaps g WHERE g.source = '$1' AND g.delivery_id = '$2')
+        AND NOT EXISTS (SELECT FROM jirasync.jobs j WHERE j.source = '$1' AND j.kind = 'fetch_commits' AND j.state <> 'discarded')
+        FROM jirasync.pushes p WHERE p.source = '$1' AND p.delivery_id = '$2'"
+}
+shown() { # delivery: what push_gaps says of it
+    sql -c "SELECT g.repository || ' ' || g.ref || ': ' || g.reason FROM jirasync.push_gaps g WHERE g.delivery_id = '$1'"
 }
 is_discarded() { # source, delivery, words
     echo "SELECT EXISTS (SELECT FROM jirasync.failed_jobs f WHERE f.kind = 'fetch_commits' AND f.source = '$1' AND f.key = '$2/1'
@@ -172,21 +187,22 @@ until_true 'a worker tells which sources have credentials' \
 
 # Each host, over several pages.
 for source in hub cloud server lab; do
-    repository=org/app
-    [ "$source" != lab ] || repository=group/sub/app
-    gap "$source" "$source-1" "$early" "$head" main "$repository"
-    until_true "a gap of $source closes" "$(is_whole "$source" "$source-1")"
+    sql -c "SELECT jirasync.pause_jobs('fetch_commits')" >/dev/null
+    gap "$source" "$source-1" "$early" "$head"
+    check "a gap of $source is shown" "$repository main: no commits listed" "$(shown "$source-1")"
+    sql -c "SELECT jirasync.resume_jobs('fetch_commits')" >/dev/null
+    until_true "and closes ($source)" "$(is_whole "$source" "$source-1")"
     check "all that it moved is listed, with parents ($source)" '220 220 220' "$(listed "$source" "$source-1")"
-    gap "$source" "$source-2" '' "$early" old "$repository"
+    gap "$source" "$source-2" '' "$early" old
     until_true "so does that of a new branch ($source)" "$(is_whole "$source" "$source-2")"
     check "which brought what it descends from ($source)" '30 30 30' "$(listed "$source" "$source-2")"
 done
+at hub
 check 'GitHub is asked in pages of its comparison' 3 "$(requests 'GET /api/v3/repos/org/app/compare/.* 200')"
 check 'Bitbucket Data Center in those that it names' 3 "$(requests 'GET /rest/api/1.0/projects/org/repos/app/commits\?.*since=.* 200')"
 check 'GitLab by the name of its project' 3 "$(requests 'GET /api/v4/projects/group%2Fsub%2Fapp/repository/commits\?ref_name=.*\.\..* 200')"
-url=$basic
+at cloud
 check 'Bitbucket Cloud by its links' 3 "$(requests 'GET /2.0/repositories/org/app/commits/.*exclude.* 200')"
-url=$both
 check 'keys come from the messages' '20 9' "$(sql -c "SELECT count(*) || ' ' || count(DISTINCT k.key) FROM jirasync.commit_keys k
     WHERE k.source = 'hub' AND k.key LIKE 'OPS-%' AND k.evidence = 'message'")"
 until_true 'and the branch is read as a whole' "SELECT count(*) = 220 FROM jirasync.commit_refs WHERE source = 'hub' AND ref = 'main'"
@@ -194,6 +210,7 @@ check 'a merge brought the branch that it merged' 1 "$(sql -c "SELECT count(DIST
     JOIN jirasync.commits c USING (tenant, source, repository, sha) WHERE r.source = 'hub' AND r.ref = 'main' AND c.message LIKE 'OPS-%'")"
 
 # Once a push.
+at hub
 control DELETE requests >/dev/null
 gap hub once "$early" "$head"
 gap hub once "$early" "$head"
@@ -211,47 +228,84 @@ check 'a host without credentials is not asked' 0 "$(sql -c "SELECT count(*) FRO
 check 'nor by hand' t "$(sql -c "SELECT jirasync.fetch_gaps('mute')" 2>&1 | grep -q 'api_token' && echo t)"
 check 'its gap is shown' 'no commits listed' "$(sql -c "SELECT reason FROM jirasync.push_gaps WHERE source = 'mute'")"
 
-# 401: the circuit opens, is seen, and closes with the first good answer.
+# Refused credentials: the circuit opens, is seen, and closes with the first good answer.
+at hub
 control POST token '{"token": "another"}' >/dev/null
 gap hub refused "$early" "$head"
 until_true 'refused credentials open the circuit' "SELECT circuit = 'open' AND circuit_status = 401 FROM jirasync.source_health WHERE source = 'hub'"
 check 'other hosts are not touched' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'cloud'")"
 control POST token "{\"token\": \"$HOST_TOKEN\"}" >/dev/null
 until_true 'until they are good again' "$(is_whole hub refused)"
-check 'no attempt is lost to it' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'hub'")"
+check 'then it is closed' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'hub'")"
 
-# Limits: as long as the host asks for; GitHub says so with 403, too.
-for limit in '429, "headers": {"Retry-After": "2"}' '403, "headers": {"X-RateLimit-Remaining": "0", "Retry-After": "2"}'; do
+faults() { # fault...: of the host at $url from now on, in $path where they say no other
     control DELETE requests >/dev/null
-    control POST faults "[{\"path\": \"/compare/\", \"status\": $limit}]" >/dev/null
-    status=${limit%%,*}
-    gap hub "limit-$status" "$early" "$head"
-    until_true "a limit is waited for ($status)" "$(is_whole hub "limit-$status")"
-    check "as long as it says ($status)" t "$(control GET requests | python3 -c 'import json, sys
-at = [t for t, line, _ in json.load(sys.stdin) if "/compare/" in line]
-print("t" if len(at) == 4 and at[1] - at[0] >= 1.95 else at)')"
-    check "and opens no circuit ($status)" closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'hub'")"
-done
-
-# What passes: errors, cut and truncated answers, pages that are no page, that lead in circles, or away from the host.
+    control POST faults "$(printf '[%s]' "$*" | sed "s|PATH|$path|g")" >/dev/null
+}
+first_wait() { # seconds between the first two requests
+    control GET requests | python3 -c 'import json, re, sys
+at = [t for t, line, _ in json.load(sys.stdin) if sys.argv[1] in line]
+print(at[1] - at[0] if len(at) > 1 else "one request")' "$path"
+}
 tried() { # name, source, fault...: the fault happens, and the push is whole after it
     name=$1 source=$2
     shift 2
-    [ "$source" != cloud ] || url=$basic
-    control DELETE requests >/dev/null
-    control POST faults "[$*]" >/dev/null
+    at "$source"
+    faults "$*"
     gap "$source" "$name" "$early" "$head"
     until_true "$name is tried again ($source)" "$(is_whole "$source" "$name")"
     check "$name ends whole ($source)" '220 220 220' "$(listed "$source" "$name")"
-    check "$name did happen ($source)" t "$([ "$(requests /commit)" -gt 3 ] || [ "$(requests /compare/)" -gt 3 ] && echo t)"
-    url=$both
+    check "$name did happen ($source)" t "$([ "$(requests "$path")" -gt 3 ] && echo t)"
 }
-tried 'an error of the host' hub '{"path": "/compare/", "status": 500, "times": 2}'
-tried 'a cut connection' hub '{"path": "/compare/", "cut": 300}'
-tried 'an answer that is no JSON' server '{"path": "/commits", "truncate": 400}'
-tried 'a login page' server '{"path": "/commits", "body": "<html>", "headers": {"Content-Type": "text/html"}}'
-tried 'a commit without a hash' server '{"path": "/commits", "replace": ["\"id\": \"[0-9a-f]{40}\"", "\"id\": null"]}'
-tried 'a list without parents' server '{"path": "/commits", "replace": ["\"parents\"", "\"others\""]}'
+
+# What every host can do to a request.
+for source in hub cloud server lab; do
+    at "$source"
+    tried 'a limit' "$source" '{"path": "PATH", "status": 429, "headers": {"Retry-After": "2"}}'
+    check "it is waited for as long as it says ($source)" t "$(sql -c "SELECT $(first_wait) >= 1.95")"
+    tried 'an error of the host' "$source" '{"path": "PATH", "status": 500, "times": 2}'
+    tried 'a cut connection' "$source" '{"path": "PATH", "cut": 300}'
+    tried 'a truncated answer' "$source" '{"path": "PATH", "truncate": 400}'
+    check "none of that opens a circuit ($source)" closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = '$source'")"
+
+    # An error that lasts costs an attempt, is seen, and is tried again soon.
+    faults '{"path": "PATH", "status": 500, "headers": {"Retry-After": "3"}}'
+    gap "$source" lasting "$early" "$head"
+    until_true "an error that lasts is seen ($source)" "SELECT EXISTS (SELECT FROM jirasync.jobs WHERE source = '$source'
+        AND kind = 'fetch_commits' AND state = 'retryable' AND attempts = 1 AND last_error LIKE '%commits is answered 500%'
+        AND run_at BETWEEN now() AND now() + interval '5 s')"
+    until_true "and is tried again soon ($source)" "$(is_whole "$source" lasting)"
+
+    # 403: the circuit opens until a probe is answered, and no attempt is lost.
+    sql -c "UPDATE jirasync.settings SET value = '3' WHERE name = 'circuit_probe_s'"
+    faults '{"path": "PATH", "status": 403}'
+    gap "$source" forbidden "$early" "$head"
+    until_true "a refusal opens the circuit ($source)" "SELECT circuit = 'open' AND circuit_status = 403 FROM jirasync.source_health WHERE source = '$source'"
+    check "and costs no attempt ($source)" 'forbidden/1 0' "$(sql -c "SELECT key || ' ' || attempts FROM jirasync.jobs WHERE source = '$source' AND kind = 'fetch_commits'")"
+    until_true "until a probe is answered ($source)" "$(is_whole "$source" forbidden)"
+    check "which closes it ($source)" closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = '$source'")"
+    sql -c "UPDATE jirasync.settings SET value = '1' WHERE name = 'circuit_probe_s'"
+
+    # 404: given up at once, with what was said, and the gap stays.
+    faults '{"path": "PATH", "status": 404}'
+    gap "$source" absent "$early" "$head"
+    until_true "what is not there is given up ($source)" "$(is_discarded "$source" absent 'commits is answered 404%fault on demand')"
+    check "at once ($source)" '1 1' "$(sql -c "SELECT attempts || ' ' || $(requests "$path") FROM jirasync.failed_jobs WHERE source = '$source'")"
+    check "its gap stays ($source)" "$repository main: no commits listed" "$(sql -c "SELECT g.repository || ' ' || g.ref || ': ' || g.reason
+        FROM jirasync.push_gaps g WHERE g.source = '$source' AND g.delivery_id = 'absent'")"
+    sql -c "SELECT jirasync.retry_job(id) FROM jirasync.failed_jobs WHERE source = '$source'" >/dev/null
+    until_true "by hand it goes well once it is there ($source)" "$(is_whole "$source" absent)"
+done
+
+# GitHub says with 403, too, that it limits.
+tried 'a limit by 403' hub '{"path": "PATH", "status": 403, "headers": {"X-RateLimit-Remaining": "0", "Retry-After": "2"}}'
+check 'that is waited for as long as it says' t "$(sql -c "SELECT $(first_wait) >= 1.95")"
+check 'and opens no circuit' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'hub'")"
+
+# Pages that are no page, that lead in circles, or away from the host.
+tried 'a login page' server '{"path": "PATH", "body": "<html>", "headers": {"Content-Type": "text/html"}}'
+tried 'a commit without a hash' server '{"path": "PATH", "replace": ["\"id\": \"[0-9a-f]{40}\"", "\"id\": null"]}'
+tried 'a list without parents' server '{"path": "PATH", "replace": ["\"parents\"", "\"others\""]}'
 tried 'a comparison that counts more than it lists' hub '{"path": "page=3", "replace": ["\"total_commits\": 220", "\"total_commits\": 221"]}'
 tried 'a page that leads to itself' server '{"path": "start=100", "replace": ["\"nextPageStart\": 200", "\"nextPageStart\": 100"]}'
 tried 'a link in a circle' cloud '{"path": "page=2", "replace": ["page=3", "page=1"]}'
@@ -265,17 +319,12 @@ gap server nowhere "$early" "$head" main org/none
 until_true 'so is a repository' "$(is_discarded server nowhere 'no repository org/none')"
 gap server odd "$early" "$head" main oddly/named/app
 until_true 'and one that the host can not have' "$(is_discarded server odd 'has no repository oddly/named/app')"
-check 'at once' '1' "$(sql -c "SELECT max(attempts) FROM jirasync.failed_jobs WHERE kind = 'fetch_commits' AND source IN ('hub', 'server')")"
 check 'the gaps stay' 3 "$(sql -c "SELECT count(*) FROM jirasync.push_gaps WHERE delivery_id IN ('lost', 'nowhere', 'odd') AND reason = 'no commits listed'")"
-control POST faults '[{"path": "/compare/", "status": 404}]' >/dev/null
-gap hub later "$early" "$head"
-until_true 'one that comes too soon is given up' "$(is_discarded hub later 'is answered 404')"
-sql -c "SELECT jirasync.retry_job(id) FROM jirasync.failed_jobs WHERE key = 'later/1'" >/dev/null
-until_true 'and goes well by hand' "$(is_whole hub later)"
 
 # kill -9 in mid-fetch: another worker takes it.
-control POST faults '[{"path": "page=2", "delay_ms": 20000}]' >/dev/null
-gap lab killed "$early" "$head" main group/sub/app
+at lab
+faults '{"path": "page=2", "delay_ms": 20000}'
+gap lab killed "$early" "$head"
 until_true 'a fetch is under way' "SELECT EXISTS (SELECT FROM jirasync.jobs WHERE key = 'killed/1' AND state = 'running')"
 kill -9 "$worker"
 start "$work/worker.conf"
@@ -283,11 +332,21 @@ until_true 'another worker takes what a killed one held' "$(is_whole lab killed)
 check 'all of it' '220 220 220' "$(listed lab killed)"
 
 # A stop does not wait for a host.
-control POST faults '[{"path": "/compare/", "delay_ms": 20000}]' >/dev/null
+at hub
+faults '{"path": "PATH", "delay_ms": 20000}'
 gap hub stopped "$early" "$head"
 until_true 'a fetch is under way again' "SELECT EXISTS (SELECT FROM jirasync.jobs WHERE key = 'stopped/1' AND state = 'running')"
 stop
 check 'a stop gives the job back, and costs it nothing' 'available 0' "$(sql -c "SELECT state || ' ' || attempts FROM jirasync.jobs WHERE key = 'stopped/1'")"
+
+# A worker whose sources file lacks the credentials puts the job off for a minute at most: another one may have them.
+printf '[source server]\nkind = bitbucket-server\nbase_url = %s\napi_token = env:HOST_TOKEN\n' "$both" >"$work/other.conf"
+settings "$work/other.conf" >"$work/lacking.conf"
+start "$work/lacking.conf"
+until_true 'a worker without credentials leaves the job to others' "SELECT EXISTS (SELECT FROM jirasync.jobs WHERE key = 'stopped/1'
+    AND state = 'available' AND attempts = 0 AND run_at BETWEEN now() + interval '30 s' AND now() + interval '60 s')"
+stop
+check 'and by hand it is asked for at once, with what was given up' 2 "$(sql -c "SELECT jirasync.fetch_gaps('hub')")"
 
 # More than the limit stays a gap, for an import; what an import has read is not asked for.
 start "$work/small.conf"

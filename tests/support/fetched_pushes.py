@@ -157,7 +157,7 @@ class Trial:
             changes = delivery.document["changes"]
             for number, change in enumerate(self.life.events[delivery.event].changes if changes else (), 1):
                 row = found.pop((delivery.id, number))
-                most = self.life.holds(change.after) if change.before is None and change.after else set(change.listed)
+                most = self.life.holds(change.peeled) if change.before is None and change.peeled else set(change.listed)
                 if not (row["is_whole"] and row["listed"] == len(row["shas"])
                         and set(change.listed) <= set(row["shas"]) <= most):
                     faults.append("%s %s: %d, not %d" % (delivery.id, change.ref, len(row["shas"]), len(change.listed)))
