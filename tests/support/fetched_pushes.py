@@ -130,6 +130,9 @@ class Trial:
         late = self.dice.sample(worlds, 2)
         for world in late:
             self.tell(world)
+            verdict("what pushes left out is shown (%s)" % self.what(world), pushes.differences(
+                self.left_out(world), sorted((g["delivery_id"], g["ref"]) for g in world.gaps()
+                                             if g["reason"] in ("truncated", "no commits listed")), "gap"))
             verdict("nothing is asked for without credentials (%s)" % self.what(world),
                     world.ask("SELECT j.key FROM jirasync.jobs j WHERE j.tenant = %s AND j.kind = 'fetch_commits'" % quoted(world.name)))
         with Worker(self.settings) as worker:
@@ -148,6 +151,12 @@ class Trial:
 
     def tell(self, world):
         verdict("every delivery is taken (%s)" % self.what(world), world.told(self.told[self.dialect(world)]))
+
+    def left_out(self, world):
+        """(delivery, ref) of each move that lists less than it moved."""
+        return sorted((delivery.id, change["ref"]) for delivery in self.told[self.dialect(world)]
+                      for change in delivery.document["changes"] or ()
+                      if not change["is_whole"] and not change["is_notice"] and change["after"])
 
     def list_faults(self, world):
         """A push is to list what git says that it moved; of a new branch, what nothing else held then, and perhaps more of
