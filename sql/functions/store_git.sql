@@ -20,7 +20,6 @@ DECLARE
     v_tenants   text[] := '{}';
     v_sources   text[] := '{}';
     v_keys      text[] := '{}';
-    v_fetches   record;
     v_tenant    text;
 BEGIN
     IF true = ANY (p_known) THEN
@@ -49,8 +48,6 @@ BEGIN
     v_sources := v_sources || v_step.sources;
     v_keys := v_keys || v_step.keys;
 
-    v_fetches := jirasync.wanted_fetches(p_tenant, p_source, p_delivery_id, v_git);
-
     new_jobs := 0;
     FOR v_tenant IN SELECT DISTINCT t FROM unnest(v_tenants) t ORDER BY t LOOP
         new_jobs := new_jobs + (
@@ -58,8 +55,14 @@ BEGIN
               FROM (SELECT 'correlate_commit' AS kind, c.*
                       FROM unnest(v_tenants, v_sources, v_keys) AS c (tenant, source, key)
                     UNION ALL
-                    SELECT 'fetch_commits', f.*
-                      FROM unnest(v_fetches.tenants, v_fetches.sources, v_fetches.keys) AS f (tenant, source, key)) j
+                    -- Of each push that left commits out its host is asked for them, where it can be.
+                    SELECT 'fetch_commits', m.tenant, m.source, jirasync.fetch_key(m.delivery_id, g.change::integer)
+                      FROM unnest(p_tenant, p_source, p_delivery_id, v_git) AS m (tenant, source, delivery_id, git)
+                      JOIN jirasync.sources s ON s.tenant = m.tenant AND s.source = m.source AND s.has_credentials
+                     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(m.git -> 'changes') AS (
+                           after text, is_notice boolean, is_whole boolean)) WITH ORDINALITY
+                           AS g (after, is_notice, is_whole, change)
+                     WHERE NOT g.is_whole AND NOT g.is_notice AND g.after IS NOT NULL) j
              WHERE j.tenant = v_tenant);
     END LOOP;
     outcome := ARRAY(
