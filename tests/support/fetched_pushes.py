@@ -139,8 +139,8 @@ class Trial:
             for world in worlds:
                 if world not in late:
                     self.tell(world)
-            for world in worlds:
-                self.check(world)
+            if not all(self.check(world) for world in worlds):
+                return
             verdict("a worker that fetches ends when it is told to (seed %d)" % self.seed, [s for s in [worker.stop()] if s != 0])
 
     def dialect(self, world):
@@ -176,14 +176,18 @@ class Trial:
         return faults + ["a push that nobody told: %s" % (key,) for key in found]
 
     def check(self, world):
-        what = self.what(world)
-        verdict("no job is left (%s)" % what, world.wait())
+        """False where its jobs stall: those of the worlds after it will, too."""
+        what, left = self.what(world), world.wait()
+        verdict("no job is left (%s)" % what, left)
+        if left:
+            return False
         verdict("all gaps are closed by fetches (%s)" % what, world.gaps())
         verdict("every push lists what it moved, parents before children (%s)" % what, self.list_faults(world))
         world.settle([], "at the end")
         self.truth.compare(world, what, True)
         self.truth.compare_ranges(world, what, self.dice)
         pushes.check_rebuilds([world], self.seed)
+        return True
 
 
 def main():
