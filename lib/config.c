@@ -86,6 +86,8 @@ const struct config_option config_options[] = {
            "Largest answer of a fetch, uncompressed; a larger one is refused."),
     NUMBER("JIRASYNC_FETCH_PATIENCE_S", CONFIG_COMMAND, fetch_patience_s, "900", 0, 86400, "s",
            "Longest wait of a command for a site that limits requests or is away, all waits of one request together."),
+    NUMBER("JIRASYNC_FETCH_COMMITS_MAX", CONFIG_WORKER, fetch_commits_max, "5000", 1, 1000000, "",
+           "Most commits that a git host is asked for to complete one push; one that moved more waits for an import."),
     NUMBER("JIRASYNC_IMPORT_CHUNK", CONFIG_COMMAND, import_chunk, "5000", 1, 100000, "",
            "Commits recomputed by one job after an import."),
     {.name = NULL},

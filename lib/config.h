@@ -63,6 +63,7 @@ struct config {
     int64_t http_timeout_ms;       /* JIRASYNC_HTTP_TIMEOUT_MS: 60000 */
     int64_t http_max_bytes;        /* JIRASYNC_HTTP_MAX_BYTES: 67108864, of one answer */
     int64_t fetch_patience_s;      /* JIRASYNC_FETCH_PATIENCE_S: 900 */
+    int64_t fetch_commits_max;     /* JIRASYNC_FETCH_COMMITS_MAX: 5000, for one push */
     int64_t import_chunk;          /* JIRASYNC_IMPORT_CHUNK: 5000 commits a recomputation job */
 };
 

@@ -1,7 +1,9 @@
 /* The worker's fetching threads. */
 #include "fetcher.h"
 
+#include "fetch_commits.h"
 #include "fetch_issue.h"
+#include "git_host.h"
 #include "heartbeat.h"
 #include "log.h"
 #include "reconcile.h"
@@ -26,6 +28,7 @@ enum {
     SCHEDULE_MS = 60000,
     GIVE_BACK_DELAY_MS = 1000,
     RECONNECT_BASE_MS = 100,
+    PUSHES_AT_ONCE = 16,
 };
 
 /* What each thread runs. A fetch that has to wait is put back, since another site's may go; a reconciliation that is put back
@@ -35,6 +38,7 @@ static const struct lane_form {
     int64_t patience_ms;      /* all waits of one call to a site */
 } lane_forms[] = {
     {{{"fetch_issue", fetch_issue_run, JIRA_ISSUE_BULK_MAX, false}, {NULL, NULL, 0, false}}, 2000},
+    {{{"fetch_commits", fetch_commits_run, PUSHES_AT_ONCE, false}, {NULL, NULL, 0, false}}, 2000},
     {{{"reconcile", reconcile_run, 1, false}, {NULL, NULL, 0, false}}, 3600000},
 };
 
@@ -47,6 +51,7 @@ struct lane {
     struct db *db;
     struct heartbeat *heartbeat;
     struct site_list *sites;
+    struct git_host_list *hosts;
     pthread_t thread;
     bool has_started;
 };
@@ -87,7 +92,8 @@ static struct job_context context_of(struct lane *lane, const char *tenant)
                                 .lease_ms = config->lease_ms,
                                 .parse_bytes = (size_t)config->max_parse_bytes,
                                 .cancelled = heartbeat_cancelled(lane->heartbeat),
-                                .sites = lane->sites};
+                                .sites = lane->sites,
+                                .hosts = lane->hosts};
 }
 
 /* What a fault of the surroundings left undone; without a database the leases run out, and the jobs are rescued. */
@@ -185,7 +191,7 @@ static void *run_lane(void *argument)
 static bool is_needed(const struct source_list *sources)
 {
     for (size_t i = 0; i < source_list_count(sources); i++)
-        if (site_is_askable(source_list_at(sources, i)))
+        if (source_is_askable(source_list_at(sources, i)))
             return true;
     return false;
 }
@@ -196,6 +202,7 @@ static void lane_close(struct lane *lane)
         pthread_join(lane->thread, NULL);
     heartbeat_stop(lane->heartbeat);
     site_list_free(lane->sites);
+    git_host_list_free(lane->hosts);
     db_close(lane->db);
 }
 
@@ -211,7 +218,8 @@ static enum error_code lane_open(struct lane *lane, struct error *error)
                                        .patience_ms = lane->form->patience_ms,
                                        .cancelled = &lane->fetcher->cancelled};
     lane->sites = site_list_new(&sites);
-    if (!lane->sites)
+    lane->hosts = git_host_list_new(&sites);
+    if (!lane->sites || !lane->hosts)
         return error_set(error, ERROR_NO_MEMORY, "no memory for the fetcher's sites");
     const struct heartbeat_options heartbeat = {.conninfo = options->config->worker_database,
                                                 .lease_ms = options->config->lease_ms,

@@ -39,6 +39,7 @@ struct effort {
     struct jira_problem *problem;
     int64_t waited_ms;
     int tries, garbled; /* answers that made it try again, and those of them that were no JSON */
+    struct error last;  /* what the last of them came to */
     bool has_refreshed;
 };
 
@@ -94,7 +95,7 @@ enum error_code jira_api_new(const struct jira_api_options *options, struct jira
     made->patience_ms = options->patience_ms;
     made->max_bytes = (size_t)options->config->http_max_bytes;
     made->cancelled = options->cancelled;
-    enum error_code code = jira_site_read(options->source, &made->site, error);
+    enum error_code code = jira_site_read(options->source, options->root, &made->site, error);
     if (code == ERROR_NONE)
         code = http_new(&http, &made->http, error);
     if (code == ERROR_NONE)
@@ -151,6 +152,16 @@ static enum jira_fault fault_of_status(int status)
     return status >= 400 ? JIRA_WRONG : JIRA_BROKEN;
 }
 
+/* GitHub says 403 where others say 429; Jira's 403 is always a refusal. */
+static void read_limit(const struct jira_api *api, struct http_answer *answer)
+{
+    const char *left = http_header(answer, HTTP_LIMIT_REMAINING);
+    bool is_spent = left != NULL && strcmp(left, "0") == 0;
+    if (api->source->kind != SOURCE_JIRA && answer->fault == HTTP_ANSWERED && answer->status == 403 &&
+        (is_spent || http_retry_after_ms(answer, instant_now()) > 0))
+        answer->status = 429;
+}
+
 /* Says what came instead of what was asked for. */
 static enum error_code describe(const struct jira_api *api, const struct jira_call *call, enum jira_fault fault, struct error *error)
 {
@@ -197,7 +208,7 @@ static enum error_code take_turn(struct jira_api *api, struct effort *effort, st
                                                         : api->budget.take(api->budget.context, effort->call->endpoint, &wait_ms, &why, error);
         if (code != ERROR_NONE || wait_ms <= 0)
             return code;
-        code = wait_for(api, effort, wait_ms, why, error);
+        code = wait_for(api, effort, wait_ms, effort->tries > 0 ? effort->last.message : why, error);
         if (code != ERROR_NONE)
             return code;
     }
@@ -404,6 +415,8 @@ static enum error_code try_call(struct jira_api *api, struct effort *effort, str
         code = send_call(api, effort->call, header, page, error);
     jira_site_forget(header);
     if (code == ERROR_NONE)
+        read_limit(api, &api->answer);
+    if (code == ERROR_NONE)
         code = note_answer(api, effort->call->endpoint, error);
     if (code != ERROR_NONE)
         return code;
@@ -444,8 +457,10 @@ enum error_code jira_api_call(struct jira_api *api, const struct jira_call *call
                               struct jira_problem *problem, struct error *error)
 {
     struct effort effort = {.call = call, .problem = problem};
+    *problem = (struct jira_problem){.fault = JIRA_FINE};
     for (;;) {
-        *problem = (struct jira_problem){.fault = JIRA_FINE};
+        problem->fault = JIRA_FINE; /* the status stays: a turn that can't be awaited is what that answer came to */
+        problem->wait_ms = 0;
         enum error_code code = try_call(api, &effort, page, error);
         if (code == ERROR_NONE)
             code = read_answer(api, &effort, page, error);
@@ -458,10 +473,9 @@ enum error_code jira_api_call(struct jira_api *api, const struct jira_call *call
             return code;
         if (call->is_once && problem->status != 429 && problem->status != 503) /* it may have been done */
             return code;
-        struct error first = *error;
+        effort.last = *error;
         effort.tries++;
-        int64_t pause = pause_after(api, &effort);
-        code = wait_for(api, &effort, pause, first.message, error);
+        code = wait_for(api, &effort, pause_after(api, &effort), effort.last.message, error);
         if (code != ERROR_NONE)
             return code;
     }

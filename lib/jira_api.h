@@ -1,4 +1,5 @@
-/* Requests to one Jira site's REST: where it is, who asks, how often, and what an answer means.
+/* Requests to one Jira site's REST: where it is, who asks, how often, and what an answer means. Git hosts are asked the same
+ * way (lib/git_host_api.h): a call knows nothing of what it asks for.
  *
  * A site is Jira Cloud or Jira Data Center, with Basic user:token, a personal access token, or OAuth 2.0. A call takes its turn
  * from the site's budget, waits where the site asks to as long as patience lasts, renews an access token that has ended, and
@@ -40,7 +41,7 @@ enum jira_fault {
 
 struct jira_problem {
     enum jira_fault fault;
-    int status;      /* of the last answer; 0: none */
+    int status;      /* of the call's last answer; 0: none */
     int64_t wait_ms; /* of JIRA_WAIT */
 };
 
@@ -69,6 +70,7 @@ struct jira_api;
 struct jira_api_options {
     const struct source *source; /* borrowed for the life of the api, as is budget's context */
     const struct config *config; /* ca_file, http_*; read by jira_api_new alone */
+    const char *root;            /* where the REST of a git host is; NULL: where the source says that Jira's is */
     struct jira_budget budget;
     int64_t patience_ms;          /* all waits of one call together; 0: none, a job is given back instead */
     const atomic_bool *cancelled; /* NULL: never */

@@ -48,9 +48,10 @@ static bool is_cloud_host(const char *url)
     return false;
 }
 
-static enum error_code read_place(const struct source *source, struct jira_site *site, struct error *error)
+static enum error_code read_place(const struct source *source, const char *root, struct jira_site *site, struct error *error)
 {
-    const char *url = source->api_url != NULL ? source->api_url : source->base_url;
+    const char *url = root != NULL ? root : source->api_url != NULL ? source->api_url
+                                                                    : source->base_url;
     if (url == NULL)
         return error_set(error, ERROR_CONFIG, "source %s has no base_url: the sources file has to say where its site is",
                          source->name);
@@ -140,16 +141,16 @@ static enum error_code read_oauth(const struct source *source, struct jira_site 
     return code == ERROR_NONE ? read_secret(source, source->oauth_refresh_token, &site->first_refresh_token, error) : code;
 }
 
-enum error_code jira_site_read(const struct source *source, struct jira_site *site, struct error *error)
+enum error_code jira_site_read(const struct source *source, const char *root, struct jira_site *site, struct error *error)
 {
     *site = (struct jira_site){0};
-    enum error_code code = read_place(source, site, error);
+    enum error_code code = read_place(source, root, site, error);
     if (code == ERROR_NONE && source->oauth_client_id != NULL)
         code = read_oauth(source, site, error);
     else if (code == ERROR_NONE && source->api_token != NULL)
         code = read_token(source, site, error);
     else if (code == ERROR_NONE)
-        code = error_set(error, ERROR_CONFIG, "source %s has neither api_token nor oauth_client_id: Jira's REST wants one of them",
+        code = error_set(error, ERROR_CONFIG, "source %s has neither api_token nor oauth_client_id: its REST wants one of them",
                          source->name);
     if (code != ERROR_NONE)
         jira_site_clear(site);

@@ -19,8 +19,10 @@ struct jira_site {
     struct secret *client_secret, *first_refresh_token;
 };
 
-/* Fills *site; source is borrowed for its life. Errors as of jira_api_new. Clear with jira_site_clear, which wipes. */
-enum error_code jira_site_read(const struct source *source, struct jira_site *site, struct error *error) MUST_CHECK;
+/* Fills *site; source is borrowed for its life, root as of jira_api_options. Errors as of jira_api_new. Clear with
+ * jira_site_clear, which wipes. */
+enum error_code jira_site_read(const struct source *source, const char *root, struct jira_site *site,
+                               struct error *error) MUST_CHECK;
 void jira_site_clear(struct jira_site *site);
 /* The form that asks the token's URL for a new access token; malloc'ed, the caller wipes and frees. */
 char *jira_site_token_form(const struct jira_site *site, const char *refresh_token) MUST_CHECK;

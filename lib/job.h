@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct git_host_list;
 struct site_list;
 
 /* A claimed job. Strings are borrowed from its batch. */
@@ -34,7 +35,8 @@ struct job_context {
     int64_t lease_ms;
     size_t parse_bytes;           /* memory for reading one body (kind replay) */
     const atomic_bool *cancelled; /* set by whoever cancels a statement to stop the worker; may be NULL */
-    struct site_list *sites;      /* of kinds that ask sites (lib/site.h); NULL for the others */
+    struct site_list *sites;      /* of kinds that ask Jira (lib/site.h); NULL for the others */
+    struct git_host_list *hosts;  /* of kinds that ask git hosts (lib/git_host.h); NULL for the others */
 };
 
 /* Runs count jobs of one kind and completes them, in one transaction: on error, none is completed. */

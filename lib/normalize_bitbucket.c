@@ -42,8 +42,8 @@ static enum error_code read_author(const struct normalize_context *context, cons
     return ERROR_NONE;
 }
 
-static enum error_code read_commit(const struct normalize_context *context, const cJSON *value,
-                                   struct normal_commit *commit)
+enum error_code normalize_bitbucket_commit(const struct normalize_context *context, const cJSON *value,
+                                           struct normal_commit *commit)
 {
     static const char *const names[] = {"hash", "message", "date", "author", "parents"};
     const cJSON *found[5];
@@ -106,7 +106,7 @@ static enum error_code read_change(const struct normalize_context *context, cons
     if ((code = read_ref(context, json_value_is_set(found[1]) ? found[1] : found[0], change, is_kept)) != ERROR_NONE ||
         !*is_kept || (code = read_side(context, found[0], "old.target.hash", &change->before)) != ERROR_NONE ||
         (code = read_side(context, found[1], "new.target.hash", &change->after)) != ERROR_NONE ||
-        (code = normalize_git_commits(context, found[4], "commits", read_commit, true, change)) != ERROR_NONE)
+        (code = normalize_git_commits(context, found[4], "commits", normalize_bitbucket_commit, true, change)) != ERROR_NONE)
         return code;
     change->is_forced = cJSON_IsTrue(found[2]);
     change->is_whole = is_whole(change, found[4], found[3]);

@@ -13,5 +13,8 @@ enum error_code normalize_bitbucket_read(const struct normalize_context *context
 /* A repo:push, as the webhooks of a plugin for Data Center send it too. */
 enum error_code normalize_bitbucket_push(const struct normalize_context *context, const cJSON *tree,
                                          struct normal_form *form) MUST_CHECK;
+/* A commit as pushes and the list of REST 2.0 have it; a normalize_git_commit_reader. */
+enum error_code normalize_bitbucket_commit(const struct normalize_context *context, const cJSON *value,
+                                           struct normal_commit *commit) MUST_CHECK;
 
 #endif

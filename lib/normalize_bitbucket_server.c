@@ -22,8 +22,8 @@ static enum error_code start(const struct normalize_context *context, const cJSO
 
 /* ---- repo:refs_changed ---- */
 
-static enum error_code read_commit(const struct normalize_context *context, const cJSON *value,
-                                   struct normal_commit *commit)
+enum error_code normalize_bitbucket_server_commit(const struct normalize_context *context, const cJSON *value,
+                                                  struct normal_commit *commit)
 {
     static const char *const names[] = {"id", "message", "author", "authorTimestamp", "committerTimestamp", "parents"};
     const cJSON *found[6];
@@ -74,7 +74,7 @@ static enum error_code read_commits(const struct normalize_context *context, con
                                     struct normal_ref_change *changes)
 {
     struct normal_ref_change listed = {0}, *change;
-    enum error_code code = normalize_git_commits(context, list, "commits", read_commit, true, &listed);
+    enum error_code code = normalize_git_commits(context, list, "commits", normalize_bitbucket_server_commit, true, &listed);
 
     if (code != ERROR_NONE || listed.commit_count == 0)
         return code;

@@ -356,7 +356,7 @@ enum error_code normalize_git_parents(const struct normalize_context *context, c
     if (parents == NULL)
         return out_of_room(context);
     for (const cJSON *value = list->child; value != NULL; value = value->next) {
-        const char *hash = json_value_member_text(value, member);
+        const char *hash = member == NULL ? json_value_text(value) : json_value_member_text(value, member);
 
         if (!is_hash(hash) || is_zeros(hash))
             return ERROR_NONE;

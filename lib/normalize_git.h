@@ -69,7 +69,7 @@ const char *normalize_git_short_ref(const char *name) MUST_CHECK;
 enum error_code normalize_git_commits(const struct normalize_context *context, const cJSON *list, const char *member,
                                       normalize_git_commit_reader *read, bool newest_first,
                                       struct normal_ref_change *change) MUST_CHECK;
-/* Reads an array of objects whose member `member` is a parent's hash; not told where it is none. */
+/* Reads an array of objects whose member `member` is a parent's hash, or, member NULL, of hashes; not told where it is none. */
 enum error_code normalize_git_parents(const struct normalize_context *context, const cJSON *list, const char *member,
                                       struct normal_commit *commit) MUST_CHECK;
 /* Sets the message and all that it says; after the parents. */

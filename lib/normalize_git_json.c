@@ -22,7 +22,7 @@ static void print_refused(struct json_printer *printer, const struct normal_refu
     json_print_close(printer, "]");
 }
 
-static void print_commit(struct json_printer *printer, const struct normal_commit *commit)
+void normalize_git_json_print_commit(struct json_printer *printer, const struct normal_commit *commit)
 {
     json_print_open(printer, "{");
     json_print_text(printer, "sha", commit->sha);
@@ -48,7 +48,7 @@ static void print_commits(struct json_printer *printer, const struct normal_ref_
     json_print_open(printer, "[");
     for (size_t i = 0; i < change->commit_count; i++) {
         json_print_name(printer, NULL);
-        print_commit(printer, &change->commits[i]);
+        normalize_git_json_print_commit(printer, &change->commits[i]);
     }
     json_print_close(printer, "]");
 }

@@ -20,5 +20,7 @@
 const char *normalize_git_json(const struct normal_git *git, struct arena *arena, size_t *length) MUST_CHECK;
 /* The same as a part of what printer writes. */
 void normalize_git_json_print(struct json_printer *printer, const struct normal_git *git);
+/* One commit, as it stands in "commits". */
+void normalize_git_json_print_commit(struct json_printer *printer, const struct normal_commit *commit);
 
 #endif

@@ -63,6 +63,24 @@ static enum error_code read_commit(const struct normalize_context *context, cons
     return normalize_git_message(context, found[1], commit);
 }
 
+enum error_code normalize_github_listed_commit(const struct normalize_context *context, const cJSON *value,
+                                               struct normal_commit *commit)
+{
+    static const char *const names[] = {"message", "author", "committer"};
+    const cJSON *found[3];
+    enum error_code code;
+
+    json_value_members(json_value_member(value, "commit"), names, 3, found);
+    commit->author = json_value_member_text(found[1], "name");
+    commit->author_email = json_value_member_text(found[1], "email");
+    commit->authored_at = json_value_instant(json_value_member(found[1], "date"));
+    commit->committed_at = json_value_instant(json_value_member(found[2], "date"));
+    if ((code = normalize_git_needed_sha(context, json_value_member(value, "sha"), "sha", &commit->sha)) != ERROR_NONE ||
+        (code = normalize_git_parents(context, json_value_member(value, "parents"), "sha", commit)) != ERROR_NONE)
+        return code;
+    return normalize_git_message(context, found[0], commit);
+}
+
 /* The commit that an annotated tag names: after is the tag's own hash then. */
 static enum error_code read_peeled(const struct normalize_context *context, const cJSON *head, struct normal_ref_change *change)
 {

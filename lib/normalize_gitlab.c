@@ -42,6 +42,25 @@ static enum error_code read_commit(const struct normalize_context *context, cons
     return code == ERROR_NONE ? normalize_git_message(context, found[1], commit) : code;
 }
 
+enum error_code normalize_gitlab_listed_commit(const struct normalize_context *context, const cJSON *value,
+                                               struct normal_commit *commit)
+{
+    static const char *const names[] = {"id", "message", "author_name", "author_email", "authored_date", "committed_date",
+                                        "parent_ids"};
+    const cJSON *found[7];
+    enum error_code code;
+
+    json_value_members(value, names, 7, found);
+    commit->author = json_value_text(found[2]);
+    commit->author_email = json_value_text(found[3]);
+    commit->authored_at = json_value_instant(found[4]);
+    commit->committed_at = json_value_instant(found[5]);
+    if ((code = normalize_git_needed_sha(context, found[0], "id", &commit->sha)) != ERROR_NONE ||
+        (code = normalize_git_parents(context, found[6], NULL, commit)) != ERROR_NONE)
+        return code;
+    return normalize_git_message(context, found[1], commit);
+}
+
 /* The commit that an annotated tag names: after is the tag's own hash then. */
 static enum error_code read_peeled(const struct normalize_context *context, const cJSON *checkout,
                                    struct normal_ref_change *change)

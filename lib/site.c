@@ -30,8 +30,7 @@ struct site_list {
 
 bool site_is_askable(const struct source *source)
 {
-    return source->kind == SOURCE_JIRA && (source->base_url || source->api_url) &&
-           (source->api_token || source->oauth_client_id);
+    return source->kind == SOURCE_JIRA && source_is_askable(source);
 }
 
 /* ---- what jira_api asks of the database ---- */

@@ -463,6 +463,24 @@ const struct source *source_list_find(const struct source_list *list, enum sourc
     return source != NULL && source->kind == kind ? source : NULL;
 }
 
+bool source_is_askable(const struct source *source)
+{
+    bool has_place = source->base_url != NULL || source->api_url != NULL;
+
+    switch (source->kind) {
+    case SOURCE_JIRA:
+        return has_place && (source->api_token != NULL || source->oauth_client_id != NULL);
+    case SOURCE_BITBUCKET_SERVER:
+        return has_place && source->api_token != NULL;
+    case SOURCE_GITHUB:
+    case SOURCE_BITBUCKET:
+    case SOURCE_GITLAB: /* where these are by default is known */
+        return source->api_token != NULL;
+    default:
+        return false;
+    }
+}
+
 static void write_member(struct json_writer *json, const char *name, const char *value)
 {
     json_write_raw(json, ",\"");
@@ -494,6 +512,7 @@ static void write_source(struct json_writer *json, const struct source *source)
     write_member(json, "api_token_expires", source->api_token_expires);
     write_list(json, "projects", source->projects);
     write_list(json, "counted_refs", source->counted_refs);
+    json_write_raw(json, source_is_askable(source) ? ",\"has_credentials\":true" : ",\"has_credentials\":false");
     json_write_raw(json, "}");
 }
 

@@ -52,11 +52,13 @@ const struct source *source_list_at(const struct source_list *list, size_t index
 const struct source *source_list_find(const struct source_list *list, enum source_kind kind, const char *name);
 /* By slug alone (commands). */
 const struct source *source_list_named(const struct source_list *list, const char *name);
+/* True when the file says where the source's REST API is, and has credentials for it. */
+bool source_is_askable(const struct source *source) MUST_CHECK;
 /* "jira", "github", "bitbucket", "bitbucket-server", "gitlab", "git". */
 const char *source_kind_name(enum source_kind kind);
 bool source_kind_parse(const char *name, size_t length, enum source_kind *kind) MUST_CHECK;
 /* The list as the JSON text that receiver_hello and register_sources take: [{"source","tenant","kind","base_url",
- * "projects","counted_refs","epic_link_field","api_token_expires"}]. malloc'ed; the caller frees. */
+ * "projects","counted_refs","epic_link_field","api_token_expires","has_credentials"}]. malloc'ed; the caller frees. */
 char *source_list_json(const struct source_list *list) MUST_CHECK;
 
 #endif

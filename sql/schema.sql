@@ -1036,7 +1036,7 @@ COMMENT ON COLUMN jirasync.jobs.kind IS 'What is to be done (correlate_issue, co
 
 COMMENT ON COLUMN jirasync.jobs.source IS 'Slug of the source that it is about';
 
-COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA, REPOSITORY#FROM-TO, REPOSITORY^REF, REPOSITORY^^REF, REPOSITORY^* or REPOSITORY!NUMBER';
+COMMENT ON COLUMN jirasync.jobs.key IS 'What it is about: for correlate_issue the issue''s id, for correlate_commit REPOSITORY@SHA, REPOSITORY#FROM-TO, REPOSITORY^REF, REPOSITORY^^REF, REPOSITORY^* or REPOSITORY!NUMBER, for fetch_commits DELIVERY_ID/CHANGE of a row of pushes';
 
 COMMENT ON COLUMN jirasync.jobs.priority IS 'Smaller ones are claimed first';
 
@@ -1380,15 +1380,15 @@ COMMENT ON COLUMN jirasync.pushes.after IS 'Tip after it; NULL where the ref was
 
 COMMENT ON COLUMN jirasync.pushes.is_notice IS 'Only the making (after is empty) or deletion is told, without hashes';
 
-COMMENT ON COLUMN jirasync.pushes.is_forced IS 'The host says that commits were dropped';
+COMMENT ON COLUMN jirasync.pushes.is_forced IS 'Commits were dropped: the host says so, or what was fetched for it shows it';
 
 COMMENT ON COLUMN jirasync.pushes.base_ref IS 'What the branch was made from, where the host tells';
 
-COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists';
+COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists, or were fetched for it';
 
 COMMENT ON COLUMN jirasync.pushes.total IS 'How many commits it moved; NULL where the host does not tell';
 
-COMMENT ON COLUMN jirasync.pushes.is_whole IS 'It lists all commits that it moved, as far as can be known';
+COMMENT ON COLUMN jirasync.pushes.is_whole IS 'All commits that it moved are listed, as far as can be known: by the push itself, or since they were fetched';
 
 COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
 
@@ -1870,11 +1870,11 @@ CREATE TABLE jirasync.site_settings (
     CONSTRAINT site_settings_silence_is_positive CHECK ((silent_after > '00:00:00'::interval))
 );
 
-COMMENT ON TABLE jirasync.site_settings IS 'Settings of a Jira site: change them with UPDATE; NULL is what table settings says under the same name. register_sources makes a row for each site';
+COMMENT ON TABLE jirasync.site_settings IS 'Settings of a Jira site, and (requests_per_second, requests_burst) of a git host that is asked: change them with UPDATE; NULL is what table settings says under the same name. register_sources makes a row for each';
 
 COMMENT ON COLUMN jirasync.site_settings.tenant IS 'Tenant of the source';
 
-COMMENT ON COLUMN jirasync.site_settings.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.site_settings.source IS 'Slug of the Jira site, or of a git host that is asked';
 
 COMMENT ON COLUMN jirasync.site_settings.requests_per_second IS 'Requests a second from all workers together';
 
@@ -1898,6 +1898,7 @@ CREATE TABLE jirasync.sources (
     epic_link_field text,
     api_token_expires date,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    has_credentials boolean DEFAULT false NOT NULL,
     CONSTRAINT sources_kind_is_known CHECK ((kind = ANY (ARRAY['jira'::text, 'github'::text, 'bitbucket'::text, 'bitbucket-server'::text, 'gitlab'::text, 'git'::text])))
 );
 
@@ -1920,6 +1921,8 @@ COMMENT ON COLUMN jirasync.sources.epic_link_field IS 'Custom field that holds t
 COMMENT ON COLUMN jirasync.sources.api_token_expires IS 'Day on which the API token lapses, as configured';
 
 COMMENT ON COLUMN jirasync.sources.registered_at IS 'When a program first named this source';
+
+COMMENT ON COLUMN jirasync.sources.has_credentials IS 'The sources file says how its REST API is asked, and as whom; a git host is then asked for the commits that its pushes leave out';
 
 CREATE TABLE jirasync.story_states (
     tenant text NOT NULL,
@@ -2230,6 +2233,8 @@ CREATE INDEX pushes_by_before ON jirasync.pushes USING btree (before, ref, repos
 CREATE INDEX pushes_by_ref ON jirasync.pushes USING btree (ref, repository, source, tenant, seq);
 
 CREATE INDEX pushes_by_time ON jirasync.pushes USING btree (repository, received_at, source, tenant);
+
+CREATE INDEX pushes_that_drop ON jirasync.pushes USING btree (ref, repository, source, tenant) WHERE (is_forced OR (after IS NULL));
 
 CREATE INDEX reconciliations_by_source ON jirasync.reconciliations USING btree (tenant, source, started_at);
 

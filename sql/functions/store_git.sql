@@ -51,9 +51,18 @@ BEGIN
     new_jobs := 0;
     FOR v_tenant IN SELECT DISTINCT t FROM unnest(v_tenants) t ORDER BY t LOOP
         new_jobs := new_jobs + (
-            SELECT jirasync.enqueue_jobs(v_tenant, array_fill('correlate_commit'::text, ARRAY[count(*)::integer]),
-                                         array_agg(j.source), array_agg(j.key))
-              FROM unnest(v_tenants, v_sources, v_keys) AS j (tenant, source, key)
+            SELECT jirasync.enqueue_jobs(v_tenant, array_agg(j.kind), array_agg(j.source), array_agg(j.key))
+              FROM (SELECT 'correlate_commit' AS kind, c.*
+                      FROM unnest(v_tenants, v_sources, v_keys) AS c (tenant, source, key)
+                    UNION ALL
+                    -- Of each push that left commits out its host is asked for them, where it can be.
+                    SELECT 'fetch_commits', m.tenant, m.source, jirasync.fetch_key(m.delivery_id, g.change::integer)
+                      FROM unnest(p_tenant, p_source, p_delivery_id, v_git) AS m (tenant, source, delivery_id, git)
+                      JOIN jirasync.sources s ON s.tenant = m.tenant AND s.source = m.source AND s.has_credentials
+                     CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(m.git -> 'changes') AS (
+                           after text, is_notice boolean, is_whole boolean)) WITH ORDINALITY
+                           AS g (after, is_notice, is_whole, change)
+                     WHERE NOT g.is_whole AND NOT g.is_notice AND g.after IS NOT NULL) j
              WHERE j.tenant = v_tenant);
     END LOOP;
     outcome := ARRAY(
@@ -67,4 +76,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.store_git IS
-    'Part of store_deliveries: spreads the documents that git hosts'' deliveries are reduced to (normalize_git_json) over pushes, push_commits, commits, commit_keys, refused_keys, pull_requests and repositories, and asks for their correlation; by position, applied, stale, or ignored where one tells nothing';
+    'Part of store_deliveries: spreads the documents that git hosts'' deliveries are reduced to (normalize_git_json) over pushes, push_commits, commits, commit_keys, refused_keys, pull_requests and repositories, asks for their correlation, and their host for what they left out; by position, applied, stale, or ignored where one tells nothing';

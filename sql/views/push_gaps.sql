@@ -2,7 +2,7 @@
 CREATE OR REPLACE VIEW jirasync.push_gaps AS
 SELECT p.tenant, p.source, p.repository, p.ref, p.delivery_id, p.received_at, p.listed, p.total, p.before, p.after,
        CASE WHEN p.is_notice THEN 'notice without a push' WHEN p.listed = 0 THEN 'no commits listed'
-            ELSE 'truncated' END AS reason
+            ELSE 'truncated' END AS reason, p.change
 FROM jirasync.pushes p
 LEFT JOIN jirasync.refs r
   ON r.tenant = p.tenant AND r.source = p.source AND r.repository = p.repository AND r.ref = p.ref
@@ -24,11 +24,11 @@ WHERE CASE WHEN p.is_notice
                          AND o.imported_at > p.received_at))
 UNION ALL
 SELECT r.tenant, r.source, r.repository, r.ref, p.delivery_id, p.received_at, p.listed, p.total, p.before, p.after,
-       'chain broken'
+       'chain broken', p.change
 FROM jirasync.refs r
 LEFT JOIN LATERAL (
     SELECT * FROM jirasync.pushes n
     WHERE n.tenant = r.tenant AND n.source = r.source AND n.repository = r.repository AND n.ref = r.ref
     ORDER BY n.received_at DESC, n.delivery_id DESC LIMIT 1) p ON true
 WHERE r.uncertain AND r.deleted_at IS NULL;
-COMMENT ON VIEW jirasync.push_gaps IS 'Pushes that told less than they moved, until an import reads their ref or their newest commit: truncated, no commits listed, notice without a push (only the making or deletion of a ref came); and refs whose pushes do not join up (chain broken, with the newest of them)';
+COMMENT ON VIEW jirasync.push_gaps IS 'Pushes that told less than they moved, until they are fetched, or an import reads their ref or their newest commit: truncated, no commits listed, notice without a push (only the making or deletion of a ref came); and refs whose pushes do not join up (chain broken, with the newest of them)';

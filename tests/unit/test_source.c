@@ -309,6 +309,40 @@ static void source_list_is_told_as_json(void **state)
     free(text);
 }
 
+static void a_source_is_askable_with_credentials_and_a_place(void **state)
+{
+    static const struct {
+        const char *lines;
+        bool is_askable;
+    } rows[] = {
+        {"kind = jira\nbase_url = https://jira.example.com\napi_token = env:TEST_SECRET\n", true},
+        {"kind = jira\nbase_url = https://jira.example.com\noauth_client_id = id\n", true},
+        {"kind = jira\napi_token = env:TEST_SECRET\n", false},
+        {"kind = jira\nbase_url = https://jira.example.com\n", false},
+        {"kind = github\napi_token = env:TEST_SECRET\n", true},
+        {"kind = github\nbase_url = https://github.com\n", false},
+        {"kind = github\noauth_client_id = id\n", false},
+        {"kind = bitbucket\napi_user = bot\napi_token = env:TEST_SECRET\n", true},
+        {"kind = gitlab\napi_token = env:TEST_SECRET\n", true},
+        {"kind = bitbucket-server\napi_token = env:TEST_SECRET\n", false},
+        {"kind = bitbucket-server\nbase_url = https://git.example.com\napi_token = env:TEST_SECRET\n", true},
+        {"kind = bitbucket-server\napi_url = https://git.example.com\napi_token = env:TEST_SECRET\n", true},
+        {"kind = git\nbase_url = https://git.example.com\napi_token = env:TEST_SECRET\n", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *text, section[256];
+
+        (void)snprintf(section, sizeof section, "[source a]\n%s", rows[i].lines);
+        loads(section);
+        assert_int_equal(source_is_askable(source_list_at(list, 0)), rows[i].is_askable);
+        text = source_list_json(list);
+        assert_non_null(strstr(text, rows[i].is_askable ? "\"has_credentials\":true}" : "\"has_credentials\":false}"));
+        free(text);
+    }
+}
+
 static void source_example_is_good(void **state)
 {
     char example[] = "docs/examples/sources.conf";
@@ -337,6 +371,7 @@ int main(int argc, char **argv)
         EACH(source_default_merges_with_its_section),
         EACH(source_file_must_be_there),
         EACH(source_list_is_told_as_json),
+        EACH(a_source_is_askable_with_credentials_and_a_place),
         EACH(source_example_is_good),
     };
 
