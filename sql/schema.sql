@@ -1494,7 +1494,7 @@ CREATE TABLE jirasync.reconciliations (
     moved_found bigint DEFAULT 0 NOT NULL,
     requests bigint DEFAULT 0 NOT NULL,
     problem text,
-    CONSTRAINT reconciliations_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text]))),
+    CONSTRAINT reconciliations_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'silence'::text, 'hand'::text]))),
     CONSTRAINT reconciliations_ended CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT reconciliations_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'failed'::text])))
 );
@@ -1509,7 +1509,7 @@ COMMENT ON COLUMN jirasync.reconciliations.source IS 'Slug of the Jira site';
 
 COMMENT ON COLUMN jirasync.reconciliations.state IS 'running, finished, or failed (problem says why; the next one begins anew)';
 
-COMMENT ON COLUMN jirasync.reconciliations.asked_by IS 'schedule, outage or hand';
+COMMENT ON COLUMN jirasync.reconciliations.asked_by IS 'schedule, outage, silence or hand';
 
 COMMENT ON COLUMN jirasync.reconciliations.started_at IS 'When it began: the next watermark';
 
@@ -1829,7 +1829,8 @@ CREATE TABLE jirasync.site_positions (
     last_webhook_at timestamp with time zone,
     outage_from timestamp with time zone,
     outage_until timestamp with time zone,
-    CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text])))
+    silent_since timestamp with time zone,
+    CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'silence'::text, 'hand'::text])))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
 
@@ -1843,7 +1844,7 @@ COMMENT ON COLUMN jirasync.site_positions.changed_until IS 'Watermark: the begin
 
 COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last asked for a reconciliation';
 
-COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage or hand';
+COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage, silence or hand';
 
 COMMENT ON COLUMN jirasync.site_positions.receiver_seen_at IS 'When a receiver of this source last said hello (each does every few seconds)';
 
@@ -1852,6 +1853,8 @@ COMMENT ON COLUMN jirasync.site_positions.last_webhook_at IS 'When the last deli
 COMMENT ON COLUMN jirasync.site_positions.outage_from IS 'Beginning of the last outage of the receiver that was longer than reconcile_after_outage';
 
 COMMENT ON COLUMN jirasync.site_positions.outage_until IS 'Its end';
+
+COMMENT ON COLUMN jirasync.site_positions.silent_since IS 'Last webhook before a silence longer than silent_after, for which a reconciliation was asked; the webhook that ends it asks for another. NULL: the site is not silent';
 
 CREATE TABLE jirasync.site_settings (
     tenant text NOT NULL,
@@ -1898,6 +1901,7 @@ CREATE TABLE jirasync.sources (
     epic_link_field text,
     api_token_expires date,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
+    token_warned_on date,
     CONSTRAINT sources_kind_is_known CHECK ((kind = ANY (ARRAY['jira'::text, 'github'::text, 'bitbucket'::text, 'bitbucket-server'::text, 'gitlab'::text, 'git'::text])))
 );
 
@@ -1920,6 +1924,8 @@ COMMENT ON COLUMN jirasync.sources.epic_link_field IS 'Custom field that holds t
 COMMENT ON COLUMN jirasync.sources.api_token_expires IS 'Day on which the API token lapses, as configured';
 
 COMMENT ON COLUMN jirasync.sources.registered_at IS 'When a program first named this source';
+
+COMMENT ON COLUMN jirasync.sources.token_warned_on IS 'Day (America/Phoenix) of the last warning that the API token ends, so that all workers together warn once a day';
 
 CREATE TABLE jirasync.story_states (
     tenant text NOT NULL,

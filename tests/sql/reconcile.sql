@@ -68,7 +68,34 @@ SELECT 'main', 'default', 'late', 'x', now() - interval '1 second', 'ignored', s
 SELECT round(extract(epoch FROM silent_for) / 10) FROM source_health WHERE source = 'default';
 DELETE FROM deliveries;
 DELETE FROM jobs;
-UPDATE site_positions SET asked_by = NULL;
+
+-- A site that is silent for longer than its habit is reconciled, once, and once more when it is heard again; what we fetched is no voice.
+CREATE FUNCTION facts.hear(p_id text, p_at text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO deliveries (tenant, source, delivery_id, event, received_at, outcome, body_sha256, kind)
+    VALUES ('main', 'default', p_id, 'x', p_at::timestamptz, 'ignored', sha256(p_id::bytea), 'jira');
+    UPDATE site_positions SET last_webhook_at = p_at::timestamptz WHERE source = 'default' AND p_id NOT LIKE 'fetch:%' $$;
+UPDATE sources SET registered_at = '2026-03-20 00:00Z';
+UPDATE site_positions SET asked_by = NULL, last_webhook_at = NULL;
+UPDATE site_settings SET silent_after = '2 hours' WHERE source = 'default';
+SELECT facts.hear('hook-1', '2026-03-20 01:00Z');
+SELECT * FROM watch_sources('2026-03-20 03:00Z');
+SELECT * FROM watch_sources('2026-03-20 03:00:01Z');
+SELECT * FROM watch_sources('2026-03-20 03:00:01Z');
+SELECT tenant, kind, source, asked_by FROM jobs JOIN site_positions USING (tenant, source);
+DELETE FROM jobs;
+SELECT facts.hear('fetch:hook', '2026-03-20 09:00Z');
+SELECT * FROM watch_sources('2026-03-20 09:10Z');
+SELECT facts.hear('hook-2', '2026-03-20 09:30Z');
+SELECT * FROM watch_sources('2026-03-20 09:31Z');
+SELECT * FROM watch_sources('2026-03-20 09:32Z');
+SELECT tenant, kind, source, asked_by FROM jobs JOIN site_positions USING (tenant, source);
+-- A site that has never sent anything is silent since it is known; a git host has no such habit.
+SELECT * FROM watch_sources('2026-03-21 00:00:01Z') ORDER BY 1;
+SELECT count(*) FROM watch_sources('2026-04-21 00:00Z');
+SELECT source, silent_since FROM site_positions ORDER BY 1;
+DELETE FROM deliveries;
+DELETE FROM jobs;
+UPDATE site_positions SET asked_by = NULL, silent_since = NULL;
 
 -- A comparison: what Jira lists against what the mirror shows.
 SELECT facts.issue(n, 'APP-' || n, '2026-03-01 00:00Z') FROM generate_series(1, 6) n;

@@ -89,6 +89,7 @@ def rest(site):
     return {"issues": [rest_issue(site, i) for i in site.issues if is_shown(i)],
             "projects": [rest_project(site, p) for p in listed],
             "archived": [rest_project(site, p) for p in site.projects if p.archived and not p.deleted],
+            "hidden": [rest_issue(site, i) for i in site.issues if not i.is_gone and i.project.archived],
             "versions": {p.key: [writer.version(v) for v in site.versions_of(p)] for p in listed}}
 
 
@@ -169,12 +170,10 @@ class Comparison:
 
     def compare_links(self):
         issues = {i.id for i in self.site.issues if is_shown(i)}
-        hidden = {i.id for i in self.site.issues if i.project.archived}
         wanted = {k.id: {"link_type": k.type, "from_issue_id": k.source.id, "to_issue_id": k.target.id}
-                  for k in self.site.links if holds(k) and {k.source.id, k.target.id} <= issues}
+                  for k in self.site.links if holds(k) and {k.source.id, k.target.id} & issues}
         got = {r["link_id"]: r for r in self.rows["issue_links"]
-               if r["deleted_at"] is None and {r["from_issue_id"], r["to_issue_id"]} & issues
-               and not {r["from_issue_id"], r["to_issue_id"]} & hidden}
+               if r["deleted_at"] is None and {r["from_issue_id"], r["to_issue_id"]} & issues}
         self.compare_set("issue_links", wanted, got)
 
     def listed(self):
