@@ -177,7 +177,7 @@ static enum error_code wait_for(struct jira_api *api, struct effort *effort, int
 {
     if (wait_ms > api->patience_ms - effort->waited_ms) {
         effort->problem->wait_ms = wait_ms;
-        return error_set(error, fault_set(effort->problem, JIRA_WAIT), "%s asks to wait %.1f s: %s", api->source->name,
+        return error_set(error, fault_set(effort->problem, JIRA_WAIT), "%s can't be asked for the next %.1f s: %s", api->source->name,
                          (double)wait_ms / 1000, why);
     }
     for (int64_t left = wait_ms; left > 0 && !is_cancelled(api); left -= NAP_MS) {

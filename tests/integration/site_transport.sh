@@ -37,6 +37,7 @@ http {
     ssl_certificate $work/good.pem;
     ssl_certificate_key $work/good.key;
     gzip on;
+    gzip_min_length 1;
     gzip_types application/json;
     server { listen 127.0.0.1:$new ssl http2; location / { proxy_pass http://127.0.0.1:$(cat "$work/port"); } }
     server { listen 127.0.0.1:$old ssl; location / { proxy_pass http://127.0.0.1:$(cat "$work/port"); } }
