@@ -19,8 +19,8 @@ struct site {
     struct fetched *fetched;
     struct jira_page page;
     instant asked_at, dated_at;
-    bool is_single; /* one issue is asked for ... */
-    bool is_hidden; /* ... and was answered 403: it is there, and not for us */
+    bool is_single;  /* one issue is asked for ... */
+    bool is_hidden;  /* ... and was answered 403: it is there, and not for us */
     char cause[160]; /* of the last request that was refused or not answered; "" once one was answered */
     char why[320];   /* a request may not go now */
 };
