@@ -109,6 +109,12 @@ SELECT list_issues('main', :run, '{1,2,3,8}', '{APP-1,APP-2,NEW-3,APP-8}', '{202
 SELECT list_issues('main', :run, '{1,5,7,7}', '{APP-1,APP-5,APP-7,APP-7}', '{2026-03-01 00:00Z,2026-02-01 00:00Z,2026-03-05 00:00Z,2026-03-06 00:00Z}');
 SELECT * FROM compare_listed('main', :run, NULL) ORDER BY 2;
 SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]) WHERE finding = 'gone' ORDER BY 2;
+-- One that went with its project, which is listed now and comes back, is gone itself.
+BEGIN;
+UPDATE issues SET deleted_at = '2026-03-02 00:00Z' WHERE issue_id = 30;
+SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]) WHERE finding = 'gone' ORDER BY 2;
+SELECT gone_bodies('main', 'default', '{5,30}', '2026-03-20 00:00Z');
+ROLLBACK;
 -- Of projects whose issues were all listed, that is; another one may be archived, or hidden from us.
 SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP')]) WHERE finding = 'gone' ORDER BY 2;
 SELECT unlisted_projects('main', 'default', ARRAY[facts.project('APP')]) = facts.project('WEB'),
