@@ -138,6 +138,13 @@ SELECT changed_since FROM begin_reconcile('main', 'default', '2026-03-21 00:20Z'
 SELECT state, asked_by, changed_since, problem FROM reconciliations ORDER BY id;
 SELECT count(*) FROM listed_issues;
 
+-- A project that was archived, then deleted, and is listed is neither any more.
+BEGIN;
+INSERT INTO entities (tenant, source, kind, id, body, is_shown, archived_at, deleted_at)
+VALUES ('main', 'default', 'project', '77', '{"id": 77, "key": "OLD", "name": "Old"}', true, '2026-03-01 00:00Z', '2026-03-02 00:00Z');
+SELECT f::jsonb ->> 'webhookEvent' FROM fetched_projects('main', 'default', ARRAY['{"id": "77", "key": "OLD", "name": "Old"}'], false, '2026-03-20 00:00Z') f ORDER BY 1;
+ROLLBACK;
+
 -- An issue that Jira has not got is asked for twice before it is taken for deleted.
 SELECT * FROM note_absent_issues('main', 'default', '{1,99}', p_at => '2026-03-21 00:00Z') ORDER BY 1;
 SELECT * FROM note_absent_issues('main', 'default', '{1,2}', p_at => '2026-03-21 00:00:59Z') ORDER BY 1;
