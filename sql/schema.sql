@@ -1866,7 +1866,7 @@ CREATE TABLE jirasync.site_settings (
     reconcile_after_outage interval,
     silent_after interval,
     CONSTRAINT site_settings_burst_is_positive CHECK ((requests_burst > 0)),
-    CONSTRAINT site_settings_outage_is_positive CHECK ((reconcile_after_outage > '00:00:00'::interval)),
+    CONSTRAINT site_settings_outage_is_longer_than_hellos CHECK ((reconcile_after_outage >= '00:00:10'::interval)),
     CONSTRAINT site_settings_overlap_is_not_negative CHECK ((reconcile_overlap >= '00:00:00'::interval)),
     CONSTRAINT site_settings_rate_is_positive CHECK ((requests_per_second > (0)::numeric)),
     CONSTRAINT site_settings_reconcile_at_is_a_time CHECK ((reconcile_at ~ '^(off|([01][0-9]|2[0-3]):[0-5][0-9])$'::text)),

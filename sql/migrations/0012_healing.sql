@@ -12,6 +12,12 @@ ALTER TABLE jirasync.reconciliations
     ADD CONSTRAINT reconciliations_asked_by_is_known CHECK (asked_by IN ('schedule', 'outage', 'silence', 'hand'));
 COMMENT ON COLUMN jirasync.reconciliations.asked_by IS 'schedule, outage, silence or hand';
 
+-- A receiver says hello every five seconds: what is shorter than two of them is no outage.
+UPDATE jirasync.site_settings SET reconcile_after_outage = '10 seconds' WHERE reconcile_after_outage < interval '10 seconds';
+ALTER TABLE jirasync.site_settings
+    DROP CONSTRAINT site_settings_outage_is_positive,
+    ADD CONSTRAINT site_settings_outage_is_longer_than_hellos CHECK (reconcile_after_outage >= interval '10 seconds');
+
 ALTER TABLE jirasync.sources ADD COLUMN token_warned_on date;
 COMMENT ON COLUMN jirasync.sources.token_warned_on IS 'Day (America/Phoenix) of the last warning that the API token ends, so that all workers together warn once a day';
 
