@@ -62,7 +62,7 @@ static void remember_cause(struct site *site, const struct http_answer *answer)
         site->cause[0] = '\0';
 }
 
-/* Data Center answers 403 for one issue that its user may not see, in Jira's own words; that is no refusal of the user. */
+/* A site may answer 403 for one issue that its user may not see, in Jira's own words; that is no refusal of the user. */
 static bool hides_issue(const struct site *site, const struct http_answer *answer)
 {
     return site->is_single && answer->status == 403 && strstr(answer->excerpt, "\"errorMessages\"") != NULL;

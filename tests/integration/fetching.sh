@@ -221,6 +221,19 @@ print("t" if len(at) >= 3 and min(b - a for a, b in zip(at[:3], at[1:3])) >= 0.9
 check 'then it is closed' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'cloud'")"
 check 'the other site was not touched' closed "$(sql -c "SELECT circuit FROM jirasync.source_health WHERE source = 'server'")"
 
+# Credentials that Jira does not know may be answered as nobody's, with empty lists and 404: nothing is buried for that.
+control cloud POST headers '{"X-Seraph-LoginReason": "AUTHENTICATED_FAILED"}' >/dev/null
+control cloud POST faults '[{"path": "bulkfetch", "times": -1, "replace": ["\"issues\":[", "\"issues\":[],\"hidden\":["]}, {"path": "/issue/10", "times": -1, "status": 404}]' >/dev/null
+fetch cloud 10017
+until_true 'an answer to nobody opens the circuit' "SELECT circuit = 'open' AND circuit_status = 401 FROM jirasync.source_health WHERE source = 'cloud'"
+sleep 2.2 # two probes, which would be two looks
+control cloud POST headers '{}' >/dev/null
+control cloud DELETE faults >/dev/null
+until_true 'and closes when we are known again' "$no_fetch 'cloud')"
+check 'nothing was missed meanwhile' 'closed 0 0' "$(sql -c "SELECT circuit || ' ' || (SELECT count(*) FROM jirasync.absent_issues) || ' ' ||
+    (SELECT count(*) FROM jirasync.issues WHERE source = 'cloud' AND issue_id = 10017 AND deleted_at IS NOT NULL)
+    FROM jirasync.source_health WHERE source = 'cloud'")"
+
 # OAuth: tokens rotate in the database, and a revoked one is renewed.
 fetch oauth 10001
 until_true 'a site is asked with OAuth' "$no_fetch 'oauth')"
