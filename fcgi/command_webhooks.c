@@ -24,7 +24,10 @@ static const char help[] =
     "  --source SLUG            the Jira site; the sources file says how it is asked (api_user, api_token, ...)\n"
     "  --register URL           make sure that one sends all needed events to URL, signed with the source's first secret;\n"
     "                           https://HOST alone stands for https://HOST/webhooks/jira/SLUG\n"
-    "  --name NAME              what a new one is called in Jira; default: jirasync\n";
+    "  --name NAME              what a new one is called in Jira; default: jirasync\n"
+    "\n"
+    "Exits with 0 when one webhook sends all that is needed, 1 when none does or Jira does not answer, 78 when Jira refuses the\n"
+    "account or the sources file lacks something.\n";
 
 struct webhooks_words {
     const char *source, *url, *name;

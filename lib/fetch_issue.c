@@ -226,7 +226,22 @@ static enum error_code fetch_all(const struct job_context *context, struct site 
     return code;
 }
 
-/* A key that no issue of the mirror bears: what it names now, if anything. */
+/* An issue of the mirror that bears a key which Jira has not got is looked for by its id. */
+static enum error_code look_by_id(const struct job_context *context, const struct job *job, struct error *error)
+{
+    PGresult *result = NULL;
+    const struct db_params params = {.count = 3, .values = (const char *const[]){context->tenant, job->source, job->key}};
+    enum error_code code = db_query_prepared(
+        context->db, "look_by_id",
+        "SELECT jirasync.enqueue_job('fetch_issue', i.issue_id::text, $2, $1) FROM jirasync.issue_keys k"
+        " JOIN jirasync.issues i ON i.tenant = k.tenant AND i.source = k.source AND i.issue_id = k.issue_id"
+        " WHERE k.tenant = $1 AND k.source = $2 AND k.issue_key = upper($3) AND i.issue_key = k.issue_key AND i.deleted_at IS NULL",
+        &params, 0, STATEMENT_TIMEOUT_MS, &result, error);
+    PQclear(result);
+    return code;
+}
+
+/* What a key names now, if anything. */
 static enum error_code fetch_key(const struct job_context *context, struct site *site, const struct job *job,
                                  struct error *error)
 {
@@ -234,6 +249,8 @@ static enum error_code fetch_key(const struct job_context *context, struct site 
     struct jira_problem problem;
     struct error why = {.code = ERROR_NONE};
     enum error_code code = site_fetch_key(site, job->key, &look, &problem, &why);
+    if (code == ERROR_NONE && look.found_count == 0)
+        code = look_by_id(context, job, &why);
     if (code == ERROR_NONE)
         return job_complete(context, job, 1, error);
     if (problem.fault == JIRA_FINE) {

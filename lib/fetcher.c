@@ -9,6 +9,7 @@
 #include "reconcile.h"
 #include "retry.h"
 #include "site.h"
+#include "source_watch.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -151,6 +152,8 @@ static enum error_code keep_schedule(struct lane *lane, struct error *error)
     enum error_code code = reconcile_when_due(lane->db, SHORT_TIMEOUT_MS, &enqueued, error);
     if (enqueued > 0)
         log_line(LOG_LEVEL_INFO, LOG_FIELDS(.kind = "reconcile", .count = enqueued), "reconciliations enqueued by the clock");
+    if (code == ERROR_NONE)
+        code = source_watch(lane->db, SHORT_TIMEOUT_MS, error);
     if (code == ERROR_NONE || code == ERROR_DATABASE_AWAY)
         return code;
     log_error(LOG_FIELDS(.kind = "reconcile", .detail = "the schedule; it will be tried again"), error);

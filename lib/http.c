@@ -171,6 +171,7 @@ static const struct {
     {"RateLimit-Reason", HTTP_LIMIT_REASON},
     {"RateLimit", HTTP_POINTS},
     {"Beta-RateLimit", HTTP_POINTS_BETA},
+    {"X-Seraph-LoginReason", HTTP_LOGIN_REASON},
 };
 
 /* Byte 0 of the answer's headers stays empty, so that 0 can mean "not there". */

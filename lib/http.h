@@ -53,6 +53,7 @@ enum http_header {
     HTTP_LIMIT_REASON,    /* RateLimit-Reason */
     HTTP_POINTS,          /* RateLimit: quotas of points, "NAME";r=LEFT;t=SECONDS */
     HTTP_POINTS_BETA,     /* Beta-RateLimit: the same, informational */
+    HTTP_LOGIN_REASON,    /* X-Seraph-LoginReason: what Jira made of the credentials */
     HTTP_HEADERS
 };
 

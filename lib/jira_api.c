@@ -188,7 +188,7 @@ static enum error_code wait_for(struct jira_api *api, struct effort *effort, int
 {
     if (wait_ms > api->patience_ms - effort->waited_ms) {
         effort->problem->wait_ms = wait_ms;
-        return error_set(error, fault_set(effort->problem, JIRA_WAIT), "%s asks to wait %.1f s: %s", api->source->name,
+        return error_set(error, fault_set(effort->problem, JIRA_WAIT), "%s can't be asked for the next %.1f s: %s", api->source->name,
                          (double)wait_ms / 1000, why);
     }
     for (int64_t left = wait_ms; left > 0 && !is_cancelled(api); left -= NAP_MS) {
@@ -235,6 +235,14 @@ static enum error_code send_request(struct jira_api *api, const struct http_requ
     return code;
 }
 
+/* Cloud may take credentials that it does not know for nobody's, and answer as it answers anybody: with empty lists and 404. */
+static void see_refusal(struct jira_api *api)
+{
+    const char *reason = http_header(&api->answer, HTTP_LOGIN_REASON);
+    if (reason != NULL && api->answer.status < 500 && (strstr(reason, "FAILED") != NULL || strstr(reason, "DENIED") != NULL))
+        api->answer.status = 401;
+}
+
 static char *url_of(const struct jira_api *api, const struct jira_call *call)
 {
     char *url;
@@ -262,6 +270,8 @@ static enum error_code send_call(struct jira_api *api, const struct jira_call *c
         headers[2] = NULL;
     http_body_clear(&page->body);
     enum error_code code = url == NULL ? error_set(error, ERROR_NO_MEMORY, "no memory for a URL") : send_request(api, &request, error);
+    if (code == ERROR_NONE && api->answer.fault == HTTP_ANSWERED)
+        see_refusal(api);
     free(url);
     return code;
 }

@@ -19,6 +19,7 @@ static const struct {
     {"tombstones", "prune_tombstones", "SELECT jirasync.prune_tombstones($1)"},
     {"traces of forgotten issues", "prune_forgotten", "SELECT jirasync.prune_forgotten($1)"},
     {"rejections", "prune_rejections", "SELECT jirasync.prune_rejections($1)"},
+    {"reports of reconciliations", "prune_reconciliations", "SELECT jirasync.prune_reconciliations($1)"},
 };
 
 static enum error_code prune_batch(const struct job_context *context, size_t subject, int64_t *rows,

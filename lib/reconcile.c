@@ -19,6 +19,7 @@ enum {
     PAGE_SIZE = 1000, /* of ids: what both dialects give */
     OTHERS_MS = 60000,
     REFUSED_MS = 60000,
+    NOT_ASKABLE_MS = 3600000, /* the sources file lacks how, or another worker's has it */
     REST_MAX = 4,
     PROJECT_BYTES = 16 << 20,
 };
@@ -399,8 +400,10 @@ static enum error_code reconcile_one(const struct job_context *context, const st
     struct error why = {.code = ERROR_NONE};
     struct site *site = NULL;
     enum error_code code = site_list_find(context->sites, job->source, &site, &why);
-    if (code != ERROR_NONE)
-        return job_refuse(context, job, 1, &why, error);
+    if (code != ERROR_NONE) {
+        log_error(LOG_FIELDS(.kind = "reconcile", .source = job->source), &why);
+        return job_give_back(context, job, 1, NOT_ASKABLE_MS, error);
+    }
     code = reconcile_site(context->db, site, &result, &problem, &why);
     if (code == ERROR_NONE)
         return job_complete(context, job, 1, error);

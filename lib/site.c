@@ -19,7 +19,10 @@ struct site {
     struct fetched *fetched;
     struct jira_page page;
     instant asked_at, dated_at;
-    char why[SITE_BUDGET_WHY_BYTES];
+    bool is_single;  /* one issue is asked for ... */
+    bool is_hidden;  /* ... and was answered 403: it is there, and not for us */
+    char cause[160]; /* of the last request that was refused or not answered; "" once one was answered */
+    char why[320];   /* a request may not go now */
 };
 
 struct site_list {
@@ -39,10 +42,37 @@ static enum error_code take(void *context, const char *endpoint, int64_t *wait_m
 {
     struct site *site = context;
     int granted = 0;
-    enum error_code code = site_budget_ask(site->budget, endpoint, 1, &granted, site->why, error);
+    char word[SITE_BUDGET_WHY_BYTES] = "";
+    enum error_code code = site_budget_ask(site->budget, endpoint, 1, &granted, word, error);
+    snprintf(site->why, sizeof site->why, "%s%s%s", site_budget_words(word), *site->cause ? ": " : "", site->cause);
     *why = site->why;
     *wait_ms = code == ERROR_NONE && granted == 0 ? site_budget_wait_ms(site->budget) : 0;
     return code;
+}
+
+/* So that whoever gives up waiting says what for. */
+static void remember_cause(struct site *site, const struct http_answer *answer)
+{
+    if (answer->fault != HTTP_ANSWERED)
+        snprintf(site->cause, sizeof site->cause, "%.150s", answer->problem);
+    else if (answer->status == 429 || answer->status >= 500)
+        snprintf(site->cause, sizeof site->cause, "it answered %d", answer->status);
+    else
+        site->cause[0] = '\0';
+}
+
+/* A site may answer 403 for one issue that its user may not see, in Jira's own words; that is no refusal of the user. */
+static bool hides_issue(const struct site *site, const struct http_answer *answer)
+{
+    return site->is_single && answer->status == 403 && strstr(answer->excerpt, "\"errorMessages\"") != NULL;
+}
+
+static enum error_code note_hidden(struct site *site, const char *endpoint, const struct http_answer *answer, struct error *error)
+{
+    struct http_answer as_absent = *answer;
+    as_absent.status = 404;
+    site->is_hidden = true;
+    return site_budget_note(site->budget, endpoint, &as_absent, error);
 }
 
 /* A token of OAuth that was revoked is renewed once before it counts as a refusal. */
@@ -51,10 +81,12 @@ static enum error_code note(void *context, const char *endpoint, const struct ht
     struct site *site = context;
     if (!http_date(answer, &site->dated_at))
         site->dated_at = INSTANT_NONE;
+    remember_cause(site, answer);
     if (answer->status == 401 && site->source->oauth_client_id && site_tokens_may_renew(site->tokens))
         return ERROR_NONE;
     site_tokens_settle(site->tokens);
-    return site_budget_note(site->budget, endpoint, answer, error);
+    return hides_issue(site, answer) ? note_hidden(site, endpoint, answer, error)
+                                     : site_budget_note(site->budget, endpoint, answer, error);
 }
 
 static enum error_code hold_tokens(void *context, const char *first, struct jira_tokens *tokens, struct error *error)
@@ -257,6 +289,54 @@ static enum error_code judge(const int64_t *asked, size_t count, const int64_t *
     return ERROR_NONE;
 }
 
+/* Asks for one issue, by id or key; *is_absent when Jira has not got it, or not for us. */
+static enum error_code get_single(struct site *site, const char *name, bool *is_absent, struct jira_problem *problem,
+                                  struct error *error)
+{
+    site_ask(site);
+    site->is_single = true;
+    site->is_hidden = false;
+    enum error_code code = jira_issue_get(site->api, name, false, &site->page, problem, error);
+    site->is_single = false;
+    *is_absent = (code == ERROR_INPUT && problem->fault == JIRA_ABSENT) || site->is_hidden;
+    if (*is_absent)
+        *problem = (struct jira_problem){.fault = JIRA_FINE};
+    return *is_absent ? ERROR_NONE : code;
+}
+
+/* Looks for one issue that a bulk request lacked. */
+static enum error_code look_again(struct site *site, int64_t wanted, struct site_look *look, struct jira_problem *problem,
+                                  struct error *error)
+{
+    char name[24];
+    bool is_absent = false;
+    int64_t id = NORMALIZE_NO_ID;
+    snprintf(name, sizeof name, "%lld", (long long)wanted);
+    enum error_code code = get_single(site, name, &is_absent, problem, error);
+    if (code == ERROR_NONE && is_absent) {
+        look->absent[look->absent_count++] = wanted;
+        return ERROR_NONE;
+    }
+    if (code == ERROR_NONE)
+        code = site_store_page(site, &site->page, &id, &look->counts, problem, error);
+    if (code == ERROR_NONE && id != wanted)
+        code = error_set(error, ERROR_WRONG_TYPE, "the answer for issue %s has another id, or none: see quarantined_deliveries", name);
+    if (code == ERROR_NONE)
+        look->found[look->found_count++] = wanted;
+    return code;
+}
+
+/* What a bulk request or a search lacks is asked for by itself: an index lags, and nothing lists what is archived. */
+static enum error_code look_for_absent(struct site *site, struct site_look *look, struct jira_problem *problem, struct error *error)
+{
+    enum error_code code = ERROR_NONE;
+    size_t count = look->absent_count;
+    look->absent_count = 0; /* which never passes the place that is read */
+    for (size_t i = 0; code == ERROR_NONE && i < count; i++)
+        code = look_again(site, look->absent[i], look, problem, error);
+    return code;
+}
+
 enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t count, struct site_look *look,
                                   struct jira_problem *problem, struct error *error)
 {
@@ -274,20 +354,21 @@ enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t 
     if (code == ERROR_NONE)
         code = judge(ids, count, got, got_count, look, error);
     free(got);
-    return code;
+    return code == ERROR_NONE ? look_for_absent(site, look, problem, error) : code;
 }
 
 enum error_code site_fetch_key(struct site *site, const char *key, struct site_look *look, struct jira_problem *problem,
                                struct error *error)
 {
     int64_t id = NORMALIZE_NO_ID;
+    bool is_absent = false;
     *look = (struct site_look){.found_count = 0};
     *problem = (struct jira_problem){.fault = JIRA_FINE};
-    site_ask(site);
-    enum error_code code = jira_issue_get(site->api, key, false, &site->page, problem, error);
+    enum error_code code = get_single(site, key, &is_absent, problem, error);
     look->at = site_asked_at(site);
-    if (code == ERROR_NONE)
-        code = site_store_page(site, &site->page, &id, &look->counts, problem, error);
+    if (code != ERROR_NONE || is_absent)
+        return code;
+    code = site_store_page(site, &site->page, &id, &look->counts, problem, error);
     if (code == ERROR_NONE)
         look->found[look->found_count++] = id;
     return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;

@@ -59,8 +59,8 @@ enum error_code site_store_page(struct site *site, const struct jira_page *page,
  * that it is not tried again at once. Call it with what a call left in *problem. */
 enum error_code site_heed(struct site *site, const struct jira_problem *problem, struct error *error) MUST_CHECK;
 /* Fetches 1 to JIRA_ISSUE_BULK_MAX issues in one request, whole with comments and so on, and stores them. Those that were not
- * among the answer are absent, and left as they are. *problem as of jira_api_call; it is JIRA_FINE when an error is the
- * database's. */
+ * among the answer are asked for one by one; which Jira has not got then are absent, and left as they are. *problem as of
+ * jira_api_call; it is JIRA_FINE when an error is the database's. */
 enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t count, struct site_look *look,
                                   struct jira_problem *problem, struct error *error) MUST_CHECK;
 /* The same for one issue, by a key; an issue that bears another key now is stored under that. */

@@ -101,7 +101,7 @@ enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint
     return ERROR_NONE;
 }
 
-static enum error_code give_up(const struct site_budget *budget, const char *why, struct error *error)
+const char *site_budget_words(const char *why)
 {
     static const struct {
         const char *why, *words;
@@ -110,12 +110,16 @@ static enum error_code give_up(const struct site_budget *budget, const char *why
         {"paused", "it asked for a pause, or refused the last request"},
         {"circuit_open", "it refused our credentials (401 or 403): see source_health, and renew them"},
     };
-    const char *words = why;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (strcmp(why, reasons[i].why) == 0)
-            words = reasons[i].words;
+            return reasons[i].words;
+    return why;
+}
+
+static enum error_code give_up(const struct site_budget *budget, const char *why, struct error *error)
+{
     return error_set(error, ERROR_BUSY, "source %s can't be asked for the next %" PRId64 " s: %s", budget->source,
-                     (budget->wait_ms + 999) / 1000, is_cancelled(budget) ? "a stop was asked for" : words);
+                     (budget->wait_ms + 999) / 1000, is_cancelled(budget) ? "a stop was asked for" : site_budget_words(why));
 }
 
 enum error_code site_budget_take(struct site_budget *budget, const char *endpoint, int wanted, int *granted,

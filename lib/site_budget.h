@@ -39,6 +39,8 @@ enum error_code site_budget_take(struct site_budget *budget, const char *endpoin
  * SITE_BUDGET_WHY_BYTES, what is in the way: "rate", "paused", "circuit_open". */
 enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted, char *why,
                                 struct error *error) MUST_CHECK;
+/* A sentence for a word that site_budget_ask gave. */
+const char *site_budget_words(const char *why);
 /* Tells all workers what an answer said of limits; call it for each answer, also for a fault without one. Fills
  * site_budget_retry_after_ms. */
 enum error_code site_budget_note(struct site_budget *budget, const char *endpoint, const struct http_answer *answer,

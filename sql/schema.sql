@@ -1494,7 +1494,7 @@ CREATE TABLE jirasync.reconciliations (
     moved_found bigint DEFAULT 0 NOT NULL,
     requests bigint DEFAULT 0 NOT NULL,
     problem text,
-    CONSTRAINT reconciliations_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text]))),
+    CONSTRAINT reconciliations_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'silence'::text, 'hand'::text]))),
     CONSTRAINT reconciliations_ended CHECK (((state = 'running'::text) = (finished_at IS NULL))),
     CONSTRAINT reconciliations_state_is_known CHECK ((state = ANY (ARRAY['running'::text, 'finished'::text, 'failed'::text])))
 );
@@ -1509,7 +1509,7 @@ COMMENT ON COLUMN jirasync.reconciliations.source IS 'Slug of the Jira site';
 
 COMMENT ON COLUMN jirasync.reconciliations.state IS 'running, finished, or failed (problem says why; the next one begins anew)';
 
-COMMENT ON COLUMN jirasync.reconciliations.asked_by IS 'schedule, outage or hand';
+COMMENT ON COLUMN jirasync.reconciliations.asked_by IS 'schedule, outage, silence or hand';
 
 COMMENT ON COLUMN jirasync.reconciliations.started_at IS 'When it began: the next watermark';
 
@@ -1829,7 +1829,8 @@ CREATE TABLE jirasync.site_positions (
     last_webhook_at timestamp with time zone,
     outage_from timestamp with time zone,
     outage_until timestamp with time zone,
-    CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'hand'::text])))
+    silent_since timestamp with time zone,
+    CONSTRAINT site_positions_asked_by_is_known CHECK ((asked_by = ANY (ARRAY['schedule'::text, 'outage'::text, 'silence'::text, 'hand'::text])))
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
 
@@ -1843,7 +1844,7 @@ COMMENT ON COLUMN jirasync.site_positions.changed_until IS 'Watermark: the begin
 
 COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last asked for a reconciliation';
 
-COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage or hand';
+COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage, silence or hand';
 
 COMMENT ON COLUMN jirasync.site_positions.receiver_seen_at IS 'When a receiver of this source last said hello (each does every few seconds)';
 
@@ -1852,6 +1853,8 @@ COMMENT ON COLUMN jirasync.site_positions.last_webhook_at IS 'When the last deli
 COMMENT ON COLUMN jirasync.site_positions.outage_from IS 'Beginning of the last outage of the receiver that was longer than reconcile_after_outage';
 
 COMMENT ON COLUMN jirasync.site_positions.outage_until IS 'Its end';
+
+COMMENT ON COLUMN jirasync.site_positions.silent_since IS 'Last webhook before a silence longer than silent_after, for which a reconciliation was asked; the webhook that ends it asks for another. NULL: the site is not silent';
 
 CREATE TABLE jirasync.site_settings (
     tenant text NOT NULL,
@@ -1863,7 +1866,7 @@ CREATE TABLE jirasync.site_settings (
     reconcile_after_outage interval,
     silent_after interval,
     CONSTRAINT site_settings_burst_is_positive CHECK ((requests_burst > 0)),
-    CONSTRAINT site_settings_outage_is_positive CHECK ((reconcile_after_outage > '00:00:00'::interval)),
+    CONSTRAINT site_settings_outage_is_longer_than_hellos CHECK ((reconcile_after_outage >= '00:00:10'::interval)),
     CONSTRAINT site_settings_overlap_is_not_negative CHECK ((reconcile_overlap >= '00:00:00'::interval)),
     CONSTRAINT site_settings_rate_is_positive CHECK ((requests_per_second > (0)::numeric)),
     CONSTRAINT site_settings_reconcile_at_is_a_time CHECK ((reconcile_at ~ '^(off|([01][0-9]|2[0-3]):[0-5][0-9])$'::text)),
@@ -1899,6 +1902,7 @@ CREATE TABLE jirasync.sources (
     api_token_expires date,
     registered_at timestamp with time zone DEFAULT now() NOT NULL,
     has_credentials boolean DEFAULT false NOT NULL,
+    token_warned_on date,
     CONSTRAINT sources_kind_is_known CHECK ((kind = ANY (ARRAY['jira'::text, 'github'::text, 'bitbucket'::text, 'bitbucket-server'::text, 'gitlab'::text, 'git'::text])))
 );
 
@@ -1923,6 +1927,7 @@ COMMENT ON COLUMN jirasync.sources.api_token_expires IS 'Day on which the API to
 COMMENT ON COLUMN jirasync.sources.registered_at IS 'When a program first named this source';
 
 COMMENT ON COLUMN jirasync.sources.has_credentials IS 'The sources file says how its REST API is asked, and as whom; a git host is then asked for the commits that its pushes leave out';
+COMMENT ON COLUMN jirasync.sources.token_warned_on IS 'Day (America/Phoenix) of the last warning that the API token ends, so that all workers together warn once a day';
 
 CREATE TABLE jirasync.story_states (
     tenant text NOT NULL,

@@ -19,4 +19,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.ask_reconcile(text, text, text) IS
-    'Enqueues a reconcile job for a Jira site; asked_by is hand, schedule or outage. Returns the job that waits';
+    'Enqueues a reconcile job for a Jira site; asked_by is hand, schedule, outage or silence. Returns the job that waits';

@@ -14,12 +14,13 @@ BEGIN
     SELECT * INTO STRICT v_run FROM jirasync.reconciliations r WHERE r.tenant = p_tenant AND r.id = p_reconciliation;
     -- The listing just came, and has no statistics.
     ANALYZE jirasync.listed_issues;
+    -- One that went with its project alone (deleted_at without buried_at) comes back with it, if that is listed: it counts as there.
     -- An API user who may see nothing any more is told of nothing: that is no proof that nothing is there.
     SELECT count(*) FILTER (WHERE l.issue_id IS NULL), count(*) INTO v_gone, v_all
       FROM jirasync.issues i
       LEFT JOIN jirasync.listed_issues l
         ON l.tenant = p_tenant AND l.reconciliation_id = p_reconciliation AND l.issue_id = i.issue_id
-     WHERE coalesce(i.project_id = ANY (p_projects), p_projects IS NOT NULL) AND i.tenant = p_tenant AND i.source = v_run.source AND i.deleted_at IS NULL
+     WHERE coalesce(i.project_id = ANY (p_projects), p_projects IS NOT NULL) AND i.tenant = p_tenant AND i.source = v_run.source AND i.buried_at IS NULL
        AND i.forgotten_at IS NULL AND coalesce(i.created_at, '-infinity') < v_run.started_at - interval '1 minute';
     IF v_gone > jirasync.setting_number('gone_least') AND v_gone * 100 > v_all * jirasync.setting_number('gone_percent') THEN
         RAISE EXCEPTION '% of % issues of source % were not listed, more than gone_percent', v_gone, v_all, v_run.source
@@ -42,7 +43,7 @@ BEGIN
         -- What came to the mirror while Jira was listing may have been too late for its page.
         SELECT 'gone', i.issue_id
           FROM jirasync.issues i
-         WHERE coalesce(i.project_id = ANY (p_projects), p_projects IS NOT NULL) AND i.tenant = p_tenant AND i.source = v_run.source AND i.deleted_at IS NULL
+         WHERE coalesce(i.project_id = ANY (p_projects), p_projects IS NOT NULL) AND i.tenant = p_tenant AND i.source = v_run.source AND i.buried_at IS NULL
            AND i.forgotten_at IS NULL
            AND coalesce(i.created_at, '-infinity') < v_run.started_at - interval '1 minute'
            AND NOT EXISTS (SELECT FROM jirasync.listed_issues l

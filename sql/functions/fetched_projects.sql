@@ -15,15 +15,18 @@ BEGIN
           FROM (SELECT u.text::jsonb AS item FROM unnest(p_projects) AS u (text)) v
          WHERE v.item ->> 'id' ~ '^[1-9][0-9]{0,17}$'
     )
-    SELECT jsonb_build_object(
-               'timestamp', v_at,
-               'webhookEvent', CASE WHEN e.deleted_at IS NOT NULL THEN 'project_restored_deleted'
-                                    WHEN e.archived_at > coalesce(e.unarchived_at, '-infinity') THEN 'project_restored_archived'
-                                    ELSE 'project_updated' END,
-               'project', s.item)::text
+    SELECT jsonb_build_object('timestamp', v_at, 'webhookEvent', v.event, 'project', s.item)::text
       FROM shown s
       LEFT JOIN jirasync.entities e
         ON e.tenant = p_tenant AND e.source = p_source AND e.kind = 'project' AND e.id = s.id
+     CROSS JOIN LATERAL (
+           SELECT e.deleted_at IS NOT NULL AS is_deleted,
+                  coalesce(e.archived_at > coalesce(e.unarchived_at, '-infinity'), false) AS is_archived) m
+     -- One may have been archived and then deleted: listed, it is neither.
+     CROSS JOIN LATERAL unnest(array_remove(ARRAY[
+           CASE WHEN m.is_deleted THEN 'project_restored_deleted' END,
+           CASE WHEN m.is_archived THEN 'project_restored_archived' END,
+           CASE WHEN NOT m.is_deleted AND NOT m.is_archived THEN 'project_updated' END], NULL)) AS v (event)
      WHERE e.id IS NULL OR NOT e.is_shown OR e.deleted_at < p_at
         OR e.archived_at > coalesce(e.unarchived_at, '-infinity') AND e.archived_at < p_at
         OR e.rank_timestamp < p_at

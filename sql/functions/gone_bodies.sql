@@ -11,9 +11,9 @@ BEGIN
                                   'webhookEvent', 'jirasync:issue_gone',
                                   'issue', jsonb_strip_nulls(jsonb_build_object('id', i.issue_id::text, 'key', i.issue_key)))::text
           FROM jirasync.issues i
-         WHERE i.tenant = p_tenant AND i.source = p_source AND i.issue_id = ANY (p_ids) AND i.deleted_at IS NULL
+         WHERE i.tenant = p_tenant AND i.source = p_source AND i.issue_id = ANY (p_ids) AND i.buried_at IS NULL
          ORDER BY i.issue_id;
 END
 $$;
 COMMENT ON FUNCTION jirasync.gone_bodies(text, text, bigint[], timestamptz) IS
-    'Bodies of events (jirasync:issue_gone) that bury the live ones among issues, as of p_at';
+    'Bodies of events (jirasync:issue_gone) that bury those among issues that no event of theirs has buried, as of p_at';

@@ -4,7 +4,7 @@ set -u
 support=$(CDPATH='' cd -- "$(dirname -- "$0")/../support" && pwd)
 build=${BUILD:-build}
 work=$(mktemp -d "$TEST_TMP/backfill.XXXXXX") pids=''
-tests/support/build jirasync tests/support/deliver || { echo 'not ok the programs build'; exit 1; }
+tests/support/build jirasync jirasync-worker tests/support/deliver || { echo 'not ok the programs build'; exit 1; }
 
 finish() {
     for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
@@ -66,7 +66,8 @@ jira killed --count 3000
 jira faulty --count 500
 jira live --count 1000
 jira strict --count 10
-for name in cloud killed faulty live strict; do
+jira crew --count 1000
+for name in cloud killed faulty live strict crew; do
     printf '[source %s]\nbase_url = http://127.0.0.1:%s\napi_version = 3\napi_user = bot\napi_token = env:TOKEN\n' "$name" "$(cat "$work/$name.port")"
 done >"$work/sources.conf"
 printf '[source server]\nbase_url = http://127.0.0.1:%s/jira\napi_user = bot\napi_token = env:TOKEN\n' "$(cat "$work/server.port")" >>"$work/sources.conf"
@@ -109,6 +110,7 @@ for issues in 500 1300 2100; do
     kills=$((kills + 1))
 done
 check "it was killed in the middle, three times" '3|running' "$kills|$(sql -c "SELECT state FROM jirasync.backfills WHERE source = 'killed'")"
+until_true "SELECT NOT is_at_work FROM jirasync.backfill_progress WHERE source = 'killed'"
 backfill killed
 check "killed: it goes on and ends well" 0 "$?"
 check "killed: nothing is lost, nothing doubled" '3000|669|208|429' "$(tally killed)"
@@ -134,6 +136,7 @@ control killed POST faults '[{"path": "search/jql", "times": -1, "delay_ms": 100
 "$build/jirasync" -c "$work/jirasync.conf" backfill --source killed --quiet &
 pid=$!
 until_true "SELECT max(issues) >= 100 FROM jirasync.backfills WHERE source = 'killed' AND state = 'running'"
+check "psql shows that somebody is at work" t "$(sql -c "SELECT is_at_work FROM jirasync.backfill_progress WHERE source = 'killed' AND state = 'running'")"
 backfill killed
 check "a second one at the same time is refused" 1 "$?"
 check "and says why" 1 "$(grep -c 'being loaded by another process' "$work/out")"
@@ -142,6 +145,56 @@ wait "$pid" 2>/dev/null
 control killed DELETE faults >/dev/null
 backfill killed --anew --quiet
 check "--anew begins from the start, as one of its own" "abandoned,finished|3000" "$(sql -c "SELECT string_agg(state, ',' ORDER BY id), max(issues) FROM (SELECT state, id, issues FROM jirasync.backfills WHERE source = 'killed' ORDER BY id DESC LIMIT 2) s")"
+
+# How far it is: a line that is rewritten on a terminal, a plain line every five seconds elsewhere. Each page takes longer than
+# the terminal's line may be old, and one of them longer than the plain one.
+control cloud POST faults '[{"path": "search/jql", "times": -1, "delay_ms": 250}]' >/dev/null
+python3 - "$work/screen" "$build/jirasync" -c "$work/jirasync.conf" backfill --source cloud <<'PYTHON'
+import os, pty, sys
+pid, screen = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+with open(sys.argv[1], "wb") as file:
+    try:
+        while data := os.read(screen, 4096):
+            file.write(data)
+    except OSError:
+        pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PYTHON
+check "terminal: it ends well" 0 "$?"
+tr '\r' '\n' <"$work/screen" | sed 's/^\x1b\[K//' >"$work/lines"
+check "terminal: a line is rewritten in place, at each page" t "$([ "$(grep -c "$(printf '\r\033')" "$work/screen")" -ge 1 ] && [ "$(grep -c '^issues ' "$work/lines")" -ge 10 ] && echo t)"
+check "terminal: with share, rate and time left" t "$(grep -Eq '^issues [1-9][0-9]* of 1,000 \([1-9][0-9]?%\), [1-9][0-9]*/s, [0-9]+ s left$' "$work/lines" && echo t)"
+check "terminal: the share grows up to all" '100 t' "$(sed -n 's/^issues .*(\([0-9]*\)%).*/\1/p' "$work/lines" >"$work/shares"; tail -n 1 "$work/shares"
+    ) $(sort -nc "$work/shares" && echo t)"
+check "terminal: and the summary stands on a line of its own" 1 "$(grep -c '^1000 issues in ' "$work/lines")"
+control cloud DELETE faults >/dev/null
+control cloud POST faults '[{"path": "search/jql", "after": 3, "times": 1, "delay_ms": 5100}]' >/dev/null
+backfill cloud
+check "elsewhere: plain lines, one after five seconds and one at the end" '2 0' "$(grep -c '^issues .* of 1,000 (.*%), .*/s' "$work/out") $(grep -c "$(printf '[\r\033]')" "$work/out")"
+check "elsewhere: the last one says all" 1 "$(grep '^issues' "$work/out" | tail -n 1 | grep -c '^issues 1,000 of 1,000 (100%), [0-9,]*/s$')"
+
+# A worker beside it is killed in the middle: the backfill goes on, and the next worker finishes what the first one held.
+printf 'JIRASYNC_ARTIFACTS=%s\nJIRASYNC_LEASE_MS=3000\n' "$work/kept" | cat "$work/jirasync.conf" - >"$work/worker.conf"
+start() {
+    "$build/jirasync-worker" -c "$work/worker.conf" >>"$work/worker.log" 2>&1 &
+    worker=$!
+    pids="$pids $worker"
+}
+control crew POST faults '[{"path": "search/jql", "times": -1, "delay_ms": 100}]' >/dev/null
+start
+"$build/jirasync" -c "$work/jirasync.conf" backfill --source crew --quiet >"$work/out" 2>&1 &
+pid=$!
+until_true "SELECT coalesce(max(issues), 0) >= 300 FROM jirasync.backfills WHERE source = 'crew'"
+kill -9 "$worker"
+start
+wait "$pid"
+check "crew: a backfill does not mind the death of a worker" "0|1000" "$?|$(sql -c "SELECT issues FROM jirasync.backfills WHERE source = 'crew'")"
+until_true "SELECT NOT EXISTS (SELECT FROM jirasync.jobs WHERE kind IN ('correlate_issue', 'fetch_issue') AND source = 'crew')"
+check "crew: nothing is lost, nothing doubled, nothing given up" '1000|223|79|143 0' "$(tally crew) $(sql -c "SELECT count(*) FROM jirasync.failed_jobs WHERE source = 'crew'")"
+kill "$worker"
+wait "$worker"
 
 # Every fault that passes, in the middle.
 control faulty POST faults '[{"path": "search/jql", "after": 1, "status": 429, "headers": {"Retry-After": "1"}},

@@ -68,6 +68,17 @@ UPDATE settings SET value = '4' WHERE name = 'rejection_rows';
 SELECT prune_rejections(), prune_rejections() AS then, prune_rejections() AS then;
 SELECT count(*) FROM rejected_requests;
 
+-- Reports of reconciliations go after 90 days, but for those that source_health shows: the last finished, and the last that ended.
+INSERT INTO reconciliations (tenant, source, state, asked_by, started_at, finished_at)
+SELECT t, s, state, 'schedule', facts.ago(d), CASE WHEN state <> 'running' THEN facts.ago(d) END
+FROM (VALUES ('main', 'default', 89, 'finished'), ('main', 'default', 91, 'failed'), ('main', 'default', 92, 'finished'),
+             ('main', 'default', 93, 'finished'), ('main', 'default', 94, 'finished'), ('main', 'default', 400, 'running'),
+             ('main', 'quiet', 200, 'finished'), ('main', 'quiet', 150, 'failed'), ('main', 'quiet', 120, 'failed'),
+             ('main', 'dead', 300, 'failed'), ('other', 'far', 300, 'finished'), ('other', 'far', 91, 'finished')) v (t, s, d, state);
+SELECT prune_reconciliations(), prune_reconciliations() AS then, prune_reconciliations() AS then, prune_reconciliations('other') AS another;
+SELECT tenant, source, state, facts.left_of(started_at) FROM reconciliations ORDER BY started_at;
+DELETE FROM reconciliations;
+
 -- Issues: 1 and 2 were deleted 31 days ago, 3 yesterday, 4 went with its project 31 days ago, 5 is alive.
 SELECT count(facts.issue(n, 'APP-' || n, facts.ago(50 - n)::text, ARRAY[10, 10 + n], labels => '{red}')) FROM unnest('{1,2,3,5}'::int[]) n;
 SELECT count(facts.issue(4, 'GONE-4', facts.ago(46)::text, project => 10099));

@@ -68,7 +68,34 @@ SELECT 'main', 'default', 'late', 'x', now() - interval '1 second', 'ignored', s
 SELECT round(extract(epoch FROM silent_for) / 10) FROM source_health WHERE source = 'default';
 DELETE FROM deliveries;
 DELETE FROM jobs;
-UPDATE site_positions SET asked_by = NULL;
+
+-- A site that is silent for longer than its habit is reconciled, once, and once more when it is heard again; what we fetched is no voice.
+CREATE FUNCTION facts.hear(p_id text, p_at text) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO deliveries (tenant, source, delivery_id, event, received_at, outcome, body_sha256, kind)
+    VALUES ('main', 'default', p_id, 'x', p_at::timestamptz, 'ignored', sha256(p_id::bytea), 'jira');
+    UPDATE site_positions SET last_webhook_at = p_at::timestamptz WHERE source = 'default' AND p_id NOT LIKE 'fetch:%' $$;
+UPDATE sources SET registered_at = '2026-03-20 00:00Z';
+UPDATE site_positions SET asked_by = NULL, last_webhook_at = NULL;
+UPDATE site_settings SET silent_after = '2 hours' WHERE source = 'default';
+SELECT facts.hear('hook-1', '2026-03-20 01:00Z');
+SELECT * FROM watch_sources('2026-03-20 03:00Z');
+SELECT * FROM watch_sources('2026-03-20 03:00:01Z');
+SELECT * FROM watch_sources('2026-03-20 03:00:01Z');
+SELECT tenant, kind, source, asked_by FROM jobs JOIN site_positions USING (tenant, source);
+DELETE FROM jobs;
+SELECT facts.hear('fetch:hook', '2026-03-20 09:00Z');
+SELECT * FROM watch_sources('2026-03-20 09:10Z');
+SELECT facts.hear('hook-2', '2026-03-20 09:30Z');
+SELECT * FROM watch_sources('2026-03-20 09:31Z');
+SELECT * FROM watch_sources('2026-03-20 09:32Z');
+SELECT tenant, kind, source, asked_by FROM jobs JOIN site_positions USING (tenant, source);
+-- A site that has never sent anything is silent since it is known; a git host has no such habit.
+SELECT * FROM watch_sources('2026-03-21 00:00:01Z') ORDER BY 1;
+SELECT count(*) FROM watch_sources('2026-04-21 00:00Z');
+SELECT source, silent_since FROM site_positions ORDER BY 1;
+DELETE FROM deliveries;
+DELETE FROM jobs;
+UPDATE site_positions SET asked_by = NULL, silent_since = NULL;
 
 -- A comparison: what Jira lists against what the mirror shows.
 SELECT facts.issue(n, 'APP-' || n, '2026-03-01 00:00Z') FROM generate_series(1, 6) n;
@@ -82,6 +109,12 @@ SELECT list_issues('main', :run, '{1,2,3,8}', '{APP-1,APP-2,NEW-3,APP-8}', '{202
 SELECT list_issues('main', :run, '{1,5,7,7}', '{APP-1,APP-5,APP-7,APP-7}', '{2026-03-01 00:00Z,2026-02-01 00:00Z,2026-03-05 00:00Z,2026-03-06 00:00Z}');
 SELECT * FROM compare_listed('main', :run, NULL) ORDER BY 2;
 SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]) WHERE finding = 'gone' ORDER BY 2;
+-- One that went with its project, which is listed now and comes back, is gone itself.
+BEGIN;
+UPDATE issues SET deleted_at = '2026-03-02 00:00Z' WHERE issue_id = 30;
+SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP'), facts.project('WEB')]) WHERE finding = 'gone' ORDER BY 2;
+SELECT gone_bodies('main', 'default', '{5,30}', '2026-03-20 00:00Z');
+ROLLBACK;
 -- Of projects whose issues were all listed, that is; another one may be archived, or hidden from us.
 SELECT * FROM compare_listed('main', :run, ARRAY[facts.project('APP')]) WHERE finding = 'gone' ORDER BY 2;
 SELECT unlisted_projects('main', 'default', ARRAY[facts.project('APP')]) = facts.project('WEB'),
@@ -104,6 +137,13 @@ SELECT list_issues('main', max(id), '{1}', '{APP-1}', '{2026-03-01 00:00Z}') FRO
 SELECT changed_since FROM begin_reconcile('main', 'default', '2026-03-21 00:20Z');
 SELECT state, asked_by, changed_since, problem FROM reconciliations ORDER BY id;
 SELECT count(*) FROM listed_issues;
+
+-- A project that was archived, then deleted, and is listed is neither any more.
+BEGIN;
+INSERT INTO entities (tenant, source, kind, id, body, is_shown, archived_at, deleted_at)
+VALUES ('main', 'default', 'project', '77', '{"id": 77, "key": "OLD", "name": "Old"}', true, '2026-03-01 00:00Z', '2026-03-02 00:00Z');
+SELECT f::jsonb ->> 'webhookEvent' FROM fetched_projects('main', 'default', ARRAY['{"id": "77", "key": "OLD", "name": "Old"}'], false, '2026-03-20 00:00Z') f ORDER BY 1;
+ROLLBACK;
 
 -- An issue that Jira has not got is asked for twice before it is taken for deleted.
 SELECT * FROM note_absent_issues('main', 'default', '{1,99}', p_at => '2026-03-21 00:00Z') ORDER BY 1;

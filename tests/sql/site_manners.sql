@@ -111,6 +111,12 @@ SELECT register_sources(jsonb_build_array(
     jsonb_build_object('source', 'site', 'kind', 'jira', 'api_token_expires', (now() AT TIME ZONE INTERVAL '-07:00')::date + 14),
     jsonb_build_object('source', 'other', 'kind', 'jira', 'api_token_expires', (now() AT TIME ZONE INTERVAL '-07:00')::date + 15)));
 SELECT source, token_days_left, is_token_ending FROM source_health ORDER BY 1;
+-- The log is told once a day, by one worker.
+SELECT source, days_left FROM watch_sources() WHERE finding = 'token';
+SELECT source, days_left FROM watch_sources() WHERE finding = 'token';
+SELECT source, days_left FROM watch_sources(now() + interval '24 hours') WHERE finding = 'token' ORDER BY 1;
+SELECT source, days_left FROM watch_sources(now() + interval '480 hours') WHERE finding = 'token' ORDER BY 1;
+DELETE FROM jobs;
 INSERT INTO deliveries (tenant, source, delivery_id, event, received_at, outcome, body_sha256, kind)
 SELECT 'main', s, s, 'x', now() - interval '2 hours', 'ignored', sha256(s::bytea), 'jira' FROM unnest('{site,other}'::text[]) s;
 UPDATE site_settings SET silent_after = '90 minutes' WHERE source = 'site';

@@ -21,6 +21,7 @@
 #define SHORT_MS 300
 #define LONG_MS 20000
 #define LARGE_BYTES 100000
+#define ASKED_AS_PROXY "http://jira.invalid/" /* a host that no name server knows */
 
 static int listener;
 static char origin[64];
@@ -124,6 +125,10 @@ static bool answer_one(int peer, const char *request, size_t length)
 {
     char path[64] = "";
     (void)sscanf(request, "%*s %63[^ ?]", path);
+    if (strncmp(path, ASKED_AS_PROXY, strlen(ASKED_AS_PROXY)) == 0) {
+        send_echo(peer, request, length);
+        return true;
+    }
     if (strcmp(path, "/large") == 0)
         send_large(peer);
     else if (strcmp(path, "/compressed") == 0)
@@ -420,6 +425,56 @@ static void nobody_listens(void **state)
     http_free(http);
 }
 
+/* The server below takes the connection and says nothing, so that TLS never begins. */
+static void a_connection_that_is_never_made_times_out(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int mute = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const struct http_options options = {
+        .user_agent = "jirasync/test", .connect_timeout_ms = SHORT_MS, .total_timeout_ms = LONG_MS, .at_once = 1};
+    char url[64];
+    struct http *http;
+    struct http_answer answer;
+    const struct http_request request = {.origin = url, .url = url, .limit = 1};
+    (void)state;
+    assert_int_equal(bind(mute, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(mute, 4), 0);
+    assert_int_equal(getsockname(mute, (struct sockaddr *)&address, &length), 0);
+    (void)snprintf(url, sizeof url, "https://127.0.0.1:%d/", (int)ntohs(address.sin_port));
+    assert_int_equal(http_new(&options, &http, &error), ERROR_NONE);
+    instant before = instant_now();
+    assert_int_equal(http_fetch(http, &request, &answer, &error), ERROR_IO);
+    assert_int_equal(answer.fault, HTTP_TIMEOUT);
+    assert_int_equal(answer.status, 0);
+    assert_true(instant_now() - before < LONG_MS * INT64_C(1000)); /* it was not the other limit */
+    http_free(http);
+    close(mute);
+}
+
+static void a_proxy_comes_from_the_environment(void **state)
+{
+    struct http *http = make_http(LONG_MS, 1, NULL);
+    struct http_body body = {0};
+    struct http_answer answer;
+    const struct http_request request = {.origin = ASKED_AS_PROXY,
+                                         .url = ASKED_AS_PROXY "rest",
+                                         .limit = 4096,
+                                         .take = http_body_take,
+                                         .context = &body};
+    (void)state;
+    (void)setenv("http_proxy", origin, 1);
+    assert_int_equal(http_fetch(http, &request, &answer, &error), ERROR_IO); /* no_proxy says that none has one */
+    assert_int_equal(answer.fault, HTTP_CONNECT);
+    (void)setenv("no_proxy", "example.com", 1);
+    assert_int_equal(http_fetch(http, &request, &answer, &error), ERROR_NONE);
+    assert_non_null(strstr(body.bytes, "GET " ASKED_AS_PROXY "rest HTTP/1.1\r\n"));
+    (void)setenv("no_proxy", "*", 1);
+    (void)unsetenv("http_proxy");
+    http_body_free(&body);
+    http_free(http);
+}
+
 static void plain_http_is_no_tls(void **state)
 {
     char https[80], url[96];
@@ -591,6 +646,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_silent_answer_times_out),
         cmocka_unit_test(a_cancelled_request_ends),
         cmocka_unit_test(nobody_listens),
+        cmocka_unit_test(a_connection_that_is_never_made_times_out),
+        cmocka_unit_test(a_proxy_comes_from_the_environment),
         cmocka_unit_test(plain_http_is_no_tls),
         cmocka_unit_test(sends_method_headers_and_body),
         cmocka_unit_test(follows_redirects_within_the_origin_alone),
