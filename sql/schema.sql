@@ -1927,6 +1927,7 @@ COMMENT ON COLUMN jirasync.sources.api_token_expires IS 'Day on which the API to
 COMMENT ON COLUMN jirasync.sources.registered_at IS 'When a program first named this source';
 
 COMMENT ON COLUMN jirasync.sources.has_credentials IS 'The sources file says how its REST API is asked, and as whom; a git host is then asked for the commits that its pushes leave out';
+
 COMMENT ON COLUMN jirasync.sources.token_warned_on IS 'Day (America/Phoenix) of the last warning that the API token ends, so that all workers together warn once a day';
 
 CREATE TABLE jirasync.story_states (

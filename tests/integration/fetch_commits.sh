@@ -12,7 +12,7 @@ HOST_TOKEN=tok-5d21e8a4
 export HOST_TOKEN GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }
 
-make -s BUILD="$build" "$build/jirasync" "$build/jirasync-worker" "$build/tests/support/git_document" >/dev/null ||
+tests/support/build jirasync jirasync-worker tests/support/git_document ||
     { echo 'not ok the programs build'; exit 1; }
 sql -f "$support/facts.sql" -c "ALTER ROLE jirasync_worker LOGIN PASSWORD 'worker'" \
     -c "UPDATE jirasync.settings SET value = '1' WHERE name IN ('circuit_probe_s', 'pause_base_ms')" \

@@ -4,7 +4,7 @@ set -u
 support=$(CDPATH='' cd -- "$(dirname -- "$0")/../support" && pwd)
 build=${BUILD:-build}
 work=$(mktemp -d "$TEST_TMP/transport.XXXXXX") pids=''
-make -s BUILD="$build" "$build/jirasync" || { echo 'not ok the program builds'; exit 1; }
+tests/support/build jirasync || { echo 'not ok the program builds'; exit 1; }
 finish() { for pid in $pids; do kill -9 "$pid" 2>/dev/null; done; }
 trap finish EXIT
 trap 'exit 130' INT
