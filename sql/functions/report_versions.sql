@@ -34,12 +34,12 @@ BEGIN
         ), link AS MATERIALIZED (
             SELECT o.source, o.story_id, l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts,
                    bool_or(l.is_revert) AS is_revert,
-                   min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by,
+                   min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by, l.reverted_on,
                    array_agg(DISTINCT l.evidence ORDER BY l.evidence) AS evidence
               FROM own o
               JOIN jirasync.issue_commits l
                 ON l.tenant = p_tenant AND l.source = o.source AND l.issue_id = o.issue_id
-             GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha
+             GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha, l.reverted_on
         ), place AS MATERIALIZED (
             SELECT p.source, p.repository, p.sha, p.branches, p.first_tag, p.first_tag_at
               FROM jirasync.report_places(p_tenant, p_project, p_fix_version) p
@@ -50,7 +50,9 @@ BEGIN
                        'source', l.commit_source, 'repository', l.repository, 'sha', l.sha,
                        'subject', jirasync.report_subject(c.message), 'author', c.author, 'evidence', l.evidence,
                        'landed_at', jirasync.phoenix_time(l.landed_at), 'counts', l.counts,
-                       'reverted_by', l.reverted_by, 'is_revert', l.is_revert, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
+                       'reverted_by', l.reverted_by, 'reverted_on', array_remove(coalesce(l.reverted_on, '{}'), ''),
+                       'is_revert', l.is_revert,
+                       'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
               FROM link l
               LEFT JOIN jirasync.commits c
                 ON c.tenant = p_tenant AND c.source = l.commit_source AND c.repository = l.repository AND c.sha = l.sha
@@ -117,13 +119,18 @@ BEGIN
                     WHERE l.commit_source = p.source AND l.repository = p.repository AND l.sha = p.sha
                       AND s.source = b.source AND s.version_id = b.version_id)
         ), sneaked AS (
-            SELECT o.*, i.issue_key, i.summary, i.fix_versions,
-                   CASE WHEN cardinality(i.fix_versions) > 0 THEN 'other_version' ELSE 'no_version' END AS reason
+            -- a sub-task stands for its parent, as it is judged through it
+            SELECT o.*, coalesce(p.issue_key, i.issue_key) AS issue_key, coalesce(p.summary, i.summary) AS summary, n.fix_versions,
+                   CASE WHEN cardinality(n.fix_versions) > 0 THEN 'other_version' ELSE 'no_version' END AS reason
               FROM on_branch o
               JOIN jirasync.issue_commits l
                 ON l.tenant = p_tenant AND l.commit_source = o.commit_source AND l.repository = o.repository AND l.sha = o.sha
                AND l.counts
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
+              LEFT JOIN jirasync.issues p
+                ON i.hierarchy_level < 0 AND p.tenant = p_tenant AND p.source = i.source AND p.issue_id = i.parent_id
+               AND p.deleted_at IS NULL AND NOT p.is_stub AND p.hierarchy_level > 0 IS NOT TRUE
+             CROSS JOIN LATERAL (SELECT coalesce(nullif(p.fix_versions, '{}'), i.fix_versions) AS fix_versions) n
              UNION
             SELECT o.*, NULL, jirasync.report_subject(n.message), NULL, n.reason
               FROM on_branch o

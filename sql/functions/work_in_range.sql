@@ -51,6 +51,7 @@ BEGIN
         LEFT JOIN jirasync.issues parent
           ON i.hierarchy_level < 0 AND parent.tenant = i.tenant AND parent.source = i.source
          AND parent.issue_id = i.parent_id AND parent.deleted_at IS NULL AND NOT parent.is_stub
+         AND parent.hierarchy_level > 0 IS NOT TRUE
         WHERE NOT l.is_merge AND NOT l.is_revert
           AND (v_taken IS NULL OR l.sha <> ALL (v_taken))
         UNION ALL
