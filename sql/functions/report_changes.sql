@@ -54,6 +54,9 @@ BEGIN
                       JOIN jirasync.issue_fix_versions f
                         ON f.tenant = p_tenant AND f.source = v.source AND f.version_id = v.version_id
                      WHERE f.source = m.source AND f.issue_id = m.issue_id))
+        ), heard AS MATERIALIZED (
+            SELECT DISTINCT d.source, d.issue_id FROM jirasync.deliveries d
+             WHERE d.tenant = p_tenant AND d.received_at > v_since AND d.issue_id IS NOT NULL
         ), scope AS (
             SELECT f.source, v.project_key, v.name, i.issue_key, i.summary, s.change, s.at
               FROM version v
@@ -62,6 +65,13 @@ BEGIN
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = f.source AND i.issue_id = f.issue_id
              CROSS JOIN LATERAL (VALUES ('added', f.added_at), ('removed', f.removed_at)) AS s (change, at)
              WHERE s.at > v_since
+                -- or it is older and was not told before: its event came late, or was fetched
+                OR (f.source, f.issue_id) IN (SELECT h.source, h.issue_id FROM heard h)
+                   AND (SELECT bool_and(coalesce(d.received_at > v_since, false))
+                          FROM jirasync.issue_snapshots n
+                          LEFT JOIN jirasync.deliveries d
+                            ON d.tenant = n.tenant AND d.source = n.source AND d.delivery_id = n.delivery_id
+                         WHERE n.tenant = p_tenant AND n.source = f.source AND n.issue_id = f.issue_id AND n.at = s.at)
         )
         SELECT json_build_object(
                    'since', jirasync.phoenix_time(v_since), 'run_id', p_since_run,

@@ -88,7 +88,7 @@ check 'the stories are those of version_stories' \
 check 'the orphans are those of commits_without_story' \
     "$(sql -c "SELECT repository || ' ' || sha || ' ' || reason FROM jirasync.commits_without_story WHERE tenant = 'main' ORDER BY 1")" \
     "$(sql -c "SELECT concat_ws(' ', o ->> 'repository', o ->> 'sha', o ->> 'reason') FROM json_array_elements(jirasync.report() -> 'orphans') o ORDER BY 1")"
-check 'tags and branches are those of first_tag and commit_branches' '11 0 0' \
+check 'tags and branches are those of first_tag and commit_branches' '12 0 0' \
     "$(sql -F ' ' -c "SELECT count(*), count(*) FILTER (WHERE c.tag IS DISTINCT FROM jirasync.first_tag(c.source, c.repository, c.sha)),
                       count(*) FILTER (WHERE c.branches IS DISTINCT FROM (
                           SELECT array_to_string(coalesce(array_agg(b.branch ORDER BY b.branch) FILTER (WHERE b.counted),
@@ -211,7 +211,7 @@ done <<'WORDS'
 --since yesterday#'yesterday' is neither an instant nor a finished run
 --since run-9#'run-9' is neither an instant nor a finished run
 --range org/ap:main..v1.0#no repository is named 'org/ap'; near ones: org/app, org/web
---range org/app:main..v9#org/app has no branch, tag or commit v9 (SQLSTATE P0002)
+--range org/app:main..v9#org/app has no branch, tag or commit v9 (SQLSTATE P0002)|hint: Near it: v1.0, v1.0-rc1, feature/APP-4, main, release/1.0.
 --compat --project app#no project has the key 'app'; near ones: APP, OPS
 WORDS
 report --fix-version "'; DROP TABLE jirasync.runs; --"
