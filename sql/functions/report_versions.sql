@@ -174,9 +174,12 @@ BEGIN
                    json_agg(json_build_object('day', to_char(d.day, 'YYYY-MM-DD'), 'stories', d.stories,
                                               'with_commits', d.with_commits, 'percent', d.percent) ORDER BY d.day) AS days
               FROM version v
-              JOIN jirasync.coverage_burn_up d
-                ON d.tenant = p_tenant AND d.source = v.source AND d.project_key = coalesce(v.project_key, '')
-               AND d.fix_version = v.name
+              -- OFFSET 0 keeps the look-up whole, so that it goes by index from its version
+             CROSS JOIN LATERAL (
+                   SELECT * FROM jirasync.coverage_burn_up b
+                    WHERE b.tenant = p_tenant AND b.source = v.source AND b.project_key = coalesce(v.project_key, '')
+                      AND b.fix_version = v.name
+                   OFFSET 0) d
              GROUP BY v.source, v.version_id
         )
         SELECT coalesce((

@@ -223,6 +223,22 @@ report --range org/app:v1.0-rc1..v1.0
 check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
 report --range git/org/app:v1.0-rc1..v1.0 --format csv
 check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+# --- a version's history follows its name
+changed() { # versions with other figures since run-1
+    sql -c "SELECT string_agg(concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', v -> 'before' ->> 'stories', v -> 'after' ->> 'stories'), ', ' ORDER BY v ->> 'fix_version')
+            FROM json_array_elements(jirasync.report(p_project => 'APP', p_since_run => 'run-1') -> 'changes' -> 'versions') v"
+}
+days() { sql -c "SELECT string_agg(concat_ws(' ', project_key, fix_version, day, stories, with_commits), ', ' ORDER BY project_key, day) FROM jirasync.coverage_burn_up WHERE fix_version = '$1'"; }
+of_old=$(days 1.1)
+check 'there is a history' 'APP 1.0 10 8, APP 1.1 2 2|APP 1.1 2026-03-05 2 0, APP 1.1 2026-03-14 2 2' "$(changed)|$of_old"
+told() { sql -c "SELECT facts.entity('version', '$1', '$2', '{\"name\": \"$3\", \"projectId\": 10000}')" -c 'SELECT facts.settle()' >/dev/null; }
+told 11 '2026-03-20 00:00Z' '1.1 GA'
+check 'a renamed version keeps it' "APP 1.0 10 8, APP 1.1 GA 2 2||${of_old//1.1/1.1 GA}" "$(changed)|$(days 1.1)|$(days '1.1 GA')"
+sql -c "SELECT facts.entity('version', '11', '2026-03-21 00:00Z', '{\"name\": \"1.0\", \"projectId\": 10000}'),
+               facts.entity('version', '10', '2026-03-21 00:00Z', '{\"name\": \"1.1 GA\", \"projectId\": 10000}')" -c 'SELECT facts.settle()' >/dev/null
+check 'two that change their names keep their own' "APP 1.0 2 2, APP 1.1 GA 10 8|${of_old//1.1/1.0}" "$(changed)|$(days 1.0 | sed 's/, OPS.*//')"
+check 'and a rebuild finds nothing to do' 0 "$(sql -c 'SELECT jirasync.correlation_rebuild()')"
+
 sed -i 's|^JIRASYNC_WORKER_DATABASE=.*|JIRASYNC_WORKER_DATABASE=host=/nonexistent|' "$work/jirasync.conf"
 report
 check 'without a database it fails' '1 ' "$status $output"
