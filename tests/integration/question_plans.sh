@@ -50,7 +50,10 @@ frugal 'the audit of a release' '' "SELECT * FROM jirasync.release_audit('only h
 sql -c "INSERT INTO jirasync.run_coverage (tenant, run_id, source, project_key, fix_version, at, stories, with_commits, without_commits,
                                            unmerged, reverted, not_expected)
         SELECT 'main', 'run-' || n / 100, 'default', 'PRJ' || n % 20, CASE n % 100 WHEN 1 THEN 'only here' ELSE '1.' || n % 100 END,
-               now() - n * interval '1 minute', 10, 5, 5, 0, 0, 0 FROM generate_series(1, 100000) n" -c 'ANALYZE jirasync.run_coverage'
+               now() - n * interval '1 minute', 10, 5, 5, 0, 0, 0 FROM generate_series(1, 100000) n" \
+    -c "INSERT INTO jirasync.deliveries (tenant, source, delivery_id, event, issue_id, received_at, stored_at, outcome, kind, body_sha256)
+        SELECT s.tenant, s.source, s.delivery_id, 'jira:issue_updated', s.issue_id, s.at, s.at, 'applied', 'jira', sha256(s.delivery_id::bytea)
+        FROM jirasync.issue_snapshots s" -c 'ANALYZE jirasync.run_coverage, jirasync.deliveries'
 [ "$(sql -c "SELECT count(*) > 2 FROM jirasync.coverage_burn_up WHERE project_key = 'PRJ1' AND fix_version = 'only here'")" = t ] ||
     echo 'not ok a version has a history'
 frugal 'the history of one version' '' "SELECT * FROM jirasync.coverage_burn_up WHERE tenant = 'main' AND source = 'default' AND project_key = 'PRJ1' AND fix_version = 'only here'"
