@@ -139,3 +139,14 @@ SELECT facts.settle() > 0;
 SELECT facts.audit('1.12', 'v1.1', 'release/1.0') EXCEPT SELECT facts.audit('1.12', 'v1.1', facts.sha('four-again'));
 SELECT facts.audit('1.12', 'v1.1', facts.sha('four-again')) EXCEPT SELECT facts.audit('1.12', 'v1.1', 'release/1.0');
 SELECT state, reason FROM story_coverage WHERE issue_key = 'APP-3';
+-- What names no issue and was taken back within the range has come to nothing with its revert; a revert of what was there
+-- before it is shown, and one that was itself taken back leaves what it named.
+SELECT facts.ref('release/1.0', 'again', 'main', 3);
+SELECT facts.placed('oops', 'release/1.0', 12, '2026-03-12 01:00Z', parents => '{unfour}');
+SELECT facts.placed('unoops', 'release/1.0', 13, '2026-03-12 02:00Z', parents => '{oops}', reverts => ARRAY[facts.sha('oops')]);
+SELECT facts.placed('kept', 'release/1.0', 14, '2026-03-12 03:00Z', parents => '{unoops}');
+SELECT facts.placed('unkept', 'release/1.0', 15, '2026-03-12 04:00Z', parents => '{kept}', reverts => ARRAY[facts.sha('kept')]);
+SELECT facts.placed('again', 'release/1.0', 16, '2026-03-12 05:00Z', parents => '{unkept}', reverts => ARRAY[facts.sha('unkept')]);
+SELECT facts.settle() >= 0;
+SELECT s FROM facts.audit('1.12', facts.sha('unfour'), 'release/1.0') s WHERE s ~ 'no_key';
+SELECT s FROM facts.audit('1.12', facts.sha('oops'), facts.sha('unoops')) s WHERE s ~ 'no_key';
