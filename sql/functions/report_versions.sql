@@ -15,6 +15,9 @@ BEGIN
              WHERE v.tenant = p_tenant AND v.deleted_at IS NULL AND v.merged_into IS NULL
                AND (p_project IS NULL OR v.project_key = p_project)
                AND (p_fix_version IS NULL OR v.name = p_fix_version)
+               AND NOT EXISTS (
+                   SELECT FROM jirasync.projects p
+                    WHERE p.tenant = p_tenant AND p.source = v.source AND p.project_id = v.project_id AND p.deleted_at IS NOT NULL)
         ), story AS MATERIALIZED (
             SELECT v.version_id, f.added_at, v.freeze_at, c.source, c.issue_id, c.issue_key, c.parent_key, c.summary,
                    c.issue_type, c.status, c.resolution, c.fix_versions, c.state, c.reason

@@ -223,6 +223,27 @@ report --range org/app:v1.0-rc1..v1.0
 check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
 report --range git/org/app:v1.0-rc1..v1.0 --format csv
 check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+# --- a deleted project takes its versions along
+gone() { # mark, day: what is said of OPS then
+    sql -c "SELECT facts.entity('project', facts.project('OPS')::text, '$2 00:00Z', '{\"key\": \"OPS\"}', p_mark => $1)" -c 'SELECT facts.settle()' >/dev/null
+    report --project OPS
+}
+gone 1 2026-03-18
+check 'the report of a deleted project is none' "1 jirasync report: no project has the key 'OPS'; near ones: APP" "$status $errors"
+check 'nor are its versions shown' 'APP APP APP' \
+    "$(sql -c "SELECT string_agg(v ->> 'project_key', ' ') FROM json_array_elements(jirasync.report() -> 'versions') v")"
+check 'in psql neither' 0 "$(sql -c "SELECT count(*) FROM jirasync.coverage_by_fix_version WHERE project_key = 'OPS'")"
+gone 2 2026-03-19
+check 'a restored one is back' '0 VERSION' "$status ${output%% *}"
+
+# --- a day is one of America/Phoenix
+sql -c "INSERT INTO jirasync.run_coverage (tenant, run_id, source, project_key, fix_version, at, stories, with_commits, without_commits,
+                                           unmerged, reverted, not_expected)
+        SELECT 'main', 'day-' || at, 'default', 'APP', 'days', at, n, 0, n, 0, 0, 0
+        FROM unnest('{2026-04-02 06:59:58Z,2026-04-02 06:59:59.999999Z,2026-04-02 07:00Z,2026-11-02 06:59Z}'::timestamptz[]) WITH ORDINALITY d (at, n)"
+check 'it begins at seven UTC, the year round, and ends with its last run' '2026-04-01 2, 2026-04-02 3, 2026-11-01 4' \
+    "$(sql -c "SELECT string_agg(day || ' ' || stories, ', ' ORDER BY day) FROM jirasync.coverage_burn_up WHERE fix_version = 'days'")"
+
 # --- a version's history follows its name
 changed() { # versions with other figures since run-1
     sql -c "SELECT string_agg(concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', v -> 'before' ->> 'stories', v -> 'after' ->> 'stories'), ', ' ORDER BY v ->> 'fix_version')
