@@ -37,10 +37,18 @@ BEGIN
                     LIMIT 1) o ON true
         ), moved AS (
             -- the first change after it tells what there was before
-            SELECT DISTINCT ON (s.source, s.issue_id) s.source, s.issue_id, s.was
-              FROM jirasync.run_states s
-             WHERE s.tenant = p_tenant AND s.at > v_since
-             ORDER BY s.source, s.issue_id, s.at, s.run_id
+            SELECT DISTINCT ON (m.source, m.issue_id) m.source, m.issue_id, m.was
+              FROM (SELECT s.source, s.issue_id, s.was, s.at, s.run_id
+                      FROM jirasync.run_states s
+                     WHERE s.tenant = p_tenant AND s.at > v_since
+                     UNION ALL
+                    -- the end of a waiver is no run's doing
+                    SELECT w.source, w.issue_id, k.state, w.expires_at, ''
+                      FROM jirasync.issue_waivers w
+                      JOIN jirasync.story_states k
+                        ON k.tenant = p_tenant AND k.source = w.source AND k.issue_id = w.issue_id AND k.since <= w.expires_at
+                     WHERE w.tenant = p_tenant AND w.expires_at > v_since AND w.expires_at <= now()) m
+             ORDER BY m.source, m.issue_id, m.at, m.run_id
         ), changed AS (
             SELECT m.source, i.issue_key, i.summary, i.fix_versions, m.was, c.state, c.reason
               FROM moved m

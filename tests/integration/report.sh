@@ -236,6 +236,20 @@ check 'in psql neither' 0 "$(sql -c "SELECT count(*) FROM jirasync.coverage_by_f
 gone 2 2026-03-19
 check 'a restored one is back' '0 VERSION' "$status ${output%% *}"
 
+# --- a waiver that ends is a change, whether a run has seen it or not
+ended() { # stories that changed in the last hour
+    sql -c "SELECT string_agg(concat_ws(' ', s ->> 'issue_key', s ->> 'before', s ->> 'after'), ', ')
+            FROM json_array_elements(jirasync.report(p_since => now() - interval '1 hour') -> 'changes' -> 'stories') s"
+}
+check 'nothing has changed in an hour' '' "$(ended)"
+sql -c "UPDATE jirasync.issue_waivers SET expires_at = now() - interval '1 minute' WHERE tenant = 'main' AND issue_id = 11"
+check 'then a waiver ended' 'APP-11 not_expected missing' "$(ended)"
+sql -c "SELECT jirasync.recompute_issue('APP-11')" -c "SELECT facts.run('ended', now() - interval '10 seconds')" >/dev/null
+check 'and a run has seen it' '1 APP-11 not_expected missing' "$(sql -c "SELECT count(*) FROM jirasync.run_states WHERE run_id = 'ended'") $(ended)"
+sql -c "UPDATE jirasync.issue_waivers SET expires_at = NULL WHERE tenant = 'main' AND issue_id = 11" \
+    -c "SELECT jirasync.recompute_issue('APP-11')" -c "SELECT facts.run('renewed', now())" >/dev/null
+check 'and it was renewed' '' "$(ended)"
+
 # --- a day is one of America/Phoenix
 sql -c "INSERT INTO jirasync.run_coverage (tenant, run_id, source, project_key, fix_version, at, stories, with_commits, without_commits,
                                            unmerged, reverted, not_expected)

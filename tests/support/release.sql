@@ -15,6 +15,8 @@ BEGIN
     UPDATE jirasync.runs SET started_at = p_at, finished_at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.run_coverage SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.run_states SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
+    UPDATE jirasync.story_states s SET since = p_at FROM jirasync.run_states r
+    WHERE r.tenant = p_tenant AND r.run_id = p_run AND s.tenant = p_tenant AND s.source = r.source AND s.issue_id = r.issue_id;
 END
 $$;
 
