@@ -38,16 +38,17 @@ BEGIN
             SELECT o.source, o.story_id, l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts,
                    bool_or(l.is_revert) AS is_revert,
                    min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by, l.reverted_on,
+                   coalesce(l.original_sha, l.sha) AS piece,
                    array_agg(DISTINCT l.evidence ORDER BY l.evidence) AS evidence
               FROM own o
               JOIN jirasync.issue_commits l
                 ON l.tenant = p_tenant AND l.source = o.source AND l.issue_id = o.issue_id
-             GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha, l.reverted_on
+             GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha, l.reverted_on, l.original_sha
         ), place AS MATERIALIZED (
             SELECT p.source, p.repository, p.sha, p.branches, p.first_tag, p.first_tag_at
               FROM jirasync.report_places(p_tenant, p_project, p_fix_version) p
         ), work AS MATERIALIZED (
-            SELECT l.source, l.story_id, l.counts, l.landed_at, l.commit_source, l.repository, l.sha, p.branches,
+            SELECT l.source, l.story_id, l.counts, l.landed_at, l.commit_source, l.repository, l.sha, l.piece, p.branches,
                    p.first_tag, p.first_tag_at,
                    json_build_object(
                        'source', l.commit_source, 'repository', l.repository, 'sha', l.sha,
@@ -64,13 +65,23 @@ BEGIN
         ), work_list AS MATERIALIZED (
             SELECT w.source, w.story_id,
                    json_agg(w.entry ORDER BY w.landed_at, w.commit_source, w.repository, w.sha) AS commits,
-                   array_agg(DISTINCT w.repository ORDER BY w.repository) AS repositories,
-                   -- the first tag that has all that counts
-                   CASE WHEN bool_and(w.first_tag IS NOT NULL) FILTER (WHERE w.counts)
-                        THEN (array_agg(w.first_tag ORDER BY w.first_tag_at DESC NULLS LAST, w.first_tag DESC)
-                              FILTER (WHERE w.counts))[1] END AS first_tag
+                   array_agg(DISTINCT w.repository ORDER BY w.repository) AS repositories
               FROM work w
              GROUP BY w.source, w.story_id
+        ), piece AS (
+            -- a cherry-pick that names its original is one piece of work with it: it is out with the first of the two
+            SELECT DISTINCT ON (w.source, w.story_id, w.commit_source, w.repository, w.piece)
+                   w.source, w.story_id, w.first_tag, w.first_tag_at
+              FROM work w
+             WHERE w.counts
+             ORDER BY w.source, w.story_id, w.commit_source, w.repository, w.piece, w.first_tag IS NULL, w.first_tag_at, w.first_tag
+        ), tag_list AS MATERIALIZED (
+            -- the first tag that has all that counts
+            SELECT p.source, p.story_id,
+                   CASE WHEN bool_and(p.first_tag IS NOT NULL)
+                        THEN (array_agg(p.first_tag ORDER BY p.first_tag_at DESC NULLS LAST, p.first_tag DESC))[1] END AS first_tag
+              FROM piece p
+             GROUP BY p.source, p.story_id
         ), branch_list AS MATERIALIZED (
             SELECT w.source, w.story_id, array_agg(DISTINCT b.branch ORDER BY b.branch) AS branches
               FROM work w
@@ -85,7 +96,7 @@ BEGIN
                        'added_at', jirasync.phoenix_time(s.added_at),
                        'is_after_freeze', coalesce(s.added_at > s.freeze_at, false),
                        'repositories', coalesce(w.repositories, '{}'), 'branches', coalesce(b.branches, '{}'),
-                       'first_tag', w.first_tag, 'commits', coalesce(w.commits, '[]'))
+                       'first_tag', t.first_tag, 'commits', coalesce(w.commits, '[]'))
                        ORDER BY rtrim(s.issue_key, '0123456789') COLLATE "C", length(s.issue_key), s.issue_key COLLATE "C") AS stories,
                    count(*) FILTER (WHERE s.state <> 'not_expected') AS total,
                    count(*) FILTER (WHERE s.state = 'covered') AS with_commits,
@@ -96,6 +107,7 @@ BEGIN
               FROM story s
               LEFT JOIN work_list w ON w.source = s.source AND w.story_id = s.issue_id
               LEFT JOIN branch_list b ON b.source = s.source AND b.story_id = s.issue_id
+              LEFT JOIN tag_list t ON t.source = s.source AND t.story_id = s.issue_id
              GROUP BY s.source, s.version_id
         ), worked_in AS MATERIALIZED (
             SELECT DISTINCT s.source, s.version_id, l.commit_source, l.repository

@@ -274,6 +274,24 @@ sql -c "SELECT facts.entity('version', '11', '2026-03-21 00:00Z', '{\"name\": \"
 check 'two that change their names keep their own' "APP 1.0 2 2, APP 1.1 GA 10 8|${of_old//1.1/1.0}" "$(changed)|$(days 1.0 | sed 's/, OPS.*//')"
 check 'and a rebuild finds nothing to do' 0 "$(sql -c 'SELECT jirasync.correlation_rebuild()')"
 
+# --- a cherry-pick and its original are one piece of work, which is out with the first of the two
+sql >/dev/null <<'SQL'
+SELECT facts.ref('main', 'mend'), facts.ref('release/1.0', 'mended', 'main', 5), facts.ref('v1.0.1', 'mended', 'release/1.0', 11, 'tag');
+SELECT facts.placed('mend', 'main', 11, '2026-03-22 09:00Z', '{APP-5}', parents => '{charset}'),
+       facts.placed('mended', 'release/1.0', 11, '2026-03-23 09:00Z', '{APP-5}', parents => '{backout}');
+SELECT facts.settle();
+SQL
+first_tags() { # of APP-5: its own, and those of its commits
+    sql -c "SELECT concat_ws(' ', coalesce(s ->> 'first_tag', 'none'), (
+                SELECT string_agg(concat_ws('-', split_part(c ->> 'subject', ' ', 1), c ->> 'first_tag'), ' ') FROM json_array_elements(s -> 'commits') c))
+            FROM json_array_elements(jirasync.report(p_project => 'APP') -> 'versions') v CROSS JOIN json_array_elements(v -> 'stories') s
+            WHERE s ->> 'issue_key' = 'APP-5'"
+}
+check 'two commits are out when both are' 'none mend mended-v1.0.1' "$(first_tags)"
+sql -c "UPDATE jirasync.commits SET picked_from = facts.sha('mend') WHERE sha = facts.sha('mended')" \
+    -c "SELECT facts.touch('correlate_commit', 'git', 'org/app@' || facts.sha('mended'))" -c 'SELECT facts.settle()' >/dev/null
+check 'a pick is out for both' 'v1.0.1 mend mended-v1.0.1' "$(first_tags)"
+
 sed -i 's|^JIRASYNC_WORKER_DATABASE=.*|JIRASYNC_WORKER_DATABASE=host=/nonexistent|' "$work/jirasync.conf"
 report
 check 'without a database it fails' '1 ' "$status $output"
