@@ -10,6 +10,8 @@ AS $$
 DECLARE
     v_since  timestamptz := coalesce(
         (SELECT r.finished_at FROM jirasync.runs r WHERE r.tenant = p_tenant AND r.run_id = p_since_run), p_since);
+    -- what was received so long before is taken as known: items of runs are pruned, and could not tell
+    v_lag    interval := '1 day';
 BEGIN
     IF v_since IS NULL THEN
         RETURN NULL;
@@ -64,7 +66,7 @@ BEGIN
                      WHERE f.source = m.source AND f.issue_id = m.issue_id))
         ), heard AS MATERIALIZED (
             SELECT DISTINCT d.source, d.issue_id FROM jirasync.deliveries d
-             WHERE d.tenant = p_tenant AND d.received_at > v_since AND d.issue_id IS NOT NULL
+             WHERE d.tenant = p_tenant AND d.received_at > v_since - v_lag AND d.issue_id IS NOT NULL
         ), scope AS (
             SELECT f.source, v.project_key, v.name, i.issue_key, i.summary, s.change, s.at
               FROM version v
@@ -73,9 +75,14 @@ BEGIN
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = f.source AND i.issue_id = f.issue_id
              CROSS JOIN LATERAL (VALUES ('added', f.added_at), ('removed', f.removed_at)) AS s (change, at)
              WHERE s.at > v_since
-                -- or it is older and was not told before: its event came late, or was fetched
+                -- or it is older and was not known before: its event came late, was fetched, or waited for a run
                 OR (f.source, f.issue_id) IN (SELECT h.source, h.issue_id FROM heard h)
-                   AND (SELECT bool_and(coalesce(d.received_at > v_since, false))
+                   AND (SELECT bool_and(coalesce(
+                                   d.received_at > v_since
+                                   OR d.received_at > v_since - v_lag AND NOT EXISTS (
+                                      SELECT FROM jirasync.run_items r
+                                       WHERE r.tenant = p_tenant AND r.subject = 'issue' AND r.source = f.source AND r.repository = ''
+                                         AND r.id = f.issue_id::text AND r.at >= d.received_at AND r.at <= v_since), false))
                           FROM jirasync.issue_snapshots n
                           LEFT JOIN jirasync.deliveries d
                             ON d.tenant = n.tenant AND d.source = n.source AND d.delivery_id = n.delivery_id

@@ -223,6 +223,25 @@ report --range org/app:v1.0-rc1..v1.0
 check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
 report --range git/org/app:v1.0-rc1..v1.0 --format csv
 check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+# --- what a run did not see yet, though it was received before its end, has changed since
+rescoped() {
+    sql -c "SELECT string_agg(concat_ws(' ', s ->> 'issue_key', s ->> 'change'), ', ')
+            FROM json_array_elements(jirasync.report(p_since_run => '$1') -> 'changes' -> 'scope') s"
+}
+sql >/dev/null <<'SQL'
+SELECT facts.run('before', '2026-03-16 00:00:05Z');
+SELECT facts.issue(15, 'APP-15', '2026-03-16 00:00Z', '{12}', '{1.2}', added => '{12}');
+UPDATE jirasync.deliveries SET received_at = '2026-03-16 00:00:01Z' WHERE tenant = 'main' AND issue_id = 15 AND received_at > '2026-04-01';
+SELECT facts.run('after', '2026-03-16 00:00:09Z');
+SQL
+check 'scope that waited for its run' 'APP-15 added|' "$(rescoped before)|$(rescoped after)"
+sql >/dev/null <<'SQL'
+SELECT facts.issue(15, 'APP-15', '2026-03-16 12:00Z', removed => '{12}');
+UPDATE jirasync.deliveries SET received_at = '2026-03-16 12:00:01Z' WHERE tenant = 'main' AND issue_id = 15 AND received_at > '2026-04-01';
+SELECT facts.run('removed', '2026-03-16 12:00:09Z');
+SQL
+check 'is told once' 'APP-15 added, APP-15 removed|APP-15 removed|' "$(rescoped before)|$(rescoped after)|$(rescoped removed)"
+
 # --- a deleted project takes its versions along
 gone() { # mark, day: what is said of OPS then
     sql -c "SELECT facts.entity('project', facts.project('OPS')::text, '$2 00:00Z', '{\"key\": \"OPS\"}', p_mark => $1)" -c 'SELECT facts.settle()' >/dev/null

@@ -14,6 +14,7 @@ BEGIN
     UPDATE jirasync.deliveries SET received_at = p_at WHERE tenant = p_tenant AND received_at > p_at AND received_at > '2026-04-01';
     UPDATE jirasync.runs SET started_at = p_at, finished_at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.run_coverage SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
+    UPDATE jirasync.run_items SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.run_states SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.story_states s SET since = p_at FROM jirasync.run_states r
     WHERE r.tenant = p_tenant AND r.run_id = p_run AND s.tenant = p_tenant AND s.source = r.source AND s.issue_id = r.issue_id;
