@@ -11,6 +11,8 @@ int command_complain(const char *command, const struct error *error)
 {
     fprintf(stderr, "jirasync%s%s: %s%s%s%s\n", *command ? " " : "", command, error->message, error->sqlstate[0] ? " (SQLSTATE " : "",
             error->sqlstate, error->sqlstate[0] ? ")" : "");
+    if (error->hint[0])
+        fprintf(stderr, "hint: %s\n", error->hint);
     return error->code == ERROR_CONFIG ? EXIT_CONFIG : EXIT_FAILURE;
 }
 

@@ -267,6 +267,9 @@ static bool read_git_merge(const char *text, size_t end, struct merge_subject *m
         }
         merge->source = (struct text_slice){text + start, quote - start};
         merge->uncounted = find(text, end, quote, " into ");
+        size_t of = find(text, end, quote, "' of ");
+        if (of < merge->uncounted)
+            merge->uncounted = of + 1;
         return true;
     }
     return false;

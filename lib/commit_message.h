@@ -20,7 +20,7 @@ struct text_slice {
 /* A merge's subject as git and the hosts write it. Slices are empty where the subject does not say. */
 struct merge_subject {
     struct text_slice source; /* "feature/APP-12", without the quotes; of several the first */
-    size_t uncounted;         /* offset in the message from which the subject names the target ... */
+    size_t uncounted;         /* offset in the message from which the subject names the other repository and the target ... */
     size_t uncounted_end;     /* ... up to here; equal when it names none */
 };
 

@@ -263,6 +263,7 @@ static enum error_code collect(struct db *db, int64_t deadline_ms, PGresult **la
 static enum error_code judge(struct db *db, PGresult *result, struct error *error)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *hint = PQresultErrorField(result, PG_DIAG_MESSAGE_HINT);
     ExecStatusType status = PQresultStatus(result);
     enum error_code code;
     char line[400];
@@ -273,6 +274,8 @@ static enum error_code judge(struct db *db, PGresult *result, struct error *erro
     code = error_set(error, error_code_of_sqlstate(sqlstate), "%s", line);
     if (error != NULL && sqlstate != NULL)
         (void)snprintf(error->sqlstate, sizeof error->sqlstate, "%s", sqlstate);
+    if (error != NULL && hint != NULL)
+        (void)snprintf(error->hint, sizeof error->hint, "%s", hint);
     if (PQstatus(db->connection) != CONNECTION_OK || (sqlstate != NULL && strncmp(sqlstate, "57P", 3) == 0))
         db_drop(db);
     return code;

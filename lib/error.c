@@ -73,7 +73,7 @@ enum error_code error_set(struct error *error, enum error_code code, const char 
     if (error == NULL)
         return code;
     error->code = code;
-    error->sqlstate[0] = '\0';
+    error->sqlstate[0] = error->hint[0] = '\0';
     va_start(arguments, format);
     (void)vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);

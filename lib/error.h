@@ -45,6 +45,7 @@ struct error {
     enum error_code code;
     char sqlstate[6];  /* empty when PostgreSQL was not involved */
     char message[512]; /* what happened, with what to do about it where the operator can */
+    char hint[320];    /* PostgreSQL's, cut where it is longer: what may help; empty for none */
 };
 
 /* The stable name of a code as it stands in answers and logs ("invalid_signature"). */

@@ -316,7 +316,13 @@ static enum error_code prepare(struct rekeying *rekeying, PGresult **repositorie
                           "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
                           "SET client_min_messages = warning; SELECT jirasync.rekey_prepare()",
                           PAGE_TIMEOUT_MS, error);
-    return code == ERROR_NONE ? query(rekeying, repositories_statement, 2, values, repositories, error) : code;
+    if (code == ERROR_NONE)
+        code = query(rekeying, repositories_statement, 2, values, repositories, error);
+    if (code == ERROR_NONE && rekeying->options->repository && PQntuples(*repositories) == 0)
+        code = error_set(error, ERROR_INPUT, "nothing is known of a repository %s%s%s", rekeying->options->repository,
+                         rekeying->options->source ? " of source " : "",
+                         rekeying->options->source ? rekeying->options->source : "");
+    return code;
 }
 
 enum error_code rekey(struct db *db, const struct rekey_options *options, struct rekey_result *result,

@@ -216,6 +216,8 @@ char *report_why(const cJSON *finding, const char *reason_member, char text[REPO
     const char *code = report_member(finding, reason_member);
     if (strcmp(code, "only_in_code") == 0)
         code = cJSON_GetArraySize(json_value_member(finding, "fix_versions")) > 0 ? "other_version" : "no_version";
+    if (strcmp(code, "no_key") == 0 && report_member(finding, "reason")[0])
+        code = report_member(finding, "reason");
     versions[0] = '\0';
     if (strcmp(code, "other_version") == 0 || strcmp(code, "in_version") == 0)
         report_joined(json_value_member(finding, "fix_versions"), ", ", versions, sizeof versions);

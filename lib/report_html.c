@@ -229,7 +229,7 @@ static void put_contents(const struct page *page, const cJSON *versions)
 
 static void put_commit(const struct page *page, const cJSON *commit)
 {
-    const cJSON *branches = json_value_member(commit, "branches");
+    const cJSON *branches = json_value_member(commit, "branches"), *reverted_on = json_value_member(commit, "reverted_on");
     const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
     put_raw(page, "<li>");
     put_sha(page, report_member(commit, "sha"));
@@ -248,6 +248,9 @@ static void put_commit(const struct page *page, const cJSON *commit)
     if (revert[0]) {
         put_raw(page, " \u00b7 taken back by ");
         put_sha(page, revert);
+    } else if (cJSON_GetArraySize(reverted_on) > 0) {
+        put_raw(page, " \u00b7 taken back on ");
+        put_list(page, reverted_on);
     }
     if (cJSON_IsTrue(json_value_member(commit, "is_revert")))
         put_raw(page, " \u00b7 a revert");

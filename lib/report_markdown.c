@@ -112,6 +112,11 @@ static void put_commit(FILE *out, const cJSON *commit)
     }
     if (revert[0])
         (void)fprintf(out, ", taken back by %.*s", SHA_COLUMNS, revert);
+    report_joined(json_value_member(commit, "reverted_on"), ", ", joined, sizeof joined);
+    if (joined[0] && !revert[0]) {
+        (void)fputs(", taken back on ", out);
+        put_text(out, joined);
+    }
     if (cJSON_IsTrue(json_value_member(commit, "is_revert")))
         (void)fputs(", a revert", out);
 }

@@ -105,13 +105,16 @@ static void print_coverage(struct page *page)
 
 static void print_commit(struct page *page, const cJSON *commit)
 {
-    char evidence[JOINED_BYTES], branches[JOINED_BYTES], line[3 * JOINED_BYTES];
+    char evidence[JOINED_BYTES], branches[JOINED_BYTES], reverted_on[JOINED_BYTES], line[4 * JOINED_BYTES];
     const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
     report_joined(json_value_member(commit, "evidence"), ", ", evidence, sizeof evidence);
     report_joined(json_value_member(commit, "branches"), ", ", branches, sizeof branches);
-    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s%s", SHA_COLUMNS, report_member(commit, "sha"),
+    report_joined(json_value_member(commit, "reverted_on"), ", ", reverted_on, sizeof reverted_on);
+    bool is_partly = !revert[0] && reverted_on[0];
+    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s%s%s%s", SHA_COLUMNS, report_member(commit, "sha"),
                    report_member(commit, "repository"), evidence, branches[0] ? branches : "no branch",
                    tag[0] ? ", first in " : "", tag, revert[0] ? ", taken back by " : "", SHA_COLUMNS, revert,
+                   is_partly ? ", taken back on " : "", is_partly ? reverted_on : "",
                    cJSON_IsTrue(json_value_member(commit, "is_revert")) ? ", a revert" : "");
     (void)fprintf(page->out, "%*s", COMMIT_INDENT, "");
     report_text_wrap(page->out, line, page->style->columns - COMMIT_INDENT, COMMIT_INDENT + 2);

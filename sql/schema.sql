@@ -2254,6 +2254,8 @@ CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(n
 
 CREATE INDEX reverted_commits_by_revert ON jirasync.reverted_commits USING btree (reverted_by, repository, source, tenant);
 
+CREATE INDEX run_coverage_by_version ON jirasync.run_coverage USING btree (tenant, source, project_key, fix_version, at);
+
 CREATE INDEX run_items_by_run ON jirasync.run_items USING btree (tenant, run_id);
 
 CREATE INDEX run_items_by_subject ON jirasync.run_items USING btree (tenant, subject, source, repository, id, at);

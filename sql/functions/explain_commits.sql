@@ -37,7 +37,21 @@ BEGIN
             p_tenant, t.commit_source, t.repository, t.sha, t.keys, t.sub_tasks, t.counts, t.is_revert,
             t.is_merge, t.is_unreachable, t.landed_at) d
         UNION ALL
-        SELECT 0, 'commits', 'none: nothing that is known names it or a sub-task of it', NULL
+        SELECT 0, 'commits', coalesce(
+                   'none counts: it was deleted; ' || CASE WHEN named.commits = 1 THEN '1 commit names' WHEN named.commits > 1
+                       THEN named.commits || ' commits name' END || ' a key that it bore',
+                   'none: nothing that is known names it or a sub-task of it'), NULL
+        FROM (SELECT count(DISTINCT (c.source, c.repository, c.sha)) AS commits
+              FROM jirasync.issues i
+              CROSS JOIN LATERAL (
+                  SELECT k.issue_key FROM jirasync.issue_keys k
+                  WHERE k.tenant = p_tenant AND k.source = p_source AND k.issue_id = i.issue_id
+                  OFFSET 0) b
+              CROSS JOIN LATERAL (
+                  SELECT n.source, n.repository, n.sha FROM jirasync.commit_keys n
+                  WHERE n.tenant = p_tenant AND n.key = b.issue_key
+                  OFFSET 0) c
+              WHERE i.tenant = p_tenant AND i.source = p_source AND i.issue_id = p_issue_id AND i.deleted_at IS NOT NULL) named
         WHERE NOT EXISTS (SELECT FROM work);
 END
 $$;

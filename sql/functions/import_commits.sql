@@ -15,6 +15,7 @@ BEGIN
     ANALYZE pg_temp.import_refs, pg_temp.import_places, pg_temp.import_commits;
     -- What pushes tell of the refs goes by what imports wrote: the two never write at once.
     PERFORM jirasync.lock_correlation(p_tenant);
+    PERFORM jirasync.import_name_requests(p_tenant, p_source, p_repository);
     v_first_seq := nextval(pg_get_serial_sequence('jirasync.commits', 'changed_seq'));
     commits := (SELECT count(*) FROM pg_temp.import_commits);
     refs := jirasync.import_write_refs(p_tenant, p_source, p_repository, p_all_refs);

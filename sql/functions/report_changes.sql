@@ -10,6 +10,8 @@ AS $$
 DECLARE
     v_since  timestamptz := coalesce(
         (SELECT r.finished_at FROM jirasync.runs r WHERE r.tenant = p_tenant AND r.run_id = p_since_run), p_since);
+    -- what was received so long before is taken as known: items of runs are pruned, and could not tell
+    v_lag    interval := '1 day';
 BEGIN
     IF v_since IS NULL THEN
         RETURN NULL;
@@ -37,10 +39,18 @@ BEGIN
                     LIMIT 1) o ON true
         ), moved AS (
             -- the first change after it tells what there was before
-            SELECT DISTINCT ON (s.source, s.issue_id) s.source, s.issue_id, s.was
-              FROM jirasync.run_states s
-             WHERE s.tenant = p_tenant AND s.at > v_since
-             ORDER BY s.source, s.issue_id, s.at, s.run_id
+            SELECT DISTINCT ON (m.source, m.issue_id) m.source, m.issue_id, m.was
+              FROM (SELECT s.source, s.issue_id, s.was, s.at, s.run_id
+                      FROM jirasync.run_states s
+                     WHERE s.tenant = p_tenant AND s.at > v_since
+                     UNION ALL
+                    -- the end of a waiver is no run's doing
+                    SELECT w.source, w.issue_id, k.state, w.expires_at, ''
+                      FROM jirasync.issue_waivers w
+                      JOIN jirasync.story_states k
+                        ON k.tenant = p_tenant AND k.source = w.source AND k.issue_id = w.issue_id AND k.since <= w.expires_at
+                     WHERE w.tenant = p_tenant AND w.expires_at > v_since AND w.expires_at <= now()) m
+             ORDER BY m.source, m.issue_id, m.at, m.run_id
         ), changed AS (
             SELECT m.source, i.issue_key, i.summary, i.fix_versions, m.was, c.state, c.reason
               FROM moved m
@@ -54,6 +64,9 @@ BEGIN
                       JOIN jirasync.issue_fix_versions f
                         ON f.tenant = p_tenant AND f.source = v.source AND f.version_id = v.version_id
                      WHERE f.source = m.source AND f.issue_id = m.issue_id))
+        ), heard AS MATERIALIZED (
+            SELECT DISTINCT d.source, d.issue_id FROM jirasync.deliveries d
+             WHERE d.tenant = p_tenant AND d.received_at > v_since - v_lag AND d.issue_id IS NOT NULL
         ), scope AS (
             SELECT f.source, v.project_key, v.name, i.issue_key, i.summary, s.change, s.at
               FROM version v
@@ -62,6 +75,18 @@ BEGIN
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = f.source AND i.issue_id = f.issue_id
              CROSS JOIN LATERAL (VALUES ('added', f.added_at), ('removed', f.removed_at)) AS s (change, at)
              WHERE s.at > v_since
+                -- or it is older and was not known before: its event came late, was fetched, or waited for a run
+                OR (f.source, f.issue_id) IN (SELECT h.source, h.issue_id FROM heard h)
+                   AND (SELECT bool_and(coalesce(
+                                   d.received_at > v_since
+                                   OR d.received_at > v_since - v_lag AND NOT EXISTS (
+                                      SELECT FROM jirasync.run_items r
+                                       WHERE r.tenant = p_tenant AND r.subject = 'issue' AND r.source = f.source AND r.repository = ''
+                                         AND r.id = f.issue_id::text AND r.at >= d.received_at AND r.at <= v_since), false))
+                          FROM jirasync.issue_snapshots n
+                          LEFT JOIN jirasync.deliveries d
+                            ON d.tenant = n.tenant AND d.source = n.source AND d.delivery_id = n.delivery_id
+                         WHERE n.tenant = p_tenant AND n.source = f.source AND n.issue_id = f.issue_id AND n.at = s.at)
         )
         SELECT json_build_object(
                    'since', jirasync.phoenix_time(v_since), 'run_id', p_since_run,

@@ -25,11 +25,14 @@ BEGIN
         ), named AS MATERIALIZED (
             -- an explicit list stands for all else; what a merge hands down is no text of the commit's own
             SELECT DISTINCT k.source, k.repository, k.sha, k.key
-              FROM (SELECT n.source, n.repository, n.sha, n.key, n.evidence
+              FROM (SELECT n.source, n.repository, n.sha,
+                           CASE WHEN n.evidence = 'explicit' THEN n.key ELSE substring(n.key FROM '[A-Z][A-Z0-9]+-[0-9]+$') END AS key,
+                           n.evidence
                       FROM jirasync.commit_keys n
                      WHERE n.tenant = p_tenant AND n.evidence <> 'merge'
                      UNION ALL
-                    -- such a matcher knows neither boundaries nor zeros: APP-007 and APP-12 of APP-12abc are keys to it
+                    -- such a matcher knows neither boundaries, underscores nor zeros: APP-007, APP-12 of APP-12abc and PROJ-1
+                    -- of MY_PROJ-1 are keys to it
                     SELECT r.source, r.repository, r.sha, substring(upper(r.candidate) FROM '[A-Z][A-Z0-9]+-[0-9]+'), 'message'
                       FROM jirasync.refused_keys r
                      WHERE r.tenant = p_tenant) k

@@ -14,14 +14,17 @@ BEGIN
             SELECT string_agg(DISTINCT s.tenant, ', ' ORDER BY s.tenant) FROM jirasync.sources s));
     END IF;
     IF p_project IS NOT NULL AND NOT EXISTS (
-        SELECT FROM jirasync.projects p WHERE p.tenant = p_tenant AND p.project_key = p_project) THEN
+        SELECT FROM jirasync.projects p WHERE p.tenant = p_tenant AND p.project_key = p_project AND p.deleted_at IS NULL) THEN
         RETURN format('no project has the key %L%s', p_project, '; near ones: ' || jirasync.near_names(p_project, ARRAY(
             SELECT p.project_key FROM jirasync.projects p WHERE p.tenant = p_tenant AND p.deleted_at IS NULL)));
     END IF;
     IF p_fix_version IS NOT NULL AND NOT EXISTS (
         SELECT FROM jirasync.versions v
          WHERE v.tenant = p_tenant AND v.name = p_fix_version AND v.deleted_at IS NULL AND v.merged_into IS NULL
-           AND (p_project IS NULL OR v.project_key = p_project)) THEN
+           AND (p_project IS NULL OR v.project_key = p_project)
+           AND NOT EXISTS (SELECT FROM jirasync.projects p
+                           WHERE p.tenant = p_tenant AND p.source = v.source AND p.project_id = v.project_id
+                             AND p.deleted_at IS NOT NULL)) THEN
         RETURN format('no version is named %L%s%s', p_fix_version, ' in project ' || p_project,
             '; near ones: ' || jirasync.near_names(p_fix_version, ARRAY(
                 SELECT v.name FROM jirasync.versions v

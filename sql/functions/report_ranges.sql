@@ -16,7 +16,14 @@ BEGIN
                AND r.range ->> 'repository' IN (d.repository, d.source || '/' || d.repository)
         ), found AS MATERIALIZED (
             SELECT r.number, f.finding, f.issue_key, f.sha, jirasync.report_subject(f.summary) AS summary,
-                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.place
+                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.place,
+                   CASE WHEN f.finding = 'no_key' THEN (
+                       -- as commits_without_story has it, which knows landed ones alone
+                       SELECT CASE min(CASE k.class WHEN 'known' THEN 1 WHEN 'unknown_key' THEN 2 ELSE 3 END)
+                              WHEN 1 THEN 'deleted_issue' WHEN 2 THEN 'unknown_key' WHEN 3 THEN 'unknown_project'
+                              ELSE 'no_key' END
+                         FROM jirasync.commit_key_classes k
+                        WHERE k.tenant = p_tenant AND k.source = r.source AND k.repository = r.repository AND k.sha = f.sha) END AS reason
               FROM range r
              CROSS JOIN LATERAL jirasync.report_range(p_tenant, p_fix_version, r.source, r.repository, r.from_ref, r.to_ref) f
         ), absent AS (
@@ -32,7 +39,8 @@ BEGIN
                            'findings', coalesce((
                                SELECT json_agg(json_build_object(
                                           'finding', f.finding, 'issue_key', f.issue_key, 'sha', f.sha, 'summary', f.summary,
-                                          'fix_versions', f.fix_versions, 'landed_at', jirasync.phoenix_time(f.landed_at))
+                                          'fix_versions', f.fix_versions, 'landed_at', jirasync.phoenix_time(f.landed_at),
+                                          'reason', f.reason)
                                           ORDER BY f.place)
                                  FROM found f
                                 WHERE f.number = r.number AND f.finding <> 'only_in_version'), '[]'))

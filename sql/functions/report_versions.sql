@@ -15,6 +15,9 @@ BEGIN
              WHERE v.tenant = p_tenant AND v.deleted_at IS NULL AND v.merged_into IS NULL
                AND (p_project IS NULL OR v.project_key = p_project)
                AND (p_fix_version IS NULL OR v.name = p_fix_version)
+               AND NOT EXISTS (
+                   SELECT FROM jirasync.projects p
+                    WHERE p.tenant = p_tenant AND p.source = v.source AND p.project_id = v.project_id AND p.deleted_at IS NOT NULL)
         ), story AS MATERIALIZED (
             SELECT v.version_id, f.added_at, v.freeze_at, c.source, c.issue_id, c.issue_key, c.parent_key, c.summary,
                    c.issue_type, c.status, c.resolution, c.fix_versions, c.state, c.reason
@@ -34,23 +37,26 @@ BEGIN
         ), link AS MATERIALIZED (
             SELECT o.source, o.story_id, l.commit_source, l.repository, l.sha, bool_or(l.counts) AS counts,
                    bool_or(l.is_revert) AS is_revert,
-                   min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by,
+                   min(l.landed_at) AS landed_at, min(l.reverted_by) AS reverted_by, l.reverted_on,
+                   coalesce(l.original_sha, l.sha) AS piece,
                    array_agg(DISTINCT l.evidence ORDER BY l.evidence) AS evidence
               FROM own o
               JOIN jirasync.issue_commits l
                 ON l.tenant = p_tenant AND l.source = o.source AND l.issue_id = o.issue_id
-             GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha
+             GROUP BY o.source, o.story_id, l.commit_source, l.repository, l.sha, l.reverted_on, l.original_sha
         ), place AS MATERIALIZED (
             SELECT p.source, p.repository, p.sha, p.branches, p.first_tag, p.first_tag_at
               FROM jirasync.report_places(p_tenant, p_project, p_fix_version) p
         ), work AS MATERIALIZED (
-            SELECT l.source, l.story_id, l.counts, l.landed_at, l.commit_source, l.repository, l.sha, p.branches,
+            SELECT l.source, l.story_id, l.counts, l.landed_at, l.commit_source, l.repository, l.sha, l.piece, p.branches,
                    p.first_tag, p.first_tag_at,
                    json_build_object(
                        'source', l.commit_source, 'repository', l.repository, 'sha', l.sha,
                        'subject', jirasync.report_subject(c.message), 'author', c.author, 'evidence', l.evidence,
                        'landed_at', jirasync.phoenix_time(l.landed_at), 'counts', l.counts,
-                       'reverted_by', l.reverted_by, 'is_revert', l.is_revert, 'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
+                       'reverted_by', l.reverted_by, 'reverted_on', array_remove(coalesce(l.reverted_on, '{}'), ''),
+                       'is_revert', l.is_revert,
+                       'branches', coalesce(p.branches, '{}'), 'first_tag', p.first_tag) AS entry
               FROM link l
               LEFT JOIN jirasync.commits c
                 ON c.tenant = p_tenant AND c.source = l.commit_source AND c.repository = l.repository AND c.sha = l.sha
@@ -59,13 +65,23 @@ BEGIN
         ), work_list AS MATERIALIZED (
             SELECT w.source, w.story_id,
                    json_agg(w.entry ORDER BY w.landed_at, w.commit_source, w.repository, w.sha) AS commits,
-                   array_agg(DISTINCT w.repository ORDER BY w.repository) AS repositories,
-                   -- the first tag that has all that counts
-                   CASE WHEN bool_and(w.first_tag IS NOT NULL) FILTER (WHERE w.counts)
-                        THEN (array_agg(w.first_tag ORDER BY w.first_tag_at DESC NULLS LAST, w.first_tag DESC)
-                              FILTER (WHERE w.counts))[1] END AS first_tag
+                   array_agg(DISTINCT w.repository ORDER BY w.repository) AS repositories
               FROM work w
              GROUP BY w.source, w.story_id
+        ), piece AS (
+            -- a cherry-pick that names its original is one piece of work with it: it is out with the first of the two
+            SELECT DISTINCT ON (w.source, w.story_id, w.commit_source, w.repository, w.piece)
+                   w.source, w.story_id, w.first_tag, w.first_tag_at
+              FROM work w
+             WHERE w.counts
+             ORDER BY w.source, w.story_id, w.commit_source, w.repository, w.piece, w.first_tag IS NULL, w.first_tag_at, w.first_tag
+        ), tag_list AS MATERIALIZED (
+            -- the first tag that has all that counts
+            SELECT p.source, p.story_id,
+                   CASE WHEN bool_and(p.first_tag IS NOT NULL)
+                        THEN (array_agg(p.first_tag ORDER BY p.first_tag_at DESC NULLS LAST, p.first_tag DESC))[1] END AS first_tag
+              FROM piece p
+             GROUP BY p.source, p.story_id
         ), branch_list AS MATERIALIZED (
             SELECT w.source, w.story_id, array_agg(DISTINCT b.branch ORDER BY b.branch) AS branches
               FROM work w
@@ -80,7 +96,7 @@ BEGIN
                        'added_at', jirasync.phoenix_time(s.added_at),
                        'is_after_freeze', coalesce(s.added_at > s.freeze_at, false),
                        'repositories', coalesce(w.repositories, '{}'), 'branches', coalesce(b.branches, '{}'),
-                       'first_tag', w.first_tag, 'commits', coalesce(w.commits, '[]'))
+                       'first_tag', t.first_tag, 'commits', coalesce(w.commits, '[]'))
                        ORDER BY rtrim(s.issue_key, '0123456789') COLLATE "C", length(s.issue_key), s.issue_key COLLATE "C") AS stories,
                    count(*) FILTER (WHERE s.state <> 'not_expected') AS total,
                    count(*) FILTER (WHERE s.state = 'covered') AS with_commits,
@@ -91,6 +107,7 @@ BEGIN
               FROM story s
               LEFT JOIN work_list w ON w.source = s.source AND w.story_id = s.issue_id
               LEFT JOIN branch_list b ON b.source = s.source AND b.story_id = s.issue_id
+              LEFT JOIN tag_list t ON t.source = s.source AND t.story_id = s.issue_id
              GROUP BY s.source, s.version_id
         ), worked_in AS MATERIALIZED (
             SELECT DISTINCT s.source, s.version_id, l.commit_source, l.repository
@@ -117,13 +134,18 @@ BEGIN
                     WHERE l.commit_source = p.source AND l.repository = p.repository AND l.sha = p.sha
                       AND s.source = b.source AND s.version_id = b.version_id)
         ), sneaked AS (
-            SELECT o.*, i.issue_key, i.summary, i.fix_versions,
-                   CASE WHEN cardinality(i.fix_versions) > 0 THEN 'other_version' ELSE 'no_version' END AS reason
+            -- a sub-task stands for its parent, as it is judged through it
+            SELECT o.*, coalesce(p.issue_key, i.issue_key) AS issue_key, coalesce(p.summary, i.summary) AS summary, n.fix_versions,
+                   CASE WHEN cardinality(n.fix_versions) > 0 THEN 'other_version' ELSE 'no_version' END AS reason
               FROM on_branch o
               JOIN jirasync.issue_commits l
                 ON l.tenant = p_tenant AND l.commit_source = o.commit_source AND l.repository = o.repository AND l.sha = o.sha
                AND l.counts
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
+              LEFT JOIN jirasync.issues p
+                ON i.hierarchy_level < 0 AND p.tenant = p_tenant AND p.source = i.source AND p.issue_id = i.parent_id
+               AND p.deleted_at IS NULL AND NOT p.is_stub AND p.hierarchy_level > 0 IS NOT TRUE
+             CROSS JOIN LATERAL (SELECT coalesce(nullif(p.fix_versions, '{}'), i.fix_versions) AS fix_versions) n
              UNION
             SELECT o.*, NULL, jirasync.report_subject(n.message), NULL, n.reason
               FROM on_branch o
@@ -167,9 +189,12 @@ BEGIN
                    json_agg(json_build_object('day', to_char(d.day, 'YYYY-MM-DD'), 'stories', d.stories,
                                               'with_commits', d.with_commits, 'percent', d.percent) ORDER BY d.day) AS days
               FROM version v
-              JOIN jirasync.coverage_burn_up d
-                ON d.tenant = p_tenant AND d.source = v.source AND d.project_key = coalesce(v.project_key, '')
-               AND d.fix_version = v.name
+              -- OFFSET 0 keeps the look-up whole, so that it goes by index from its version
+             CROSS JOIN LATERAL (
+                   SELECT * FROM jirasync.coverage_burn_up b
+                    WHERE b.tenant = p_tenant AND b.source = v.source AND b.project_key = coalesce(v.project_key, '')
+                      AND b.fix_version = v.name
+                   OFFSET 0) d
              GROUP BY v.source, v.version_id
         )
         SELECT coalesce((

@@ -6,13 +6,16 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
 SET enable_seqscan = off AS $$
 DECLARE
-    v_ref  jirasync.refs;
+    v_ref    jirasync.refs;
+    -- A tag that bears the name of a branch is tags/NAME.
+    v_names  text[] := ARRAY[p_revision, regexp_replace(p_revision, '^refs/', ''),
+                             regexp_replace(p_revision, '^(refs/)?(heads|tags)/', '')];
 BEGIN
     SELECT r.* INTO v_ref FROM jirasync.refs r
     WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
-      AND (r.ref = ANY (ARRAY[p_revision, regexp_replace(p_revision, '^(refs/)?(heads|tags)/', '')])
-           OR p_revision = 'HEAD' AND r.is_default)
-    ORDER BY r.deleted_at IS NULL DESC, r.ref = p_revision DESC LIMIT 1;
+      AND (r.ref = ANY (v_names) OR p_revision = 'HEAD' AND r.is_default)
+      AND (r.kind = 'branch' OR p_revision !~ '^refs/heads/') AND (r.kind = 'tag' OR p_revision !~ '^refs/tags/')
+    ORDER BY r.deleted_at IS NULL DESC, array_position(v_names, r.ref) LIMIT 1;
     IF v_ref.deleted_at IS NULL AND v_ref.ref IS NOT NULL THEN
         sha := v_ref.sha;
         -- A ref that stands where its line says is read from there; of one whose place is not known the commit is.

@@ -11,6 +11,7 @@ DECLARE
     v_reverts  text[];
     v_targets  text[];
     v_taken    text[];
+    v_undone   text[];
 BEGIN
     SELECT array_agg(r.sha), array_agg(r.target) INTO v_reverts, v_targets
     FROM unnest(p_shas) WITH ORDINALITY u (sha, place)
@@ -22,8 +23,9 @@ BEGIN
         OFFSET 0) r
     WHERE array_position(p_shas, r.target) < u.place;
     IF v_reverts IS NOT NULL THEN
-        v_taken := ARRAY(SELECT DISTINCT e.target FROM jirasync.effective_reverts(
-            v_reverts, v_targets, array_fill(''::text, ARRAY[cardinality(v_reverts)])) e);
+        -- and has come to nothing together with it
+        SELECT array_agg(e.target), array_agg(e.target) || array_agg(e.revert) INTO v_taken, v_undone
+        FROM jirasync.effective_reverts(v_reverts, v_targets, array_fill(''::text, ARRAY[cardinality(v_reverts)])) e;
     END IF;
     RETURN QUERY
         WITH ranged AS MATERIALIZED (
@@ -51,12 +53,14 @@ BEGIN
         LEFT JOIN jirasync.issues parent
           ON i.hierarchy_level < 0 AND parent.tenant = i.tenant AND parent.source = i.source
          AND parent.issue_id = i.parent_id AND parent.deleted_at IS NULL AND NOT parent.is_stub
+         AND parent.hierarchy_level > 0 IS NOT TRUE
         WHERE NOT l.is_merge AND NOT l.is_revert
           AND (v_taken IS NULL OR l.sha <> ALL (v_taken))
         UNION ALL
         SELECT r.place, r.sha, r.landed_at, NULL, NULL, NULL, NULL, split_part(r.message, E'\n', 1), NULL
         FROM ranged r
         WHERE NOT r.is_merge AND NOT EXISTS (SELECT FROM linked l WHERE l.sha = r.sha)
+          AND (v_undone IS NULL OR r.sha <> ALL (v_undone))
           AND jirasync.is_judged_commit(p_tenant, p_source, p_repository, r.sha, r.author, r.author_email, r.message);
 END
 $$;

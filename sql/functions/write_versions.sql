@@ -4,6 +4,8 @@ CREATE OR REPLACE FUNCTION jirasync.write_versions(
     p_project_sources text[], p_project_ids bigint[],
     OUT changed integer, OUT changed_sources text[], OUT changed_ids bigint[])
 LANGUAGE plpgsql AS $$
+DECLARE
+    v_renamed  record;
 BEGIN
     WITH told AS MATERIALIZED (
         SELECT s.source, v.version_id, v.name, s.project_id, s.at, s.delivery_id, s.issue_id
@@ -40,7 +42,9 @@ BEGIN
         ORDER BY n.source, n.version_id, n.at DESC, n.delivery_id DESC, n.issue_id DESC NULLS LAST, n.name
     ), differs AS MATERIALIZED (
         SELECT n.*, p.project_key, f.released, f.archived, f.start_date, f.release_date, f.merged_into, f.deleted_at,
-               (v.name, v.merged_into, v.deleted_at) IS DISTINCT FROM (n.name, f.merged_into, f.deleted_at) AS is_other
+               (v.name, v.merged_into, v.deleted_at) IS DISTINCT FROM (n.name, f.merged_into, f.deleted_at) AS is_other,
+               v.name AS old_name, v.project_key AS old_project,
+               v.version_id IS NOT NULL AND (v.name, v.project_key) IS DISTINCT FROM (n.name, p.project_key) AS is_renamed
         FROM newest n
         LEFT JOIN LATERAL (
             SELECT * FROM jirasync.projects o
@@ -76,10 +80,22 @@ BEGIN
             archived = excluded.archived, start_date = excluded.start_date, release_date = excluded.release_date,
             merged_into = excluded.merged_into, deleted_at = excluded.deleted_at
     )
-    SELECT count(*),
-           coalesce(array_agg(d.source) FILTER (WHERE d.is_other), '{}'),
-           coalesce(array_agg(d.version_id) FILTER (WHERE d.is_other), '{}')
-    INTO changed, changed_sources, changed_ids FROM differs d;
+    SELECT count(*)::integer AS changed,
+           coalesce(array_agg(d.source) FILTER (WHERE d.is_other), '{}') AS changed_sources,
+           coalesce(array_agg(d.version_id) FILTER (WHERE d.is_other), '{}') AS changed_ids,
+           array_agg(d.source) FILTER (WHERE d.is_renamed) AS sources,
+           array_agg(d.old_project) FILTER (WHERE d.is_renamed) AS old_projects,
+           array_agg(d.old_name) FILTER (WHERE d.is_renamed) AS old_names,
+           array_agg(d.project_key) FILTER (WHERE d.is_renamed) AS new_projects,
+           array_agg(d.name) FILTER (WHERE d.is_renamed) AS new_names
+    INTO v_renamed FROM differs d;
+    changed := v_renamed.changed;
+    changed_sources := v_renamed.changed_sources;
+    changed_ids := v_renamed.changed_ids;
+    IF v_renamed.sources IS NOT NULL THEN
+        PERFORM jirasync.rename_run_coverage(p_tenant, v_renamed.sources, v_renamed.old_projects, v_renamed.old_names,
+                                             v_renamed.new_projects, v_renamed.new_names);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION jirasync.write_versions IS 'Write what versions lacks of what the snapshots of the given issues and the events of the given versions tell (p_ids NULL: of all), and of the keys of the given projects; says how many rows differed and which versions have another name or life now';

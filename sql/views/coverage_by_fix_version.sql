@@ -12,5 +12,8 @@ CROSS JOIN LATERAL (
            count(*) FILTER (WHERE c.state = 'not_expected') AS not_expected
     FROM jirasync.version_stories c
     WHERE c.tenant = v.tenant AND c.source = v.source AND c.version_id = v.version_id) s
-WHERE v.deleted_at IS NULL AND v.merged_into IS NULL;
-COMMENT ON VIEW jirasync.coverage_by_fix_version IS 'Each version: stories leaves out what is not expected to have commits, without_commits is missing, unmerged and reverted together, percent is with_commits of stories (NULL for none)';
+WHERE v.deleted_at IS NULL AND v.merged_into IS NULL
+  AND NOT EXISTS (
+      SELECT FROM jirasync.projects p
+      WHERE p.tenant = v.tenant AND p.source = v.source AND p.project_id = v.project_id AND p.deleted_at IS NOT NULL);
+COMMENT ON VIEW jirasync.coverage_by_fix_version IS 'Each version that was neither deleted, by itself or with its project, nor merged into another: stories leaves out what is not expected to have commits, without_commits is missing, unmerged and reverted together, percent is with_commits of stories (NULL for none)';

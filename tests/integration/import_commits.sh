@@ -165,3 +165,42 @@ check 'a missing path is a usage error' 2 "$status"
 check 'an unknown source is refused' '1 1' "$status $(grep -c "no source is named 'nobody'" "$work/errors")"
 JIRASYNC_IMPORT_CHUNK=none "$command" import-commits --source git --repository org/app "$work/app" 2>/dev/null; status=$?
 check 'a bad option is a configuration error' 78 "$status"
+
+# --- reverts that name pull requests, of which no webhook told: the hosts' words tell which commits those were
+git init -q -b main "$work/requests"
+cd "$work/requests" || exit 1
+commit 'Begin\n' >/dev/null
+squash=$(commit 'APP-1 Add the cart (#12)\n')
+unsquash=$(commit 'Revert "APP-1 Add the cart (#12)" (#13)\n\nReverts org/requests#12\n')
+git checkout -q -b work
+commit 'APP-2 Print\n' printed >/dev/null
+git checkout -q main
+merged=$(merge work -m "Merge branch 'work' into 'main'
+
+Print
+
+See merge request org/requests!20")
+unmerged=$(commit 'Revert "Merge branch '"'work' into 'main'"'"\n\nThis reverts merge request !20\n')
+git checkout -q -b more
+commit 'APP-3 More\n' more >/dev/null
+git checkout -q main
+pulled=$(merge more -m 'Merge pull request #21 from org/more')
+unpulled=$(commit 'Back it out\n\nReverts org/requests#21\n')
+foreign=$(commit 'Back it out\n\nReverts org/app#12\n')
+unknown=$(commit 'Back it out\n\nReverts org/requests#99\n')
+import_requests() { "$command" import-commits --source git --repository org/requests "$@" "$work/requests" 2>"$work/errors"; }
+reverts() { ask "SELECT reverts FROM jirasync.commits WHERE repository = 'org/requests' AND sha = '$1'"; }
+output=$(import_requests)
+check 'a squash is found by its pull request' "{org/requests#12,$squash}" "$(reverts "$unsquash")"
+check 'a merge of GitLab' "{!20,$merged}" "$(reverts "$unmerged")"
+check 'a merge of GitHub' "{org/requests#21,$pulled}" "$(reverts "$unpulled")"
+check 'a pull request of another repository is not looked for here' '{org/app#12}' "$(reverts "$foreign")"
+check 'and one that nobody speaks of stays a name' '{org/requests#99}' "$(reverts "$unknown")"
+check 'all of it again changes nothing' 'Nothing changed: 0 rows written.' "$(import_requests | sed -n 2p)"
+twice=$(commit 'Revert "x (#12)"\n')
+check 'also what is new finds what is old' 'org/requests: 1 commits read, 1 new, 0 changed' "$(import_requests --since "$unknown" | sed -n '1s/;.*//p')"
+check 'by its number' "{#12,$squash}" "$(reverts "$twice")"
+ask "INSERT INTO jirasync.pull_requests (tenant, source, repository, number, title, keys, merge_sha)
+     VALUES ('main', 'git', 'org/requests', 12, 'x', '{}', '$merged')" >/dev/null
+import_requests --quiet
+check 'what a webhook told of it goes before' '{org/requests#12}' "$(reverts "$unsquash")"

@@ -47,6 +47,17 @@ frugal 'the coverage of one version' '' "SELECT * FROM jirasync.coverage_by_fix_
 sql -c "UPDATE jirasync.versions SET name = 'only here' WHERE name = '1.3' AND project_key = 'PRJ1'" -c 'ANALYZE jirasync.versions'
 frugal 'a version by its name alone' '' "SELECT * FROM jirasync.coverage_by_fix_version WHERE fix_version = 'only here'"
 frugal 'the audit of a release' '' "SELECT * FROM jirasync.release_audit('only here', 'git', 'org/app-1', '$before', 'main')"
+sql -c "INSERT INTO jirasync.run_coverage (tenant, run_id, source, project_key, fix_version, at, stories, with_commits, without_commits,
+                                           unmerged, reverted, not_expected)
+        SELECT 'main', 'run-' || n / 100, 'default', 'PRJ' || n % 20, CASE n % 100 WHEN 1 THEN 'only here' ELSE '1.' || n % 100 END,
+               now() - n * interval '1 minute', 10, 5, 5, 0, 0, 0 FROM generate_series(1, 100000) n" \
+    -c "INSERT INTO jirasync.deliveries (tenant, source, delivery_id, event, issue_id, received_at, stored_at, outcome, kind, body_sha256)
+        SELECT s.tenant, s.source, s.delivery_id, 'jira:issue_updated', s.issue_id, s.at, s.at, 'applied', 'jira', sha256(s.delivery_id::bytea)
+        FROM jirasync.issue_snapshots s" -c 'ANALYZE jirasync.run_coverage, jirasync.deliveries'
+[ "$(sql -c "SELECT count(*) > 2 FROM jirasync.coverage_burn_up WHERE project_key = 'PRJ1' AND fix_version = 'only here'")" = t ] ||
+    echo 'not ok a version has a history'
+frugal 'the history of one version' '' "SELECT * FROM jirasync.coverage_burn_up WHERE tenant = 'main' AND source = 'default' AND project_key = 'PRJ1' AND fix_version = 'only here'"
+frugal 'what changed in one version' '' "SELECT jirasync.report_changes('main', NULL, 'only here', now() - interval '1 day', NULL)"
 frugal 'waiving an issue' '' "SELECT jirasync.waive_issue('$story', 'a test', 'Grace')"
 frugal 'waiving a commit' '' "SELECT jirasync.waive_commit('org/app-1', left('$sha', 12), 'a test', 'Grace')"
 frugal 'linking a commit' '' "SELECT jirasync.link_commit('git', 'org/app-1', '$sha', '$epic')"

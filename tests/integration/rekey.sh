@@ -41,6 +41,10 @@ for words in 'org/app' '--all' '--source'; do
 done
 rekey --source nobody
 check 'an unknown source is refused' '1 1' "$status $(grep -c "no source is named 'nobody'" "$work/errors")"
+rekey --repository org/nothing
+check 'an unknown repository as well' '1 jirasync rekey: nothing is known of a repository org/nothing' "$status $(cat "$work/errors")"
+rekey --repository org/app --source hub
+check 'also that of another source' '1 jirasync rekey: nothing is known of a repository org/app of source hub' "$status $(cat "$work/errors")"
 rekey
 check 'of nothing nothing changes' \
     '0 commits: 0 looked at, 0 differ; keys +0 -0, refused +0 -0, 0 merges hand other keys down|pull requests: 0 looked at, 0 differ|branches: 0 looked at, 0 differ|0 jobs|Nothing changed: 0 rows written.' \

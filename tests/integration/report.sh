@@ -88,7 +88,7 @@ check 'the stories are those of version_stories' \
 check 'the orphans are those of commits_without_story' \
     "$(sql -c "SELECT repository || ' ' || sha || ' ' || reason FROM jirasync.commits_without_story WHERE tenant = 'main' ORDER BY 1")" \
     "$(sql -c "SELECT concat_ws(' ', o ->> 'repository', o ->> 'sha', o ->> 'reason') FROM json_array_elements(jirasync.report() -> 'orphans') o ORDER BY 1")"
-check 'tags and branches are those of first_tag and commit_branches' '11 0 0' \
+check 'tags and branches are those of first_tag and commit_branches' '12 0 0' \
     "$(sql -F ' ' -c "SELECT count(*), count(*) FILTER (WHERE c.tag IS DISTINCT FROM jirasync.first_tag(c.source, c.repository, c.sha)),
                       count(*) FILTER (WHERE c.branches IS DISTINCT FROM (
                           SELECT array_to_string(coalesce(array_agg(b.branch ORDER BY b.branch) FILTER (WHERE b.counted),
@@ -211,7 +211,7 @@ done <<'WORDS'
 --since yesterday#'yesterday' is neither an instant nor a finished run
 --since run-9#'run-9' is neither an instant nor a finished run
 --range org/ap:main..v1.0#no repository is named 'org/ap'; near ones: org/app, org/web
---range org/app:main..v9#org/app has no branch, tag or commit v9 (SQLSTATE P0002)
+--range org/app:main..v9#org/app has no branch, tag or commit v9 (SQLSTATE P0002)|hint: Near it: v1.0, v1.0-rc1, feature/APP-4, main, release/1.0.
 --compat --project app#no project has the key 'app'; near ones: APP, OPS
 WORDS
 report --fix-version "'; DROP TABLE jirasync.runs; --"
@@ -223,6 +223,94 @@ report --range org/app:v1.0-rc1..v1.0
 check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
 report --range git/org/app:v1.0-rc1..v1.0 --format csv
 check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+# --- what a run did not see yet, though it was received before its end, has changed since
+rescoped() {
+    sql -c "SELECT string_agg(concat_ws(' ', s ->> 'issue_key', s ->> 'change'), ', ')
+            FROM json_array_elements(jirasync.report(p_since_run => '$1') -> 'changes' -> 'scope') s"
+}
+sql >/dev/null <<'SQL'
+SELECT facts.run('before', '2026-03-16 00:00:05Z');
+SELECT facts.issue(15, 'APP-15', '2026-03-16 00:00Z', '{12}', '{1.2}', added => '{12}');
+UPDATE jirasync.deliveries SET received_at = '2026-03-16 00:00:01Z' WHERE tenant = 'main' AND issue_id = 15 AND received_at > '2026-04-01';
+SELECT facts.run('after', '2026-03-16 00:00:09Z');
+SQL
+check 'scope that waited for its run' 'APP-15 added|' "$(rescoped before)|$(rescoped after)"
+sql >/dev/null <<'SQL'
+SELECT facts.issue(15, 'APP-15', '2026-03-16 12:00Z', removed => '{12}');
+UPDATE jirasync.deliveries SET received_at = '2026-03-16 12:00:01Z' WHERE tenant = 'main' AND issue_id = 15 AND received_at > '2026-04-01';
+SELECT facts.run('removed', '2026-03-16 12:00:09Z');
+SQL
+check 'is told once' 'APP-15 added, APP-15 removed|APP-15 removed|' "$(rescoped before)|$(rescoped after)|$(rescoped removed)"
+
+# --- a deleted project takes its versions along
+gone() { # mark, day: what is said of OPS then
+    sql -c "SELECT facts.entity('project', facts.project('OPS')::text, '$2 00:00Z', '{\"key\": \"OPS\"}', p_mark => $1)" -c 'SELECT facts.settle()' >/dev/null
+    report --project OPS
+}
+gone 1 2026-03-18
+check 'the report of a deleted project is none' "1 jirasync report: no project has the key 'OPS'; near ones: APP" "$status $errors"
+check 'nor are its versions shown' 'APP APP APP' \
+    "$(sql -c "SELECT string_agg(v ->> 'project_key', ' ') FROM json_array_elements(jirasync.report() -> 'versions') v")"
+check 'in psql neither' 0 "$(sql -c "SELECT count(*) FROM jirasync.coverage_by_fix_version WHERE project_key = 'OPS'")"
+gone 2 2026-03-19
+check 'a restored one is back' '0 VERSION' "$status ${output%% *}"
+
+# --- a waiver that ends is a change, whether a run has seen it or not
+ended() { # stories that changed in the last hour
+    sql -c "SELECT string_agg(concat_ws(' ', s ->> 'issue_key', s ->> 'before', s ->> 'after'), ', ')
+            FROM json_array_elements(jirasync.report(p_since => now() - interval '1 hour') -> 'changes' -> 'stories') s"
+}
+check 'nothing has changed in an hour' '' "$(ended)"
+sql -c "UPDATE jirasync.issue_waivers SET expires_at = now() - interval '1 minute' WHERE tenant = 'main' AND issue_id = 11"
+check 'then a waiver ended' 'APP-11 not_expected missing' "$(ended)"
+sql -c "SELECT jirasync.recompute_issue('APP-11')" -c "SELECT facts.run('ended', now() - interval '10 seconds')" >/dev/null
+check 'and a run has seen it' '1 APP-11 not_expected missing' "$(sql -c "SELECT count(*) FROM jirasync.run_states WHERE run_id = 'ended'") $(ended)"
+sql -c "UPDATE jirasync.issue_waivers SET expires_at = NULL WHERE tenant = 'main' AND issue_id = 11" \
+    -c "SELECT jirasync.recompute_issue('APP-11')" -c "SELECT facts.run('renewed', now())" >/dev/null
+check 'and it was renewed' '' "$(ended)"
+
+# --- a day is one of America/Phoenix
+sql -c "INSERT INTO jirasync.run_coverage (tenant, run_id, source, project_key, fix_version, at, stories, with_commits, without_commits,
+                                           unmerged, reverted, not_expected)
+        SELECT 'main', 'day-' || at, 'default', 'APP', 'days', at, n, 0, n, 0, 0, 0
+        FROM unnest('{2026-04-02 06:59:58Z,2026-04-02 06:59:59.999999Z,2026-04-02 07:00Z,2026-11-02 06:59Z}'::timestamptz[]) WITH ORDINALITY d (at, n)"
+check 'it begins at seven UTC, the year round, and ends with its last run' '2026-04-01 2, 2026-04-02 3, 2026-11-01 4' \
+    "$(sql -c "SELECT string_agg(day || ' ' || stories, ', ' ORDER BY day) FROM jirasync.coverage_burn_up WHERE fix_version = 'days'")"
+
+# --- a version's history follows its name
+changed() { # versions with other figures since run-1
+    sql -c "SELECT string_agg(concat_ws(' ', v ->> 'project_key', v ->> 'fix_version', v -> 'before' ->> 'stories', v -> 'after' ->> 'stories'), ', ' ORDER BY v ->> 'fix_version')
+            FROM json_array_elements(jirasync.report(p_project => 'APP', p_since_run => 'run-1') -> 'changes' -> 'versions') v"
+}
+days() { sql -c "SELECT string_agg(concat_ws(' ', project_key, fix_version, day, stories, with_commits), ', ' ORDER BY project_key, day) FROM jirasync.coverage_burn_up WHERE fix_version = '$1'"; }
+of_old=$(days 1.1)
+check 'there is a history' 'APP 1.0 10 8, APP 1.1 2 2|APP 1.1 2026-03-05 2 0, APP 1.1 2026-03-14 2 2' "$(changed)|$of_old"
+told() { sql -c "SELECT facts.entity('version', '$1', '$2', '{\"name\": \"$3\", \"projectId\": 10000}')" -c 'SELECT facts.settle()' >/dev/null; }
+told 11 '2026-03-20 00:00Z' '1.1 GA'
+check 'a renamed version keeps it' "APP 1.0 10 8, APP 1.1 GA 2 2||${of_old//1.1/1.1 GA}" "$(changed)|$(days 1.1)|$(days '1.1 GA')"
+sql -c "SELECT facts.entity('version', '11', '2026-03-21 00:00Z', '{\"name\": \"1.0\", \"projectId\": 10000}'),
+               facts.entity('version', '10', '2026-03-21 00:00Z', '{\"name\": \"1.1 GA\", \"projectId\": 10000}')" -c 'SELECT facts.settle()' >/dev/null
+check 'two that change their names keep their own' "APP 1.0 2 2, APP 1.1 GA 10 8|${of_old//1.1/1.0}" "$(changed)|$(days 1.0 | sed 's/, OPS.*//')"
+check 'and a rebuild finds nothing to do' 0 "$(sql -c 'SELECT jirasync.correlation_rebuild()')"
+
+# --- a cherry-pick and its original are one piece of work, which is out with the first of the two
+sql >/dev/null <<'SQL'
+SELECT facts.ref('main', 'mend'), facts.ref('release/1.0', 'mended', 'main', 5), facts.ref('v1.0.1', 'mended', 'release/1.0', 11, 'tag');
+SELECT facts.placed('mend', 'main', 11, '2026-03-22 09:00Z', '{APP-5}', parents => '{charset}'),
+       facts.placed('mended', 'release/1.0', 11, '2026-03-23 09:00Z', '{APP-5}', parents => '{backout}');
+SELECT facts.settle();
+SQL
+first_tags() { # of APP-5: its own, and those of its commits
+    sql -c "SELECT concat_ws(' ', coalesce(s ->> 'first_tag', 'none'), (
+                SELECT string_agg(concat_ws('-', split_part(c ->> 'subject', ' ', 1), c ->> 'first_tag'), ' ') FROM json_array_elements(s -> 'commits') c))
+            FROM json_array_elements(jirasync.report(p_project => 'APP') -> 'versions') v CROSS JOIN json_array_elements(v -> 'stories') s
+            WHERE s ->> 'issue_key' = 'APP-5'"
+}
+check 'two commits are out when both are' 'none mend mended-v1.0.1' "$(first_tags)"
+sql -c "UPDATE jirasync.commits SET picked_from = facts.sha('mend') WHERE sha = facts.sha('mended')" \
+    -c "SELECT facts.touch('correlate_commit', 'git', 'org/app@' || facts.sha('mended'))" -c 'SELECT facts.settle()' >/dev/null
+check 'a pick is out for both' 'v1.0.1 mend mended-v1.0.1' "$(first_tags)"
+
 sed -i 's|^JIRASYNC_WORKER_DATABASE=.*|JIRASYNC_WORKER_DATABASE=host=/nonexistent|' "$work/jirasync.conf"
 report
 check 'without a database it fails' '1 ' "$status $output"

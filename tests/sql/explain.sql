@@ -83,6 +83,8 @@ SELECT facts.issue(50, 'APP-4', '2026-03-01 00:00Z', source => 'other');
 SELECT facts.issue(51, 'APP-2', '2026-03-01 00:00Z', source => 'other');
 SELECT facts.settle() > 0;
 SELECT s FROM facts.explained('APP-3') s WHERE s ~ 'state|issue|commits';
+-- (Those are the commits that APP-3 had: not by its id any more, but people who ask why want to hear of them.)
+SELECT left(sha, 12), reason FROM commits_without_story WHERE message ~ 'APP-3' ORDER BY landed_at;
 SELECT s FROM facts.explained('APP-2') s WHERE s ~ '\| (state|issue|is|key|not known) \|';
 SELECT s FROM facts.explained('APP-4') s WHERE s ~ '\| (state|issue|is|key|not known) \|';
 SELECT * FROM explain_issue('APP-99');

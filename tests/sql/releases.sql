@@ -47,6 +47,19 @@ SELECT facts.between('main', 'release/1.0');
 SELECT facts.between('main', 'feature/APP-9');
 SELECT facts.between('main', 'main');
 SELECT facts.between('refs/tags/v1.0', 'HEAD');
+-- A tag that bears the name of a branch is tags/NAME; full names say which of the two is meant.
+SELECT facts.ref('v1.2', 'fix', 'release/1.0', 4);
+UPDATE refs SET kind = 'branch' WHERE ref = 'v1.2';
+SELECT facts.ref('tags/v1.2', 'four', 'main', 4, 'tag');
+SELECT facts.between('main', 'v1.2');
+SELECT facts.between('main', 'refs/heads/v1.2');
+SELECT facts.between('release/1.0', 'refs/tags/v1.2');
+SELECT facts.between('release/1.0', 'tags/v1.2');
+SELECT facts.between('main', 'refs/tags/main');
+SELECT facts.between('main', 'refs/heads/v1.1');
+DELETE FROM refs WHERE ref = 'tags/v1.2';
+SELECT facts.ref('v1.2', 'four', 'main', 4);
+UPDATE refs SET kind = 'tag', counted = false WHERE ref = 'v1.2';
 -- Hashes, also cut short; the one beside the line is said to stand there, and read from its parents.
 SELECT facts.between(left(facts.sha('one'), 12), facts.sha('two'));
 SELECT facts.between('v1.0', left(facts.sha('part2'), 10));
@@ -93,6 +106,13 @@ SELECT facts.placed('done', 'release/1.0', 8, '2026-03-03 03:00Z', '{APP-6}', pa
 SELECT facts.placed('undone', 'release/1.0', 9, '2026-03-03 04:00Z', '{APP-6}', parents => '{done}', reverts => ARRAY[facts.sha('done')]);
 SELECT facts.settle() > 0;
 SELECT facts.audit('1.11', 'v1.1', 'release/1.0');
+-- A sub-task whose parent is an epic is judged by itself, and stands for itself.
+SELECT facts.issue(7, 'APP-7', '2026-03-01 00:00Z', '{11}', type => 'Epic', level => 1);
+SELECT facts.issue(5, 'APP-5', '2026-03-10 00:00Z', '{}', type => 'Sub-task', level => -1, parent => 7);
+SELECT facts.settle() > 0;
+SELECT s FROM facts.audit('1.11', 'v1.1', 'release/1.0') s WHERE s ~ 'step';
+SELECT facts.issue(5, 'APP-5', '2026-03-11 00:00Z', '{}', type => 'Sub-task', level => -1, parent => 4);
+SELECT facts.settle() > 0;
 -- Up to the commit before the revert the work is there.
 SELECT facts.audit('1.11', 'v1.1', facts.sha('done'));
 -- Another project has a version of the same name: its stories belong to the release as well.
@@ -119,3 +139,14 @@ SELECT facts.settle() > 0;
 SELECT facts.audit('1.12', 'v1.1', 'release/1.0') EXCEPT SELECT facts.audit('1.12', 'v1.1', facts.sha('four-again'));
 SELECT facts.audit('1.12', 'v1.1', facts.sha('four-again')) EXCEPT SELECT facts.audit('1.12', 'v1.1', 'release/1.0');
 SELECT state, reason FROM story_coverage WHERE issue_key = 'APP-3';
+-- What names no issue and was taken back within the range has come to nothing with its revert; a revert of what was there
+-- before it is shown, and one that was itself taken back leaves what it named.
+SELECT facts.ref('release/1.0', 'again', 'main', 3);
+SELECT facts.placed('oops', 'release/1.0', 12, '2026-03-12 01:00Z', parents => '{unfour}');
+SELECT facts.placed('unoops', 'release/1.0', 13, '2026-03-12 02:00Z', parents => '{oops}', reverts => ARRAY[facts.sha('oops')]);
+SELECT facts.placed('kept', 'release/1.0', 14, '2026-03-12 03:00Z', parents => '{unoops}');
+SELECT facts.placed('unkept', 'release/1.0', 15, '2026-03-12 04:00Z', parents => '{kept}', reverts => ARRAY[facts.sha('kept')]);
+SELECT facts.placed('again', 'release/1.0', 16, '2026-03-12 05:00Z', parents => '{unkept}', reverts => ARRAY[facts.sha('unkept')]);
+SELECT facts.settle() >= 0;
+SELECT s FROM facts.audit('1.12', facts.sha('unfour'), 'release/1.0') s WHERE s ~ 'no_key';
+SELECT s FROM facts.audit('1.12', facts.sha('oops'), facts.sha('unoops')) s WHERE s ~ 'no_key';

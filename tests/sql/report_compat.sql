@@ -76,12 +76,15 @@ SELECT facts.commit('c6', '{APP-10}', '2026-03-04 00:00Z'), facts.key('c6', '{AP
 SELECT facts.commit('c7', '{RC-400}', '2026-03-05 00:00Z'), facts.key('c7', '{RC-401}', 'pull_request');
 SELECT facts.settle() >= 0;
 SELECT facts.compat();
--- What is no issue hides an orphan there, as does what can be no key: UTF-8, APP-007, APP-12 of APP-12abc.
+-- What is no issue hides an orphan there, as does what can be no key: UTF-8, APP-007, APP-12 of APP-12abc, PROJ-1 of
+-- MY_PROJ-1; of a project PROJ_ nothing is a key. A list given by hand is taken as it stands.
 SELECT facts.afresh();
 SELECT facts.issue(7, 'APP-7', '2026-03-01 00:00Z', '{10}');
 SELECT facts.issue(12, 'APP-12', '2026-03-01 00:00Z', '{10}');
 SELECT facts.commit('utf', '{UTF-8}', '2026-03-02 00:00Z'), facts.commit('agent', '{}', '2026-03-02 00:00Z'),
-       facts.commit('suffix', '{}', '2026-03-02 00:00Z'), facts.commit('plain', '{}', '2026-03-02 00:00Z');
+       facts.commit('suffix', '{}', '2026-03-02 00:00Z'), facts.commit('plain', '{}', '2026-03-02 00:00Z'),
+       facts.commit('under', '{MY_PROJ-1}', '2026-03-02 00:00Z'), facts.commit('bare', '{PROJ_-2}', '2026-03-02 00:00Z'),
+       facts.commit('hand', '{}', '2026-03-02 00:00Z'), facts.key('hand', '{MY_PROJ-3}', 'explicit');
 INSERT INTO refused_keys VALUES ('main', 'git', 'org/app', facts.sha('agent'), 'app-007', 'leading_zero'),
                                 ('main', 'git', 'org/app', facts.sha('suffix'), 'APP-12abc', 'touches_right');
 SELECT facts.settle() > 0;

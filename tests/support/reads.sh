@@ -3,7 +3,7 @@
 # sql() and most, the rows and pages that a call may read of a table by its indexes.
 
 tables="'issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'commits', 'commit_keys', 'commit_refs',
-        'issue_commits', 'deliveries', 'run_items', 'jobs', 'pushes', 'push_commits', 'pull_requests'"
+        'issue_commits', 'deliveries', 'run_items', 'run_coverage', 'jobs', 'pushes', 'push_commits', 'pull_requests'"
 # An index that is read from end to end for its later columns returns few rows: that shows in its pages.
 reads="SELECT string_agg(format('%s: %s rows by %s scans from end to end, %s rows from %s pages of indexes', t.relname,
                                 t.seq_tup_read, t.seq_scan, i.rows, i.pages), '; ' ORDER BY t.relname)

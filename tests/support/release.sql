@@ -2,7 +2,8 @@
 --
 -- Project APP: version 1.0, frozen on March 10, with stories in each state; 1.1 comes after it, 1.2 is empty. Project OPS has
 -- a 1.0 of its own. Repository org/app: release/1.0 is cut from main at position 5; org/web has main alone. The runs
--- run-1, run-2 and run-3 ended on March 5, 9 and 14.
+-- run-1, run-2 and run-3 ended on March 5, 9 and 14, and heard what was told until then: that APP-15 left 1.0 on March 8
+-- was told late.
 
 -- Correlates what waits, as a run that ended at an instant.
 CREATE FUNCTION facts.run(p_run text, p_at timestamptz, p_tenant text DEFAULT 'main') RETURNS void LANGUAGE plpgsql AS $$
@@ -10,9 +11,13 @@ BEGIN
     PERFORM jirasync.open_run(p_tenant, p_run, 'test', 'unknown', '{}', 60000);
     PERFORM facts.settle(p_run => p_run, p_tenant => p_tenant);
     PERFORM jirasync.close_run(p_tenant, p_run);
+    UPDATE jirasync.deliveries SET received_at = p_at WHERE tenant = p_tenant AND received_at > p_at AND received_at > '2026-04-01';
     UPDATE jirasync.runs SET started_at = p_at, finished_at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.run_coverage SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
+    UPDATE jirasync.run_items SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
     UPDATE jirasync.run_states SET at = p_at WHERE tenant = p_tenant AND run_id = p_run;
+    UPDATE jirasync.story_states s SET since = p_at FROM jirasync.run_states r
+    WHERE r.tenant = p_tenant AND r.run_id = p_run AND s.tenant = p_tenant AND s.source = r.source AND s.issue_id = r.issue_id;
 END
 $$;
 
@@ -36,9 +41,10 @@ SELECT facts.issue(20, 'APP-20', '2026-03-01 00:00Z', '{10}', '{1.0}', type => '
        facts.issue(12, 'APP-12', '2026-03-01 00:00Z', '{10}', '{1.0}'),
        facts.issue(14, 'APP-14', '2026-03-01 00:00Z', '{10,11}', '{1.0,1.1}'),
        facts.issue(15, 'APP-15', '2026-03-01 00:00Z', '{10}', '{1.0}'),
+       facts.issue(21, 'APP-21', '2026-03-01 00:00Z', type => 'Sub-task', level => -1, parent => 9, parent_key => 'APP-9'),
        facts.issue(31, 'OPS-1', '2026-03-01 00:00Z', '{30}', '{1.0}');
 SELECT facts.entity('version', '12', '2026-03-01 00:00Z', '{"name": "1.2", "projectId": 10000}');
-SELECT facts.ref('main', 'charset'), facts.ref('release/1.0', 'hotpatch', 'main', 5), facts.ref('feature/APP-4', 'draft', 'main', 2, p_counted => false),
+SELECT facts.ref('main', 'charset'), facts.ref('release/1.0', 'backout', 'main', 5), facts.ref('feature/APP-4', 'draft', 'main', 2, p_counted => false),
        facts.ref('v1.0-rc1', 'merge', 'main', 5, 'tag'), facts.ref('v1.0', 'hotpatch', 'release/1.0', 9, 'tag'),
        facts.ref('main', 'web-sub', p_repository => 'org/web');
 SELECT facts.placed('start', 'main', 1, '2026-03-02 08:00Z'),
@@ -60,10 +66,11 @@ SELECT 'main', 'git', 'org/app', facts.sha(n), 'APP-2', 'branch', 'feature/APP-2
 SELECT jirasync.waive_issue('APP-11', 'Bought, not built', 'Grace');
 SELECT facts.run('run-2', '2026-03-09 18:00Z');
 
-SELECT facts.placed('sneak', 'release/1.0', 6, '2026-03-08 09:00Z', '{APP-9}', parents => '{merge}'),
+SELECT facts.placed('sneak', 'release/1.0', 6, '2026-03-08 09:00Z', '{APP-21}', parents => '{merge}'),
        facts.placed('unplanned', 'release/1.0', 7, '2026-03-09 09:00Z', '{APP-10}', parents => '{sneak}'),
        facts.placed('late', 'release/1.0', 8, '2026-03-12 09:00Z', '{APP-1}', parents => '{unplanned}'),
        facts.placed('hotpatch', 'release/1.0', 9, '2026-03-12 10:00Z', parents => '{late}'),
+       facts.placed('backout', 'release/1.0', 10, '2026-03-13 09:00Z', '{APP-1}', parents => '{hotpatch}', reverts => ARRAY[facts.sha('login')]),
        facts.placed('next', 'main', 6, '2026-03-12 11:00Z', '{APP-9,APP-14}', parents => '{merge}'),
        facts.placed('typo', 'main', 7, '2026-03-12 12:00Z', '{APP-99}', parents => '{next}'),
        facts.placed('gone', 'main', 8, '2026-03-12 13:00Z', '{APP-12}', parents => '{typo}'),
@@ -71,7 +78,7 @@ SELECT facts.placed('sneak', 'release/1.0', 6, '2026-03-08 09:00Z', '{APP-9}', p
        facts.placed('charset', 'main', 10, '2026-03-12 15:00Z', '{UTF-8}', parents => '{bump}');
 SELECT facts.issue_deleted(12, '2026-03-11 00:00Z');
 SELECT facts.issue(13, 'APP-13', '2026-03-11 00:00Z', '{10}', '{1.0}', added => '{10}'),
-       facts.issue(15, 'APP-15', '2026-03-11 01:00Z', removed => '{10}');
+       facts.issue(15, 'APP-15', '2026-03-08 01:00Z', removed => '{10}');
 SELECT facts.run('run-3', '2026-03-14 18:00Z');
 
 UPDATE jirasync.versions SET freeze_at = '2026-03-10 00:00Z', release_date = '2026-03-16' WHERE version_id = 10;

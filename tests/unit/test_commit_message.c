@@ -98,7 +98,10 @@ static void reads_the_subjects_of_merges(void **state)
     } cases[] = {
         {"Merge branch 'feature/APP-1'", "feature/APP-1", ""},
         {"Merge branch 'main' into feature/APP-12\n\nbody into x", "main", " into feature/APP-12"},
-        {"Merge branch 'x' of ssh://host/r into y", "x", " into y"},
+        {"Merge branch 'x' of ssh://host/r into y", "x", " of ssh://host/r into y"},
+        {"Merge branch 'x' of github.com:org/app-1", "x", " of github.com:org/app-1"},
+        {"Merge branches 'a' and 'b' of https://host/app-1 into c", "a", " of https://host/app-1 into c"},
+        {"Merge branch 'x', the rest of APP-1", "x", ""},
         {"Merge branches 'a', 'b' and 'c' into d", "a", " into d"},
         {"Merge remote-tracking branch 'origin/x' into y", "origin/x", " into y"},
         {"Merge tag 'v1' into y", "v1", " into y"},
