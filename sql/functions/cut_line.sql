@@ -12,7 +12,8 @@ DECLARE
     v_below  integer;
     r        record;
 BEGIN
-    FOR r IN SELECT c.*, (SELECT min(o.position) - 1 FROM unnest(p_state.places) o WHERE o.ord >= c.ord) AS start,
+    FOR r IN SELECT c.*, coalesce((SELECT min(o.position) - 1 FROM unnest(p_state.places) o WHERE o.ord >= c.ord),
+                             p_state.numbered_to) AS start,
                     p.received_at AS at, p.before
              FROM jirasync.push_cuts(p_tenant, p_source, p_repository, p_name, p_deliveries, p_changes, p_state.places,
                                      p_imported_to) c
@@ -30,7 +31,7 @@ BEGIN
         v_base := CASE WHEN NOT r.is_moved THEN least(v_base, r.up_to) END;
         IF r.before IS NOT NULL AND v_gone <> '{}' THEN
             v_state.dropped := v_state.dropped || (
-                r.before, r.at, v_state.life_at, CASE WHEN NOT v_stays THEN v_state.base_sha END,
+                r.before, r.at, v_state.life_at, v_state.base_sha, v_state.is_fork_guessed,
                 CASE WHEN v_stays THEN p_name ELSE v_state.parent_ref END,
                 CASE WHEN v_stays THEN v_below ELSE v_state.fork_position END, v_gone)::jirasync.dropped_line;
         END IF;
@@ -47,9 +48,8 @@ BEGIN
             v_state.places := ARRAY(
                 SELECT (o.ord, o.sha, o.position + coalesce(v_state.fork_position, 0) - r.start - v_shift, o.on_line,
                         o.bears_name, o.landed_at)::jirasync.push_place FROM unnest(v_state.places) o);
-            v_state.numbered_to := v_state.numbered_to + coalesce(
-                coalesce(v_state.fork_position, 0) - r.start - v_shift, 0);
-            v_shift := coalesce(coalesce(v_state.fork_position, 0) - r.start, v_shift);
+            v_state.numbered_to := v_state.numbered_to + coalesce(v_state.fork_position, 0) - r.start - v_shift;
+            v_shift := coalesce(v_state.fork_position, 0) - r.start;
         END IF;
     END LOOP;
     v_state.places := ARRAY(

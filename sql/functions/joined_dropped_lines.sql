@@ -4,7 +4,7 @@ CREATE OR REPLACE FUNCTION jirasync.joined_dropped_lines(
 RETURNS jirasync.dropped_line[] LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN ARRAY(
-        SELECT (d.tip, d.at, d.life_at, d.base_sha,
+        SELECT (d.tip, d.at, d.life_at, d.base_sha, d.is_fork_guessed,
                 CASE WHEN d.parent_ref IS DISTINCT FROM p_name THEN d.parent_ref
                      -- an imported place is on the branch or set aside
                      WHEN d.fork_position <= p_imported_to
@@ -12,12 +12,12 @@ BEGIN
                      ELSE coalesce((
                          SELECT p_name || '~' || left(l.tip, 12)
                          FROM unnest(p_state.dropped) WITH ORDINALITY
-                              l (tip, at, life_at, base_sha, parent_ref, fork_position, places, n)
+                              l (tip, at, life_at, base_sha, is_fork_guessed, parent_ref, fork_position, places, n)
                          WHERE l.n > d.n AND EXISTS (SELECT FROM unnest(l.places) o WHERE o.position = d.fork_position)
                          ORDER BY l.n LIMIT 1), p_name) END,
                 d.fork_position, d.places)::jirasync.dropped_line
         FROM unnest(p_state.dropped) WITH ORDINALITY
-             d (tip, at, life_at, base_sha, parent_ref, fork_position, places, n)
+             d (tip, at, life_at, base_sha, is_fork_guessed, parent_ref, fork_position, places, n)
         ORDER BY d.n);
 END
 $$;

@@ -41,7 +41,8 @@ DECLARE
     v_event  facts.event := facts.random_event();
     v_other  int := facts.roll(16);
 BEGIN
-    SELECT * INTO v_issue FROM jirasync.issues i ORDER BY md5(i.issue_id::text || random()) LIMIT 1;
+    SELECT * INTO v_issue FROM jirasync.issues i
+    ORDER BY i.issue_id OFFSET facts.roll((SELECT count(*)::int FROM jirasync.issues)) LIMIT 1;
     IF v_issue.issue_id IS NULL OR v_other = 0 THEN
         RETURN v_event;
     END IF;
