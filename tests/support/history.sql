@@ -120,7 +120,7 @@ DECLARE
     v_at          timestamptz := facts.minute(facts.roll(60));
 BEGIN
     IF facts.roll(3) > 0 THEN
-        PERFORM facts.place(v_ref, facts.roll(4),
+        PERFORM facts.place(v_ref, 1 + facts.roll(4),
                             ARRAY(SELECT DISTINCT facts.random_name() FROM generate_series(1, 3) ORDER BY 1), v_repository);
         UPDATE jirasync.refs SET seen_at = v_at, imported_at = v_at
         WHERE tenant = 'main' AND source = 'git' AND repository = v_repository AND ref = v_ref;
