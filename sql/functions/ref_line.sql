@@ -44,8 +44,7 @@ BEGIN
             v_skips := v_skips AND (v_state.parent_ref IS NOT NULL OR strpos(p_name, '~') > 0);
             IF v_state.base_sha IS NULL AND p_kind = 'branch'
                AND jirasync.counts_branch(p_source, p_ref, false) THEN
-                SELECT f.parent_ref, f.fork_position, f.parent_ref IS NOT NULL
-                INTO v_state.parent_ref, v_state.fork_position, v_state.is_fork_guessed
+                SELECT f.parent_ref, f.fork_position INTO v_state.parent_ref, v_state.fork_position
                 FROM jirasync.guessed_fork(p_tenant, p_source, p_repository, p_name, v_state.life_at) f;
                 v_state.is_fork_guessed := true;
             END IF;
