@@ -1,7 +1,7 @@
 -- Takes out of a line what later pushes dropped.
 CREATE OR REPLACE FUNCTION jirasync.cut_line(
     p_state jirasync.ref_state, p_tenant text, p_source text, p_repository text, p_ref text, p_name text,
-    p_deliveries text[], p_changes integer[], p_imported_to integer)
+    p_deliveries text[], p_changes integer[], p_imported_to integer, p_is_put boolean)
 RETURNS jirasync.ref_state LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_state  jirasync.ref_state := p_state;
@@ -22,8 +22,10 @@ BEGIN
               AND p.change = p_changes[c.ord]
              ORDER BY c.ord
     LOOP
+        -- (it keeps of what went only what the branch itself was told to have)
         v_gone := ARRAY(
-            SELECT o FROM unnest(v_state.places) o WHERE o.ord < r.ord AND o.position > r.up_to + v_shift);
+            SELECT o FROM unnest(v_state.places) o
+            WHERE o.ord < r.ord AND o.position > r.up_to + v_shift AND NOT (p_is_put AND o.ord = 1));
         -- What was dropped stood on what an import had read, on what is left of the branch, or, where nothing is, on what
         -- that was cut from.
         v_below := greatest(r.up_to + v_shift, v_base);
@@ -55,6 +57,8 @@ BEGIN
     v_state.places := ARRAY(
         SELECT d.place
         FROM (SELECT DISTINCT ON (o.sha) o.sha, o AS place FROM unnest(v_state.places) o
+              -- what it was put on is its own only where no other line has it
+              WHERE NOT (p_is_put AND o.ord = 1 AND (v_state.parent_ref IS NOT NULL OR strpos(p_name, '~') > 0))
               ORDER BY o.sha, o.ord, o.position) d
         WHERE p_imported_to IS NULL OR NOT EXISTS (
             SELECT FROM jirasync.commit_refs i
@@ -64,4 +68,4 @@ BEGIN
     RETURN v_state;
 END
 $$;
-COMMENT ON FUNCTION jirasync.cut_line IS 'Part of ref_state: applies push_cuts to places and to what is kept of the import; a line that was put on another commit is cut from where that stands. Each commit keeps the first place that is left';
+COMMENT ON FUNCTION jirasync.cut_line IS 'Part of ref_state: applies push_cuts to places and to what is kept of the import; a line that was put on another commit is cut from where that stands. Each commit keeps the first place that is left. p_is_put: the first push put the branch on a commit without listing any';

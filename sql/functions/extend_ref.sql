@@ -54,7 +54,7 @@ BEGIN
     END LOOP;
     v_places := ARRAY(
         SELECT o FROM jirasync.push_places(p_row.tenant, p_row.source, p_row.repository, p_row.ref, v_deliveries, v_changes,
-                                           p_row.numbered_to, false) o);
+                                           p_row.numbered_to) o);
     IF EXISTS (SELECT FROM jirasync.push_steps(p_row.tenant, p_row.source, p_row.repository, v_deliveries, v_changes,
                                                v_places) s WHERE NOT s.goes_on)
        -- what the branch had once, and has again

@@ -13,8 +13,9 @@ BEGIN
                          SELECT p_name || '~' || left(l.tip, 12)
                          FROM unnest(p_state.dropped) WITH ORDINALITY
                               l (tip, at, life_at, base_sha, is_fork_guessed, parent_ref, fork_position, places, n)
-                         WHERE l.n > d.n AND EXISTS (SELECT FROM unnest(l.places) o WHERE o.position = d.fork_position)
-                         ORDER BY l.n LIMIT 1), p_name) END,
+                         WHERE l.n > d.n AND l.life_at = d.life_at
+                           AND EXISTS (SELECT FROM unnest(l.places) o WHERE o.position = d.fork_position)
+                         ORDER BY l.n LIMIT 1), CASE WHEN d.life_at = p_state.life_at THEN p_name END) END,
                 d.fork_position, d.places)::jirasync.dropped_line
         FROM unnest(p_state.dropped) WITH ORDINALITY
              d (tip, at, life_at, base_sha, is_fork_guessed, parent_ref, fork_position, places, n)
