@@ -338,6 +338,39 @@ SELECT line, is_sure, cut, (SELECT string_agg(position::text, ' ' ORDER BY posit
 FROM facts.line WHERE repository = 'org/race';
 SELECT correlation_rebuild();
 
+-- A branch was put on a commit of another one, and forced away; then that one turns out to be the younger of the two. Must come
+-- out: no line of work but its own, since it never had more.
+SELECT facts.pushed(1, 'org/put topic forced', 'unseen', 'one', facts.listed('one: begin'));
+SELECT facts.pushed(5, 'org/put work', NULL, 'one');
+SELECT facts.pushed(6, 'org/put work forced', 'one', 'two', facts.listed('two: go on', '{elsewhere}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(9, 'org/put topic', NULL, 'one', facts.listed('one: begin'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/put';
+SELECT correlation_rebuild();
+
+-- A branch is deleted, and made again in the midst of what it was, told in order and from the end. Must come out, both times:
+-- work is cut from work~three at 2, four at 3.
+SELECT facts.pushed(1, 'org/back work', NULL, 'three', facts.listed('one: begin', '{}'), facts.listed('two: go on', '{one}'), facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/back work', 'three', NULL);
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(3, 'org/back work', NULL, 'two');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(4, 'org/back work', 'two', 'four', facts.listed('four: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/back';
+SELECT facts.pushed(4, 'org/kcab work', 'two', 'four', facts.listed('four: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(3, 'org/kcab work', NULL, 'two');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/kcab work', 'three', NULL);
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(1, 'org/kcab work', NULL, 'three', facts.listed('one: begin', '{}'), facts.listed('two: go on', '{one}'), facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/kcab';
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
