@@ -47,6 +47,12 @@ for n in 1 2 3 4 5 6; do
         "$(sql -c "CALL facts.live_and_rebuild($(seed_of $((seed + n))), 16, 20)")"
     tally
 done
+for n in 11 12 13 14; do
+    reset
+    judge "the rebuild changes nothing in random history $((seed + n)), of git alone" \
+        "$(sql -c "CALL facts.live_and_rebuild($(seed_of $((seed + n))), 9, 15, true)")"
+    tally
+done
 
 reset
 live $((seed + 7)) 250 &

@@ -234,14 +234,25 @@ BEGIN
 END
 $$;
 
+-- What git hosts and imports tell, and nothing of Jira: refs depend on one another far more often so.
+CREATE FUNCTION facts.random_git_fact() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CASE
+        WHEN facts.roll(5) > 0 THEN PERFORM facts.random_push();
+        WHEN facts.roll(3) = 0 THEN PERFORM facts.random_placing();
+        ELSE PERFORM facts.random_commit();
+    END CASE;
+END
+$$;
+
 -- Facts and correlation in turn, each in a transaction of its own, as the receiver and a worker have them.
-CREATE PROCEDURE facts.live(p_steps int) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE facts.live(p_steps int, p_of_git boolean DEFAULT false) LANGUAGE plpgsql AS $$
 DECLARE
     v_ids bigint[];
 BEGIN
     FOR n IN 1 .. p_steps LOOP
         IF facts.roll(2) > 0 THEN
-            PERFORM facts.random_fact();
+            IF p_of_git THEN PERFORM facts.random_git_fact(); ELSE PERFORM facts.random_fact(); END IF;
             COMMIT;
         ELSE
             v_ids := facts.claim(1 + facts.roll(6));
@@ -254,12 +265,13 @@ END
 $$;
 
 -- Lives on and asks the rebuild again and again, since a later event heals much; adds up what the rebuilds changed.
-CREATE PROCEDURE facts.live_and_rebuild(p_seed float, p_rounds int, p_steps int, INOUT changed bigint DEFAULT 0)
+CREATE PROCEDURE facts.live_and_rebuild(
+    p_seed float, p_rounds int, p_steps int, p_of_git boolean DEFAULT false, INOUT changed bigint DEFAULT 0)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM setseed(p_seed);
     FOR n IN 1 .. p_rounds LOOP
-        CALL facts.live(p_steps);
+        CALL facts.live(p_steps, p_of_git);
         PERFORM facts.settle();
         COMMIT;
         changed := changed + jirasync.correlation_rebuild();
