@@ -71,7 +71,7 @@ COMMENT ON COLUMN jirasync.refs.imported_keys IS 'Issue key candidates in the na
 
 COMMENT ON COLUMN jirasync.refs.branch_keys IS 'Derived: issue key candidates in the name of a branch';
 
-COMMENT ON COLUMN jirasync.refs.base_sha IS 'Derived: the commit that it was cut from, as pushes tell; NULL where they do not';
+COMMENT ON COLUMN jirasync.refs.base_sha IS 'Derived: the commit that it was cut from, as pushes tell; NULL where they do not. Of a line that a branch had once, what the branch was cut from then';
 
 COMMENT ON COLUMN jirasync.refs.is_fork_guessed IS 'Derived: nobody told where the branch was cut; it is taken to be where the default branch was by then';
 

@@ -9,15 +9,27 @@ DECLARE
     v_deliveries  text[] := '{}';
     v_changes     integer[] := '{}';
     v_places      jirasync.push_place[];
+    v_read_at     timestamptz := greatest(p_row.imported_at, (
+        SELECT r.refs_read_at FROM jirasync.repositories r
+        WHERE r.tenant = p_row.tenant AND r.source = p_row.source AND r.repository = p_row.repository));
 BEGIN
     is_done := false;
     changed := 0;
     shas := '{}';
     v_new := ARRAY(SELECT p FROM jirasync.pushes p
                    WHERE p.tenant = p_row.tenant AND p.source = p_row.source AND p.repository = p_row.repository
-                     AND p.ref = p_row.ref AND p.seq > p_row.derived_to AND NOT p.is_notice ORDER BY p.seq LIMIT 200);
+                     AND p.ref = p_row.ref AND p.seq > p_row.derived_to AND NOT p.is_notice ORDER BY p.seq LIMIT 201);
     IF cardinality(v_new) = 0 THEN
         is_done := true;
+        RETURN;
+    ELSIF cardinality(v_new) > 200 THEN
+        RETURN;
+    END IF;
+    -- Where the tip was entered more than once, the pushes may not join up when it is left.
+    IF (SELECT count(*) + count(*) FILTER (WHERE v_tip = p_row.imported_sha AND e.received_at > v_read_at)
+        FROM (SELECT p.received_at FROM jirasync.pushes p
+              WHERE p.tenant = p_row.tenant AND p.source = p_row.source AND p.repository = p_row.repository
+                AND p.ref = p_row.ref AND p.after = v_tip LIMIT 2) e) > 1 THEN
         RETURN;
     END IF;
     WHILE cardinality(v_deliveries) < cardinality(v_new) LOOP
@@ -28,7 +40,11 @@ BEGIN
             RETURN;
         END;
         IF v_next.kind <> 'branch' OR v_next.is_forced OR v_next.after IS NULL OR v_next.listed = 0
-           OR v_next.received_at <= coalesce(p_row.imported_at, '-infinity') OR v_next.branch_keys <> p_row.branch_keys
+           OR v_next.received_at <= v_read_at OR v_next.branch_keys <> p_row.branch_keys
+           OR v_read_at IS NOT NULL AND EXISTS (
+               SELECT FROM jirasync.commits c
+               WHERE c.tenant = p_row.tenant AND c.source = p_row.source AND c.repository = p_row.repository
+                 AND c.sha = v_next.after AND c.is_from_history)
            OR jirasync.has_been_at(p_row, v_next.after, v_next.seq) THEN
             RETURN;
         END IF;
@@ -38,7 +54,7 @@ BEGIN
     END LOOP;
     v_places := ARRAY(
         SELECT o FROM jirasync.push_places(p_row.tenant, p_row.source, p_row.repository, p_row.ref, v_deliveries, v_changes,
-                                           p_row.numbered_to, false) o);
+                                           p_row.numbered_to) o);
     IF EXISTS (SELECT FROM jirasync.push_steps(p_row.tenant, p_row.source, p_row.repository, v_deliveries, v_changes,
                                                v_places) s WHERE NOT s.goes_on)
        -- what the branch had once, and has again

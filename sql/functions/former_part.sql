@@ -9,7 +9,8 @@ BEGIN
     SELECT f.sha, f.position AS was_at, t.position AS is_at INTO v_last
     FROM unnest(p_former.places) f
     JOIN unnest(p_today.places) t ON t.sha = f.sha AND t.on_line
-    WHERE f.on_line
+    -- (what the branch is cut from today may well be the former one)
+    WHERE f.on_line AND f.sha IS DISTINCT FROM p_today.base_sha
     ORDER BY f.position DESC LIMIT 1;
     IF v_last.sha IS NOT NULL THEN
         v_state.life_at := p_today.life_at;

@@ -4,7 +4,8 @@ CREATE OR REPLACE FUNCTION jirasync.move_imported_places(
     OUT changed integer, OUT shas text[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_aside  text := p_name || '~';
+    v_aside   text := p_name || '~';
+    v_is_cut  boolean;
 BEGIN
     -- A place that a push gave meanwhile makes room for the one that is taken back.
     DELETE FROM jirasync.commit_refs r
@@ -27,8 +28,10 @@ BEGIN
     )
     SELECT count(*), coalesce(array_agg(m.sha), '{}') INTO changed, shas
     FROM (SELECT a.sha FROM aside a UNION ALL SELECT b.sha FROM back b) m;
-    IF EXISTS (SELECT FROM jirasync.commit_refs r
-               WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_aside) THEN
+    v_is_cut := EXISTS (
+        SELECT FROM jirasync.commit_refs r
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_aside);
+    IF v_is_cut THEN
         -- No ref of git has ~ in its name. It is cut from what is left of the branch, or from where all of it was.
         INSERT INTO jirasync.refs AS r (tenant, source, repository, ref, kind, sha, seen_at, deleted_at, parent_ref,
                                         fork_position)
@@ -49,11 +52,11 @@ BEGIN
     END IF;
     -- What an import found to be cut from there is still cut from the same commits.
     UPDATE jirasync.refs r
-    SET parent_ref = CASE WHEN r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END
+    SET parent_ref = CASE WHEN v_is_cut AND r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END
     WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
       AND r.imported_parent_ref = p_name AND r.parent_ref IN (p_name, v_aside) AND r.life_at = '-infinity'
       AND r.fork_position = r.imported_fork_position
-      AND r.parent_ref <> CASE WHEN r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END;
+      AND r.parent_ref <> CASE WHEN v_is_cut AND r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END;
 END
 $$;
 COMMENT ON FUNCTION jirasync.move_imported_places IS 'Keep under a branch''s name the places that an import gave up to a position; the others go to a ref NAME~ that is marked as deleted and holds them for what was cut from there. Says how many rows and which commits moved';

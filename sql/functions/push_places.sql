@@ -1,10 +1,12 @@
 -- The places on a branch of what pushes list.
 CREATE OR REPLACE FUNCTION jirasync.push_places(
     p_tenant text, p_source text, p_repository text, p_ref text, p_deliveries text[], p_changes integer[],
-    p_after_position integer, p_skips_first_head boolean)
-RETURNS SETOF jirasync.push_place LANGUAGE plpgsql STABLE SET enable_hashjoin = on AS $$
+    p_after_position integer)
+RETURNS SETOF jirasync.push_place LANGUAGE plpgsql STABLE SET enable_hashjoin = on SET enable_nestloop = off
+SET jit = off AS $$
 BEGIN
-    -- OFFSET 0 keeps each look-up whole, so that it goes by index.
+    -- OFFSET 0 keeps each look-up whole, so that it goes by index; what is looked up is joined by hash, since there may be
+    -- thousands of pushes.
     RETURN QUERY
     WITH RECURSIVE push AS MATERIALIZED (
         SELECT u.ord::integer, p.*
@@ -25,10 +27,11 @@ BEGIN
         -- a tip that is not listed was told of elsewhere
         SELECT s.ord, s.received_at, 2147483647, s.head, true
         FROM push s
-        WHERE NOT (s.ord = 1 AND p_skips_first_head) AND NOT EXISTS (
+        WHERE NOT EXISTS (
             SELECT FROM jirasync.push_commits n
             WHERE n.tenant = p_tenant AND n.source = p_source AND n.delivery_id = s.delivery_id AND n.change = s.change
-              AND n.sha = s.head)
+              AND n.sha = s.head
+            OFFSET 0)
     ), listed AS MATERIALIZED (
         SELECT t.*, c.parents, c.committed_at,
                -- a merge into another branch was brought along, as what it merged was
@@ -70,8 +73,9 @@ BEGIN
                least(l.committed_at, l.received_at) AS landed_at,
                p_after_position + row_number() OVER (ORDER BY l.ord, l.place)::integer AS "position"
         FROM listed l
-        WHERE l.knows_parents AND EXISTS (SELECT FROM chain c WHERE c.ord = l.ord AND c.sha = l.sha)
-           OR EXISTS (SELECT FROM grouped g WHERE g.ord = l.ord AND g.place = l.place AND g.on_line)
+        LEFT JOIN chain c ON c.ord = l.ord AND c.sha = l.sha
+        LEFT JOIN grouped g ON g.ord = l.ord AND g.place = l.place AND g.on_line
+        WHERE c.sha IS NOT NULL OR g.sha IS NOT NULL
     ), reach (ord, sha, "position") AS (
         SELECT n.ord, u.sha, n.position FROM line n CROSS JOIN LATERAL unnest(n.parents) u (sha) WHERE n.knows_parents
         UNION
@@ -97,4 +101,4 @@ BEGIN
     FROM brought b JOIN line n ON n.ord = b.ord AND n.position = b.position;
 END
 $$;
-COMMENT ON FUNCTION jirasync.push_places IS 'Places of the commits that the given pushes of a branch list, the pushes in the order in which they moved it; positions begin after p_after_position. p_skips_first_head: the tip of the first push stands on another branch already';
+COMMENT ON FUNCTION jirasync.push_places IS 'Places of the commits that the given pushes of a branch list, the pushes in the order in which they moved it; positions begin after p_after_position';

@@ -24,24 +24,30 @@ BEGIN
         RETURN;
     END IF;
     SELECT coalesce(array_agg(p.before), '{}') AS befores, coalesce(array_agg(p.after), '{}') AS afters,
-           coalesce(array_agg(p.received_at), '{}') AS times, count(*) AS count,
+           coalesce(array_agg(p.received_at), '{}') AS times, bool_or(p.goes_back) AS goes_back, count(*) AS count,
            (array_agg(p.before ORDER BY p.received_at DESC, p.seq DESC) FILTER (WHERE p.after = ''))[1] AS deleted_from
     INTO v_all FROM jirasync.pushes_of_ref(p_tenant, p_source, p_repository, p_ref, p_kind) p
     WHERE p.received_at > since;
     pushes := v_all.count;
-    WITH ends AS MATERIALIZED (
-        SELECT e.tip, e.at,
-               e.tip <> '' AND e.tip IS DISTINCT FROM p_imported_sha AND p_imported_at IS NOT NULL AND EXISTS (
+    WITH odd AS MATERIALIZED (
+        SELECT e.*, p_imported_at IS NOT NULL AND EXISTS (
                    SELECT FROM jirasync.commits c
                    WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = e.tip
-                     AND c.is_from_history) AS is_old
+                     AND c.is_from_history) AS is_read
         FROM jirasync.push_ends(
-            v_all.befores, v_all.afters, v_all.times,
+            v_all.befores, v_all.afters, v_all.times, v_all.goes_back,
             CASE WHEN p_imported_at IS NOT NULL AND since <> '-infinity' THEN coalesce(p_imported_sha, '') END,
             p_imported_at) e
+    ), ends AS MATERIALIZED (
+        -- A delivery that came late, and tells of what the import had read, ends there; if at the very tip that was read, it
+        -- began at something that was read, too, or with the ref. What is younger counts.
+        SELECT o.tip, o.at,
+               CASE WHEN o.tip IS DISTINCT FROM p_imported_sha THEN CASE WHEN o.is_read THEN 2 ELSE 0 END
+                    WHEN EXISTS (SELECT FROM odd b WHERE NOT b.is_end AND (b.is_read OR b.tip = '')) THEN 1
+                    ELSE 0 END AS age
+        FROM odd o WHERE o.is_end
     ), likely AS MATERIALIZED (
-        -- a delivery that came late, and tells of what the import had read, ends there
-        SELECT e.tip, e.at FROM ends e WHERE NOT e.is_old OR (SELECT bool_and(o.is_old) FROM ends o)
+        SELECT e.tip, e.at FROM ends e WHERE e.age = (SELECT min(o.age) FROM ends o)
     )
     SELECT l.tip, l.at, (SELECT count(*) FROM likely) AS count INTO v_ends
     FROM likely l ORDER BY l.at DESC, l.tip LIMIT 1;

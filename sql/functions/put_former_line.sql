@@ -17,6 +17,7 @@ BEGIN
           AND r.ref = v_new.ref;
         INSERT INTO jirasync.refs SELECT v_new.*;
         changed := changed + 1;
+        shas := shas || jirasync.commits_meant(p_old, v_new);
     END IF;
 END
 $$;

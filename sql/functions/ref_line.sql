@@ -7,7 +7,7 @@ DECLARE
     v_state        jirasync.ref_state := p_state;
     v_first        record;
     v_imported_to  integer;
-    v_skips        boolean := false;
+    v_is_put       boolean := false;
 BEGIN
     v_state.passed := ARRAY(
         SELECT t.tip
@@ -32,7 +32,7 @@ BEGIN
                                  ELSE jirasync.told_base(p_tenant, p_source, p_repository, p_ref, p_deliveries[1],
                                                          p_changes[1]) END;
         v_imported_to := jirasync.imported_position(p_tenant, p_source, p_repository, p_name, v_state.base_sha, NULL);
-        v_skips := v_first.listed = 0 AND p_start = '';
+        v_is_put := v_first.listed = 0 AND p_start = '';
         IF v_imported_to IS NOT NULL THEN
             v_state.kept_to := v_imported_to;
         ELSE
@@ -40,24 +40,22 @@ BEGIN
             v_state.life_at := coalesce(v_first.received_at, v_state.seen_at);
             SELECT f.parent_ref, f.fork_position INTO v_state.parent_ref, v_state.fork_position
             FROM jirasync.fork_of(p_tenant, p_source, p_repository, p_name, v_state.life_at, v_state.base_sha) f;
-            -- (a former line keeps only what the branch itself was told to have)
-            v_skips := v_skips AND (v_state.parent_ref IS NOT NULL OR strpos(p_name, '~') > 0);
             IF v_state.base_sha IS NULL AND p_kind = 'branch'
                AND jirasync.counts_branch(p_source, p_ref, false) THEN
-                SELECT f.parent_ref, f.fork_position, f.parent_ref IS NOT NULL
-                INTO v_state.parent_ref, v_state.fork_position, v_state.is_fork_guessed
+                SELECT f.parent_ref, f.fork_position INTO v_state.parent_ref, v_state.fork_position
                 FROM jirasync.guessed_fork(p_tenant, p_source, p_repository, p_name, v_state.life_at) f;
                 v_state.is_fork_guessed := true;
             END IF;
         END IF;
     END IF;
-    v_state.numbered_to := coalesce(v_imported_to, v_state.fork_position, 0);
+    -- The commit that it was put on stands there, the first that it listed after it.
+    v_state.numbered_to := coalesce(coalesce(v_imported_to, v_state.fork_position) - v_is_put::integer, 0);
     v_state.places := ARRAY(
         SELECT o FROM jirasync.push_places(p_tenant, p_source, p_repository, p_ref, p_deliveries, p_changes,
-                                           v_state.numbered_to, v_skips) o);
+                                           v_state.numbered_to) o);
     v_state.numbered_to := greatest(v_state.numbered_to, (SELECT max(o.position) FROM unnest(v_state.places) o));
     RETURN jirasync.cut_line(v_state, p_tenant, p_source, p_repository, p_ref, p_name, p_deliveries, p_changes,
-                             v_imported_to);
+                             v_imported_to, v_is_put);
 END
 $$;
 COMMENT ON FUNCTION jirasync.ref_line IS 'Part of ref_state: the line that the given pushes, the oldest first, make from p_start on, the tip of the import where there is one; p_row is the row of refs, of which only what an import wrote is read';

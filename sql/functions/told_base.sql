@@ -7,7 +7,7 @@ BEGIN
         SELECT s.base_sha
         FROM jirasync.push_steps(p_tenant, p_source, p_repository, ARRAY[p_delivery_id], ARRAY[p_change], ARRAY(
             SELECT o FROM jirasync.push_places(p_tenant, p_source, p_repository, p_ref, ARRAY[p_delivery_id],
-                                               ARRAY[p_change], 0, false) o)) s
+                                               ARRAY[p_change], 0) o)) s
         WHERE s.is_told);
 END
 $$;

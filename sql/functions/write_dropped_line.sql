@@ -18,7 +18,7 @@ BEGIN
     v_state.base_sha := p_line.base_sha;
     v_state.parent_ref := p_line.parent_ref;
     v_state.fork_position := p_line.fork_position;
-    v_state.is_fork_guessed := false;
+    v_state.is_fork_guessed := p_line.is_fork_guessed;
     v_state.numbered_to := 0;
     SELECT w.changed, w.shas INTO changed, shas
     FROM jirasync.put_former_line(

@@ -38,8 +38,8 @@ BEGIN
         changed := (jirasync.unstamped_ref(v_old) IS DISTINCT FROM jirasync.unstamped_ref(v_new))::integer;
         is_restructured := v_old.ref IS NULL OR (v_old.parent_ref, v_old.fork_position, v_old.deleted_at, v_old.counted)
             IS DISTINCT FROM (v_new.parent_ref, v_new.fork_position, v_new.deleted_at, v_new.counted);
-        is_regraded := v_old.ref IS NOT NULL
-            AND (v_old.counted, v_old.is_default) IS DISTINCT FROM (v_new.counted, v_new.is_default);
+        is_regraded := CASE WHEN v_old.ref IS NULL THEN v_new.is_default
+                            ELSE (v_old.counted, v_old.is_default) IS DISTINCT FROM (v_new.counted, v_new.is_default) END;
         DELETE FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
         INSERT INTO jirasync.refs SELECT v_new.*;
@@ -51,13 +51,7 @@ BEGIN
     SELECT w.* INTO v_former FROM jirasync.write_former_lines(p_tenant, p_source, p_repository, p_ref, p_kind, v_state) w;
     changed := changed + v_moved.changed + v_places.changed + v_former.changed;
     shas := v_moved.shas || v_places.shas || v_former.shas;
-    -- What its name says of its commits, and what can have been cut from it, goes for all of them.
-    IF (v_old.branch_keys, v_old.counted, v_old.life_at) IS DISTINCT FROM (v_new.branch_keys, v_new.counted, v_new.life_at)
-    THEN
-        shas := shas || ARRAY(
-            SELECT o.sha FROM jirasync.commit_refs o
-            WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.ref = v_name);
-    END IF;
+    shas := shas || jirasync.commits_meant(v_old, v_new);
     is_restructured := is_restructured OR v_moved.changed > 0 OR v_former.changed > 0;
 END
 $$;

@@ -32,14 +32,11 @@ BEGIN
             -- Which line is the trunk decides from where the others are counted.
             v_all := jirasync.refs_in_order(p_tenant, p_source, p_repository);
             v_queue := v_all;
-        ELSIF v_written.changed > 0 THEN
+        ELSIF v_written.changed > 0 OR v_written.is_read_anew THEN
+            -- (where nothing changed its pushes may still say otherwise when it was where)
             v_next := ARRAY(
                 SELECT d.ref FROM jirasync.refs_cut_from(p_tenant, p_source, p_repository, v_ref, v_written.shas) d (ref)
-                UNION
-                -- Former lines hang on lines that others had once: where one ref was read anew, all that have some are.
-                SELECT split_part(f.ref, '~', 1) FROM jirasync.refs f
-                WHERE v_written.is_read_anew AND f.tenant = p_tenant AND f.source = p_source
-                  AND f.repository = p_repository AND strpos(f.ref, '~') > 0);
+                WHERE v_written.changed > 0 OR d.ref <> v_ref);
             v_queue := v_queue || v_next;
             v_whole := v_whole || v_next;
         END IF;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What pushes tell of refs, landing and links, against git and against an import: lives of repositories, made at random.
 #
-# SEED=N plays another life, SEED=random draws one, SEEDS=N says how many there are.
+# SEED=N repeats a life, SEEDS=N says how many there are.
 set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 build=${BUILD:-build}

@@ -44,6 +44,19 @@ SELECT l.issue_key, split_part(c.message, ':', 1) AS name, l.evidence,
 FROM issue_commits l
 JOIN commits c ON c.tenant = l.tenant AND c.source = l.commit_source AND c.repository = l.repository AND c.sha = l.sha
 ORDER BY 1, 2, 3;
+-- Branches, tags and what branches had once, with what each was cut from and the commits on it, by name and position.
+CREATE FUNCTION facts.named(p_repository text, p_ref text) RETURNS text LANGUAGE sql AS $$
+    SELECT concat_ws('~', split_part(p_ref, '~', 1), CASE WHEN p_ref LIKE '%~%' THEN coalesce((
+        SELECT split_part(c.message, ':', 1) FROM commits c
+        WHERE c.repository = p_repository AND left(c.sha, 12) = split_part(p_ref, '~', 2)), '') END) $$;
+CREATE VIEW facts.line AS
+SELECT r.repository, facts.named(r.repository, r.ref) AS line, CASE WHEN r.uncertain THEN 'uncertain' ELSE 'certain' END AS is_sure,
+       'cut from ' || facts.named(r.repository, r.parent_ref) || ' at ' || r.fork_position AS cut,
+       (SELECT string_agg(split_part(c.message, ':', 1) || ' at ' || o.position, ', ' ORDER BY o.position, c.message)
+        FROM commit_refs o
+        JOIN commits c ON c.tenant = o.tenant AND c.source = o.source AND c.repository = o.repository AND c.sha = o.sha
+        WHERE o.repository = r.repository AND o.ref = r.ref) AS commits
+FROM refs r ORDER BY 1, 2;
 SELECT facts.issue(n, 'APP-' || n, '2026-03-01 00:00Z', '{10}') IS NULL FROM generate_series(1, 20) n;
 \set ECHO all
 
@@ -205,6 +218,158 @@ SELECT facts.pushed(6, 'org/rebase work', 'new', NULL);
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-13';
 SELECT * FROM facts.work WHERE issue_key = 'APP-13';
+
+-- From here on: what the pushes that come say of other pushes' lines. Each time a rebuild must find nothing to change.
+--
+-- Forced to a commit of which nobody told, and pushed on from there. Must come out: next at 1, what was before at 1 to 2.
+SELECT facts.pushed(1, 'org/unknown main', NULL, 'two', facts.listed('one: begin'), facts.listed('two: go on'));
+SELECT facts.pushed(2, 'org/unknown main forced', 'two', 'untold');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(3, 'org/unknown main', 'untold', 'next', facts.listed('next: go on'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/unknown';
+SELECT correlation_rebuild();
+
+-- A branch was cut from a line that main had before it was made anew; how old that is, deliveries tell that come late.
+-- Must come out: work is cut from main~first at 1.
+SELECT facts.pushed(10, 'org/older main', NULL, 'first', facts.listed('first: begin', '{}'));
+SELECT facts.pushed(11, 'org/older main', 'first', NULL);
+SELECT facts.pushed(12, 'org/older main', NULL, 'second', facts.listed('second: begin', '{}'));
+SELECT facts.pushed(9, 'org/older work', NULL, 'work', facts.listed('work: go on', '{first}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(5, 'org/older main', NULL, 'first', facts.listed('first: begin', '{}'));
+SELECT facts.pushed(6, 'org/older main', 'first', NULL);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/older';
+SELECT correlation_rebuild();
+
+-- Nobody told where release/1 was cut, so it is taken to be where main was by then; it was forced elsewhere since, and more of
+-- main comes late. Must come out: release/1~old is cut from main at 2, release/1 from main at 1.
+SELECT facts.pushed(1, 'org/guessed main', NULL, 'one', facts.listed('one: begin'));
+SELECT facts.pushed(5, 'org/guessed release/1', NULL, 'old', facts.listed('old: go on'));
+SELECT facts.pushed(6, 'org/guessed release/1 forced', 'old', 'new', facts.listed('new: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(4, 'org/guessed main', 'one', 'two', facts.listed('two: go on'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/guessed';
+SELECT correlation_rebuild();
+
+-- The same where a second copy of a push says that main was there sooner, and nothing else. Must come out: first at 1, then at 2.
+SELECT facts.pushed(1, 'org/sooner main', NULL, 'one', facts.listed('one: begin'));
+SELECT facts.pushed(10, 'org/sooner main', 'one', 'two', facts.listed('two: go on'));
+SELECT facts.pushed(5, 'org/sooner release/1', NULL, 'own', facts.listed('own: go on'));
+SELECT facts.settle() >= 0;
+SELECT cut FROM facts.line WHERE repository = 'org/sooner' AND line = 'release/1';
+SELECT facts.pushed(4, 'org/sooner main', 'one', 'two', facts.listed('two: go on'));
+SELECT facts.settle() >= 0;
+SELECT cut FROM facts.line WHERE repository = 'org/sooner' AND line = 'release/1';
+SELECT correlation_rebuild();
+
+-- Another branch becomes the default one; both count before and after. Must come out: work, older than either, is cut from
+-- release/1 first, then from release/2.
+SELECT facts.pushed(2, 'org/default release/1', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(3, 'org/default release/2', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(0, 'org/default work', NULL, 'gone', facts.listed('gone: begin', '{}'));
+SELECT facts.pushed(1, 'org/default work', 'gone', NULL);
+SELECT facts.pushed(8, 'org/default work', NULL, 'work', facts.listed('work: go on', '{base}'));
+SELECT facts.git('{"repository": "org/default", "default_branch": "release/1", "changes": [
+    {"ref": "v1", "kind": "tag", "before": null, "after": "abcdef01"}]}', 'default 9', '2026-03-02 09:00Z');
+SELECT facts.settle() >= 0;
+SELECT cut FROM facts.line WHERE repository = 'org/default' AND line = 'work';
+SELECT facts.git('{"repository": "org/default", "default_branch": "release/2", "changes": [
+    {"ref": "v2", "kind": "tag", "before": null, "after": "abcdef02"}]}', 'default 10', '2026-03-02 10:00Z');
+SELECT facts.settle() >= 0;
+SELECT cut FROM facts.line WHERE repository = 'org/default' AND line = 'work';
+SELECT correlation_rebuild();
+
+-- Nobody tells which branch is the default one: master is taken for it until there is a main. Must come out: main alone.
+SELECT facts.git('{"repository": "org/trunk", "changes": [{"ref": "master", "before": null, "after": "abcdef03", "commits": [
+    {"sha": "abcdef03", "message": "old: begin", "parents": []}]}]}', 'trunk 1', '2026-03-02 01:00Z');
+SELECT facts.settle() >= 0;
+SELECT facts.git('{"repository": "org/trunk", "changes": [{"ref": "main", "before": null, "after": "abcdef04", "commits": [
+    {"sha": "abcdef04", "message": "new: begin", "parents": []}]}]}', 'trunk 2', '2026-03-02 02:00Z');
+SELECT facts.settle() >= 0;
+SELECT ref FROM refs WHERE repository = 'org/trunk' AND is_default;
+SELECT correlation_rebuild();
+
+-- More pushes to one branch wait for one job than are added one by one. Must come out: 251 commits, the newest at 251.
+SELECT facts.pushed(1, 'org/many main', NULL, 'c0', facts.listed('c0: begin', '{}'));
+SELECT facts.settle() >= 0;
+SELECT count(facts.pushed(n + 1, 'org/many main', 'c' || n - 1, 'c' || n, facts.listed('c' || n || ': go on', ARRAY['c' || n - 1])))
+FROM generate_series(1, 250) n;
+SELECT facts.settle() >= 0;
+SELECT count(*), max(position) FILTER (WHERE sha = facts.sha('c250')) FROM commit_refs WHERE repository = 'org/many';
+SELECT correlation_rebuild();
+
+-- What an import of all refs did not find is gone, and a delivery from before it that comes late does not say otherwise.
+-- Must come out: work, which was made after the import, at one.
+SELECT facts.pushed(1, 'org/late main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.settle() >= 0;
+UPDATE repositories SET refs_read_at = '2026-03-02 04:30Z' WHERE repository = 'org/late';
+SELECT facts.pushed(5, 'org/late work', NULL, 'one', facts.listed('one: go on', '{base}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(4, 'org/late work', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/late' AND line = 'work';
+SELECT correlation_rebuild();
+
+-- A hook that is registered twice: each push comes under two ids. Must come out: main is certain between the copies, too.
+SELECT facts.pushed(1, 'org/hook main', NULL, 'one', facts.listed('one: begin', '{}'));
+SELECT facts.pushed(2, 'org/hook main', NULL, 'one', facts.listed('one: begin', '{}'));
+SELECT facts.pushed(3, 'org/hook main', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/hook';
+SELECT facts.pushed(4, 'org/hook main', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(5, 'org/hook main', 'two', 'three', facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/hook';
+SELECT correlation_rebuild();
+
+-- An import reads what a push brought before its delivery comes. Must come out: main is certain, and goes on to three.
+SELECT facts.commit('one', p_repository => 'org/race'), facts.commit('two', parents => '{one}', p_repository => 'org/race');
+SELECT facts.place('main', 1, '{one}', 'org/race'), facts.place('main', 2, '{two}', 'org/race');
+UPDATE refs SET imported_at = '2026-03-02 00:30Z' WHERE repository = 'org/race';
+SELECT facts.pushed(1, 'org/race main', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/race main', 'two', 'three', facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT line, is_sure, cut, (SELECT string_agg(position::text, ' ' ORDER BY position) FROM commit_refs WHERE repository = 'org/race') AS positions
+FROM facts.line WHERE repository = 'org/race';
+SELECT correlation_rebuild();
+
+-- A branch was put on a commit of another one, and forced away; then that one turns out to be the younger of the two. Must come
+-- out: no line of work but its own, since it never had more.
+SELECT facts.pushed(1, 'org/put topic forced', 'unseen', 'one', facts.listed('one: begin'));
+SELECT facts.pushed(5, 'org/put work', NULL, 'one');
+SELECT facts.pushed(6, 'org/put work forced', 'one', 'two', facts.listed('two: go on', '{elsewhere}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(9, 'org/put topic', NULL, 'one', facts.listed('one: begin'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/put';
+SELECT correlation_rebuild();
+
+-- A branch is deleted, and made again in the midst of what it was, told in order and from the end. Must come out, both times:
+-- work is cut from work~three at 2, four at 3.
+SELECT facts.pushed(1, 'org/back work', NULL, 'three', facts.listed('one: begin', '{}'), facts.listed('two: go on', '{one}'), facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/back work', 'three', NULL);
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(3, 'org/back work', NULL, 'two');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(4, 'org/back work', 'two', 'four', facts.listed('four: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/back';
+SELECT facts.pushed(4, 'org/kcab work', 'two', 'four', facts.listed('four: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(3, 'org/kcab work', NULL, 'two');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/kcab work', 'three', NULL);
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(1, 'org/kcab work', NULL, 'three', facts.listed('one: begin', '{}'), facts.listed('two: go on', '{one}'), facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/kcab';
+SELECT correlation_rebuild();
 
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;

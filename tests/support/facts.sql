@@ -260,12 +260,13 @@ $$;
 CREATE FUNCTION facts.claim(p_most int DEFAULT 1000000, p_tenant text DEFAULT 'main') RETURNS bigint[]
 LANGUAGE plpgsql AS $$
 DECLARE
-    v_ids bigint[];
+    v_ids   bigint[];
+    v_salt  text := random()::text; -- (one number, so that a seed chooses the same ones whatever order they are read in)
 BEGIN
     WITH due AS (
         SELECT j.id FROM jirasync.jobs j
         WHERE j.tenant = p_tenant AND j.kind IN ('correlate_issue', 'correlate_commit') AND j.state = 'available'
-        ORDER BY random() LIMIT p_most FOR UPDATE SKIP LOCKED
+        ORDER BY md5(j.kind || j.source || j.key || v_salt) LIMIT p_most FOR UPDATE SKIP LOCKED
     ), taken AS (
         UPDATE jirasync.jobs j SET state = 'running', lease_token = 1, lease_expires_at = now() + interval '1 hour',
                                    leased_by = 'test'

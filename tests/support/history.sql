@@ -41,7 +41,8 @@ DECLARE
     v_event  facts.event := facts.random_event();
     v_other  int := facts.roll(16);
 BEGIN
-    SELECT * INTO v_issue FROM jirasync.issues i ORDER BY md5(i.issue_id::text || random()) LIMIT 1;
+    SELECT * INTO v_issue FROM jirasync.issues i
+    ORDER BY i.issue_id OFFSET facts.roll((SELECT count(*)::int FROM jirasync.issues)) LIMIT 1;
     IF v_issue.issue_id IS NULL OR v_other = 0 THEN
         RETURN v_event;
     END IF;
@@ -119,7 +120,7 @@ DECLARE
     v_at          timestamptz := facts.minute(facts.roll(60));
 BEGIN
     IF facts.roll(3) > 0 THEN
-        PERFORM facts.place(v_ref, facts.roll(4),
+        PERFORM facts.place(v_ref, 1 + facts.roll(4),
                             ARRAY(SELECT DISTINCT facts.random_name() FROM generate_series(1, 3) ORDER BY 1), v_repository);
         UPDATE jirasync.refs SET seen_at = v_at, imported_at = v_at
         WHERE tenant = 'main' AND source = 'git' AND repository = v_repository AND ref = v_ref;
@@ -233,14 +234,25 @@ BEGIN
 END
 $$;
 
+-- What git hosts and imports tell, and nothing of Jira: refs depend on one another far more often so.
+CREATE FUNCTION facts.random_git_fact() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    CASE
+        WHEN facts.roll(5) > 0 THEN PERFORM facts.random_push();
+        WHEN facts.roll(3) = 0 THEN PERFORM facts.random_placing();
+        ELSE PERFORM facts.random_commit();
+    END CASE;
+END
+$$;
+
 -- Facts and correlation in turn, each in a transaction of its own, as the receiver and a worker have them.
-CREATE PROCEDURE facts.live(p_steps int) LANGUAGE plpgsql AS $$
+CREATE PROCEDURE facts.live(p_steps int, p_of_git boolean DEFAULT false) LANGUAGE plpgsql AS $$
 DECLARE
     v_ids bigint[];
 BEGIN
     FOR n IN 1 .. p_steps LOOP
         IF facts.roll(2) > 0 THEN
-            PERFORM facts.random_fact();
+            IF p_of_git THEN PERFORM facts.random_git_fact(); ELSE PERFORM facts.random_fact(); END IF;
             COMMIT;
         ELSE
             v_ids := facts.claim(1 + facts.roll(6));
@@ -253,12 +265,13 @@ END
 $$;
 
 -- Lives on and asks the rebuild again and again, since a later event heals much; adds up what the rebuilds changed.
-CREATE PROCEDURE facts.live_and_rebuild(p_seed float, p_rounds int, p_steps int, INOUT changed bigint DEFAULT 0)
+CREATE PROCEDURE facts.live_and_rebuild(
+    p_seed float, p_rounds int, p_steps int, p_of_git boolean DEFAULT false, INOUT changed bigint DEFAULT 0)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM setseed(p_seed);
     FOR n IN 1 .. p_rounds LOOP
-        CALL facts.live(p_steps);
+        CALL facts.live(p_steps, p_of_git);
         PERFORM facts.settle();
         COMMIT;
         changed := changed + jirasync.correlation_rebuild();
