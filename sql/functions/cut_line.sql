@@ -33,9 +33,10 @@ BEGIN
         v_base := CASE WHEN NOT r.is_moved THEN least(v_base, r.up_to) END;
         IF r.before IS NOT NULL AND v_gone <> '{}' THEN
             v_state.dropped := v_state.dropped || (
-                r.before, r.at, v_state.life_at, v_state.base_sha, v_state.is_fork_guessed,
+                r.before, r.at, v_state.life_at, v_state.base_sha,
                 CASE WHEN v_stays THEN p_name ELSE v_state.parent_ref END,
-                CASE WHEN v_stays THEN v_below ELSE v_state.fork_position END, v_gone)::jirasync.dropped_line;
+                CASE WHEN v_stays THEN v_below ELSE v_state.fork_position END, v_gone,
+                v_state.is_fork_guessed)::jirasync.dropped_line;
         END IF;
         v_state.places := ARRAY(
             SELECT o FROM unnest(v_state.places) o WHERE o.ord >= r.ord OR o.position <= r.up_to + v_shift);

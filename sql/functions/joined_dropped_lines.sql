@@ -4,10 +4,11 @@ CREATE OR REPLACE FUNCTION jirasync.joined_dropped_lines(
 RETURNS jirasync.dropped_line[] LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN ARRAY(
-        SELECT (d.tip, d.at, d.life_at, d.base_sha, d.is_fork_guessed, j.parent_ref,
-                CASE WHEN j.parent_ref IS NOT NULL THEN d.fork_position END, d.places)::jirasync.dropped_line
+        SELECT (d.tip, d.at, d.life_at, d.base_sha, j.parent_ref,
+                CASE WHEN j.parent_ref IS NOT NULL THEN d.fork_position END, d.places,
+                d.is_fork_guessed)::jirasync.dropped_line
         FROM unnest(p_state.dropped) WITH ORDINALITY
-             d (tip, at, life_at, base_sha, is_fork_guessed, parent_ref, fork_position, places, n)
+             d (tip, at, life_at, base_sha, parent_ref, fork_position, places, is_fork_guessed, n)
         CROSS JOIN LATERAL (
             SELECT CASE WHEN d.parent_ref IS DISTINCT FROM p_name THEN d.parent_ref
                         -- an imported place is on the branch or set aside
@@ -16,7 +17,7 @@ BEGIN
                         ELSE coalesce((
                             SELECT p_name || '~' || left(l.tip, 12)
                             FROM unnest(p_state.dropped) WITH ORDINALITY
-                                 l (tip, at, life_at, base_sha, is_fork_guessed, parent_ref, fork_position, places, n)
+                                 l (tip, at, life_at, base_sha, parent_ref, fork_position, places, is_fork_guessed, n)
                             WHERE l.n > d.n AND l.life_at = d.life_at
                               AND EXISTS (SELECT FROM unnest(l.places) o WHERE o.position = d.fork_position)
                             ORDER BY l.n LIMIT 1), CASE WHEN d.life_at = p_state.life_at THEN p_name END)

@@ -144,7 +144,7 @@ COMMENT ON COLUMN jirasync.refs.imported_parent_ref IS 'parent_ref as the import
 COMMENT ON COLUMN jirasync.refs.imported_fork_position IS 'fork_position as the import had it';
 COMMENT ON COLUMN jirasync.refs.imported_keys IS 'Issue key candidates in the name of an imported branch';
 COMMENT ON COLUMN jirasync.refs.branch_keys IS 'Derived: issue key candidates in the name of a branch';
-COMMENT ON COLUMN jirasync.refs.base_sha IS 'Derived: the commit that it was cut from, as pushes tell; NULL where they do not. Of a line that a branch had once, what the branch was cut from then';
+COMMENT ON COLUMN jirasync.refs.base_sha IS 'Derived: the commit that it was cut from, as pushes tell; NULL where they do not';
 COMMENT ON COLUMN jirasync.refs.is_fork_guessed IS 'Derived: nobody told where the branch was cut; it is taken to be where the default branch was by then';
 COMMENT ON COLUMN jirasync.refs.life_at IS 'Derived: receipt of the push that made it; -infinity where an import did. A ref is cut from an older one';
 COMMENT ON COLUMN jirasync.refs.held_to IS 'Derived: the position up to which a living branch or tag holds its commits, itself or one that was cut from it';
@@ -283,14 +283,13 @@ COMMENT ON TYPE jirasync.push_place IS 'What push_places gives: a commit''s plac
 
 -- What a branch held and has dropped since, at `at`, when its tip was `tip`.
 CREATE TYPE jirasync.dropped_line AS (
-    tip              text,
-    at               timestamptz,
-    life_at          timestamptz,
-    base_sha         text,
-    is_fork_guessed  boolean,
-    parent_ref       text,
-    fork_position    integer,
-    places           jirasync.push_place[]
+    tip            text,
+    at             timestamptz,
+    life_at        timestamptz,
+    base_sha       text,
+    parent_ref     text,
+    fork_position  integer,
+    places         jirasync.push_place[]
 );
 COMMENT ON TYPE jirasync.dropped_line IS 'A part of ref_state: places that pushes gave on a branch and a later push took, and the line that they were on top of';
 
