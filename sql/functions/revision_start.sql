@@ -7,8 +7,8 @@ SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_gene
 SET enable_seqscan = off AS $$
 DECLARE
     v_ref    jirasync.refs;
-    -- A tag that bears the name of a branch is tags/NAME.
-    v_names  text[] := ARRAY[p_revision, regexp_replace(p_revision, '^refs/', ''),
+    -- A tag that bears the name of a branch is tags/NAME, and is meant by the bare name, as with git.
+    v_names  text[] := ARRAY['tags/' || p_revision, p_revision, regexp_replace(p_revision, '^refs/', ''),
                              regexp_replace(p_revision, '^(refs/)?(heads|tags)/', '')];
 BEGIN
     SELECT r.* INTO v_ref FROM jirasync.refs r
