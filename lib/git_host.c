@@ -13,7 +13,6 @@ struct git_host {
     struct site_budget *budget;
     struct git_host_api *rest;
     size_t most;
-    char why[SITE_BUDGET_WHY_BYTES];
 };
 
 struct git_host_list {
@@ -33,8 +32,8 @@ static enum error_code take(void *context, const char *endpoint, int64_t *wait_m
 {
     struct git_host *host = context;
     int granted = 0;
-    enum error_code code = site_budget_ask(host->budget, endpoint, 1, &granted, host->why, error);
-    *why = host->why;
+    enum error_code code = site_budget_ask(host->budget, endpoint, 1, &granted, error);
+    *why = site_budget_why(host->budget);
     *wait_ms = code == ERROR_NONE && granted == 0 ? site_budget_wait_ms(host->budget) : 0;
     return code;
 }

@@ -19,10 +19,8 @@ struct site {
     struct fetched *fetched;
     struct jira_page page;
     instant asked_at, dated_at;
-    bool is_single;  /* one issue is asked for ... */
-    bool is_hidden;  /* ... and was answered 403: it is there, and not for us */
-    char cause[160]; /* of the last request that was refused or not answered; "" once one was answered */
-    char why[320];   /* a request may not go now */
+    bool is_single; /* one issue is asked for ... */
+    bool is_hidden; /* ... and was answered 403: it is there, and not for us */
 };
 
 struct site_list {
@@ -42,23 +40,10 @@ static enum error_code take(void *context, const char *endpoint, int64_t *wait_m
 {
     struct site *site = context;
     int granted = 0;
-    char word[SITE_BUDGET_WHY_BYTES] = "";
-    enum error_code code = site_budget_ask(site->budget, endpoint, 1, &granted, word, error);
-    snprintf(site->why, sizeof site->why, "%s%s%s", site_budget_words(word), *site->cause ? ": " : "", site->cause);
-    *why = site->why;
+    enum error_code code = site_budget_ask(site->budget, endpoint, 1, &granted, error);
+    *why = site_budget_why(site->budget);
     *wait_ms = code == ERROR_NONE && granted == 0 ? site_budget_wait_ms(site->budget) : 0;
     return code;
-}
-
-/* So that whoever gives up waiting says what for. */
-static void remember_cause(struct site *site, const struct http_answer *answer)
-{
-    if (answer->fault != HTTP_ANSWERED)
-        snprintf(site->cause, sizeof site->cause, "%.150s", answer->problem);
-    else if (answer->status == 429 || answer->status >= 500)
-        snprintf(site->cause, sizeof site->cause, "it answered %d", answer->status);
-    else
-        site->cause[0] = '\0';
 }
 
 /* A site may answer 403 for one issue that its user may not see, in Jira's own words; that is no refusal of the user. */
@@ -81,7 +66,6 @@ static enum error_code note(void *context, const char *endpoint, const struct ht
     struct site *site = context;
     if (!http_date(answer, &site->dated_at))
         site->dated_at = INSTANT_NONE;
-    remember_cause(site, answer);
     if (answer->status == 401 && site->source->oauth_client_id && site_tokens_may_renew(site->tokens))
         return ERROR_NONE;
     site_tokens_settle(site->tokens);

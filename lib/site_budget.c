@@ -23,6 +23,8 @@ struct site_budget {
     struct pgarray names, values; /* of the headers of an answer */
     int64_t wait_ms, retry_after_ms, taken;
     bool is_open;
+    char cause[160]; /* of the last request that was refused or not answered; "" once one was answered */
+    char why[320];   /* a request may not go now */
 };
 
 struct site_budget *site_budget_new(const struct site_budget_options *options)
@@ -79,29 +81,8 @@ static int64_t with_jitter(int64_t ms)
     return ms + (int64_t)randombytes_uniform((uint32_t)(most > LONGEST_MS ? LONGEST_MS : most) + 1);
 }
 
-enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted, char *why,
-                                struct error *error)
-{
-    char number[16];
-    snprintf(number, sizeof number, "%d", wanted);
-    const char *values[] = {budget->tenant, budget->source, number, endpoint};
-    const struct db_params params = {.count = 4, .values = values};
-    PGresult *result = NULL;
-    enum error_code code = db_query_prepared(
-        budget->options.db, "take_requests",
-        "SELECT granted, coalesce(wait_ms, 0), coalesce(why, '') FROM jirasync.take_requests($1, $2, $3::integer, $4)", &params,
-        0, budget->options.timeout_ms, &result, error);
-    if (code != ERROR_NONE)
-        return code;
-    *granted = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
-    budget->wait_ms = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
-    snprintf(why, SITE_BUDGET_WHY_BYTES, "%s", PQgetvalue(result, 0, 2));
-    PQclear(result);
-    budget->taken += *granted;
-    return ERROR_NONE;
-}
-
-const char *site_budget_words(const char *why)
+/* A sentence for the word that take_requests gives. */
+static const char *words_of(const char *why)
 {
     static const struct {
         const char *why, *words;
@@ -116,10 +97,32 @@ const char *site_budget_words(const char *why)
     return why;
 }
 
-static enum error_code give_up(const struct site_budget *budget, const char *why, struct error *error)
+enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted, struct error *error)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", wanted);
+    const char *values[] = {budget->tenant, budget->source, number, endpoint};
+    const struct db_params params = {.count = 4, .values = values};
+    PGresult *result = NULL;
+    enum error_code code = db_query_prepared(
+        budget->options.db, "take_requests",
+        "SELECT granted, coalesce(wait_ms, 0), coalesce(why, '') FROM jirasync.take_requests($1, $2, $3::integer, $4)", &params,
+        0, budget->options.timeout_ms, &result, error);
+    if (code != ERROR_NONE)
+        return code;
+    *granted = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
+    budget->wait_ms = strtoll(PQgetvalue(result, 0, 1), NULL, 10);
+    snprintf(budget->why, sizeof budget->why, "%s%s%s", words_of(PQgetvalue(result, 0, 2)), *budget->cause ? ": " : "",
+             budget->cause);
+    PQclear(result);
+    budget->taken += *granted;
+    return ERROR_NONE;
+}
+
+static enum error_code give_up(const struct site_budget *budget, struct error *error)
 {
     return error_set(error, ERROR_BUSY, "source %s can't be asked for the next %" PRId64 " s: %s", budget->source,
-                     (budget->wait_ms + 999) / 1000, is_cancelled(budget) ? "a stop was asked for" : site_budget_words(why));
+                     (budget->wait_ms + 999) / 1000, is_cancelled(budget) ? "a stop was asked for" : budget->why);
 }
 
 enum error_code site_budget_take(struct site_budget *budget, const char *endpoint, int wanted, int *granted,
@@ -128,15 +131,14 @@ enum error_code site_budget_take(struct site_budget *budget, const char *endpoin
     int64_t started = monotonic_ms(), patience = budget->options.patience_ms;
     *granted = 0;
     for (;;) {
-        char why[SITE_BUDGET_WHY_BYTES];
-        enum error_code code = site_budget_ask(budget, endpoint, wanted < 1 ? 1 : wanted, granted, why, error);
+        enum error_code code = site_budget_ask(budget, endpoint, wanted < 1 ? 1 : wanted, granted, error);
         if (code != ERROR_NONE)
             return code;
         if (*granted > 0)
             break;
         bool is_too_long = patience >= 0 && monotonic_ms() - started + budget->wait_ms > patience;
         if (is_too_long || is_cancelled(budget))
-            return give_up(budget, why, error);
+            return give_up(budget, error);
         rest(budget, budget->wait_ms > LONGEST_MS ? LONGEST_MS : with_jitter(budget->wait_ms));
     }
     return ERROR_NONE;
@@ -176,6 +178,17 @@ static void gather_headers(struct site_budget *budget, const struct http_answer 
     }
 }
 
+/* So that whoever gives up waiting says what for. */
+static void remember_cause(struct site_budget *budget, const struct http_answer *answer)
+{
+    if (answer->fault != HTTP_ANSWERED)
+        snprintf(budget->cause, sizeof budget->cause, "%.150s", answer->problem);
+    else if (answer->status == 429 || answer->status >= 500)
+        snprintf(budget->cause, sizeof budget->cause, "it answered %d", answer->status);
+    else
+        budget->cause[0] = '\0';
+}
+
 enum error_code site_budget_note(struct site_budget *budget, const char *endpoint, const struct http_answer *answer,
                                  struct error *error)
 {
@@ -184,6 +197,7 @@ enum error_code site_budget_note(struct site_budget *budget, const char *endpoin
     const Oid types[6] = {0, 0, 0, 0, pgarray_oid(PGARRAY_TEXT), pgarray_oid(PGARRAY_TEXT)};
     PGresult *result = NULL;
     snprintf(status, sizeof status, "%d", answer->fault == HTTP_ANSWERED ? answer->status : 0);
+    remember_cause(budget, answer);
     gather_headers(budget, answer);
     const char *names = pgarray_finish(&budget->names, &lengths[4]);
     const char *values = pgarray_finish(&budget->values, &lengths[5]);
@@ -202,6 +216,11 @@ enum error_code site_budget_note(struct site_budget *budget, const char *endpoin
     budget->is_open = strcmp(PQgetvalue(result, 0, 1), "open") == 0;
     PQclear(result);
     return ERROR_NONE;
+}
+
+const char *site_budget_why(const struct site_budget *budget)
+{
+    return budget->why;
 }
 
 int64_t site_budget_wait_ms(const struct site_budget *budget)

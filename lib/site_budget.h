@@ -14,8 +14,6 @@
 
 #include <stdatomic.h>
 
-#define SITE_BUDGET_WHY_BYTES 32
-
 struct site_budget;
 
 /* Strings are copied; db and cancelled are borrowed for the budget's life. */
@@ -35,12 +33,13 @@ void site_budget_free(struct site_budget *budget);
  * the way, or when cancelled; then site_budget_wait_ms says for how long. Else what the statement gives. */
 enum error_code site_budget_take(struct site_budget *budget, const char *endpoint, int wanted, int *granted,
                                  struct error *error) MUST_CHECK;
-/* Asks once and does not wait: *granted may be 0, then site_budget_wait_ms says how long it will be, and why, which has
- * SITE_BUDGET_WHY_BYTES, what is in the way: "rate", "paused", "circuit_open". */
-enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted, char *why,
+/* Asks once and does not wait: *granted may be 0, then site_budget_wait_ms says how long it will be and site_budget_why what is
+ * in the way. */
+enum error_code site_budget_ask(struct site_budget *budget, const char *endpoint, int wanted, int *granted,
                                 struct error *error) MUST_CHECK;
-/* A sentence for a word that site_budget_ask gave. */
-const char *site_budget_words(const char *why);
+/* Why the last ask granted nothing, in words: the budget, a pause or the circuit, and what the last request met with. The
+ * budget's, until the next ask. */
+const char *site_budget_why(const struct site_budget *budget);
 /* Tells all workers what an answer said of limits; call it for each answer, also for a fault without one. Fills
  * site_budget_retry_after_ms. */
 enum error_code site_budget_note(struct site_budget *budget, const char *endpoint, const struct http_answer *answer,
