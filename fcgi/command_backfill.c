@@ -67,7 +67,7 @@ static enum error_code load(struct command_context *context, const struct backfi
                                          .sources = context->sources,
                                          .patience_ms = context->config.fetch_patience_s * 1000};
     struct backfill_result result = {0};
-    struct jira_problem problem;
+    struct rest_problem problem;
     struct site *site = NULL;
     struct site_list *sites = site_list_new(&options);
     if (!sites)

@@ -56,7 +56,7 @@ static enum error_code reconcile(struct command_context *context, const struct r
                                          .sources = context->sources,
                                          .patience_ms = context->config.fetch_patience_s * 1000};
     struct reconcile_result result;
-    struct jira_problem problem;
+    struct rest_problem problem;
     struct site *site = NULL;
     struct site_list *sites = site_list_new(&options);
     if (!sites)

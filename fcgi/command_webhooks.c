@@ -35,11 +35,11 @@ struct webhooks_words {
 
 /* A look at the site. */
 struct survey {
-    struct jira_api *api;
+    struct rest *api;
     const struct source *source;
     const char *url; /* that is to be registered; NULL: whatever sends to the source */
     struct jira_webhook_list *list;
-    struct jira_problem problem;
+    struct rest_problem problem;
 };
 
 static const char *read_words(int argc, char **argv, struct webhooks_words *words)

@@ -24,7 +24,7 @@ struct backfill {
     const struct source *source;
     const struct backfill_options *options;
     struct backfill_result *result;
-    struct jira_problem *problem;
+    struct rest_problem *problem;
     struct site_project *projects;
     struct progress progress;
     char id[NUMBER_BYTES];
@@ -149,12 +149,12 @@ static enum error_code count_issues(struct backfill *run, const PGresult *projec
     if (code == ERROR_NONE)
         code = jira_issue_count(site_api(run->site), text, &run->total, run->problem, error);
     jql_free(jql);
-    return code == ERROR_INPUT && run->problem->fault == JIRA_ABSENT ? ERROR_NONE : code; /* then nobody knows */
+    return code == ERROR_INPUT && run->problem->fault == REST_ABSENT ? ERROR_NONE : code; /* then nobody knows */
 }
 
 /* ---- issues ---- */
 
-static enum error_code store_page(struct backfill *run, const struct jira_page *page, struct error *error)
+static enum error_code store_page(struct backfill *run, const struct rest_page *page, struct error *error)
 {
     struct fetched_counts counts = {.children = 0};
     enum error_code code = site_store_page(run->site, page, NULL, &counts, run->problem, error);
@@ -172,7 +172,7 @@ static enum error_code store_page(struct backfill *run, const struct jira_page *
 static enum error_code load_pages(struct backfill *run, struct jira_list *list, struct error *error)
 {
     for (;;) {
-        const struct jira_page *page = NULL;
+        const struct rest_page *page = NULL;
         site_ask(run->site);
         enum error_code code = jira_list_next(list, &page, run->problem, error);
         if (code != ERROR_NONE || !page)
@@ -208,7 +208,7 @@ static enum error_code load_issues(struct backfill *run, const char *key, const 
     enum error_code code = jql_text(jql, &text, error);
     if (code == ERROR_NONE)
         code = load_search(run, text, run->cursor, error);
-    if (code != ERROR_NONE && run->problem->fault == JIRA_STALE)
+    if (code != ERROR_NONE && run->problem->fault == REST_STALE)
         code = load_search(run, text, NULL, error);
     jql_free(jql);
     run->cursor[0] = '\0';
@@ -268,14 +268,14 @@ static enum error_code check(const struct backfill_options *options, struct erro
 }
 
 enum error_code backfill_site(struct db *db, struct site *site, const struct backfill_options *options,
-                              struct backfill_result *result, struct jira_problem *problem, struct error *error)
+                              struct backfill_result *result, struct rest_problem *problem, struct error *error)
 {
     struct backfill run = {
         .db = db, .site = site, .source = site_source(site), .options = options, .result = result, .problem = problem};
     struct error late = {.code = ERROR_NONE};
     instant began = instant_now();
     *result = (struct backfill_result){.id = 0};
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     enum error_code code = check(options, error);
     if (code == ERROR_NONE && !(run.projects = site_project_new(db, site)))
         code = error_set(error, ERROR_NO_MEMORY, "no memory for a backfill");

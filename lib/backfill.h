@@ -23,9 +23,9 @@ struct backfill_result {
     int64_t duration_ms;                /* of this part */
 };
 
-/* Loads a site, over a connection that no transaction is open on. *result is right in any case; *problem as of jira_api_call.
+/* Loads a site, over a connection that no transaction is open on. *result is right in any case; *problem as of rest_call.
  * ERROR_INPUT for a condition that is none, ERROR_DATABASE_CONFLICT when another process loads the same site. */
 enum error_code backfill_site(struct db *db, struct site *site, const struct backfill_options *options,
-                              struct backfill_result *result, struct jira_problem *problem, struct error *error) MUST_CHECK;
+                              struct backfill_result *result, struct rest_problem *problem, struct error *error) MUST_CHECK;
 
 #endif

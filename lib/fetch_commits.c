@@ -20,7 +20,7 @@ struct fetch {
     const struct job_context *context;
     const struct job *job;
     struct git_host *host;
-    struct jira_problem problem; /* not JIRA_FINE: of the host's; an error without one is the database's */
+    struct rest_problem problem; /* not REST_FINE: of the host's; an error without one is the database's */
     bool is_refused;             /* it will never go well */
     PGresult *push;              /* the row of push_to_fetch */
     size_t asked;                /* of the commits that were named: held_before was asked about them */
@@ -118,7 +118,7 @@ static enum error_code check_end(struct fetch *fetch, size_t open, struct error 
     bool is_new = !push_text(fetch, BEFORE);
     if (is_new ? open == 0 : listed == 0 || ordered > 0)
         return ERROR_NONE;
-    fetch->problem.fault = JIRA_BROKEN;
+    fetch->problem.fault = REST_BROKEN;
     return error_set(error, ERROR_IO, "%s: %zu commits are listed, which do not lead to %.64s", fetch->job->source, listed,
                      push_text(fetch, AFTER));
 }
@@ -151,23 +151,23 @@ static enum error_code gather(struct fetch *fetch, struct error *error)
 static enum error_code take_problem(const struct fetch *fetch, const struct error *why, int64_t *pause_ms, struct error *error)
 {
     const struct job_context *context = fetch->context;
-    const struct jira_problem *problem = &fetch->problem;
-    *pause_ms = problem->fault == JIRA_WAIT        ? problem->wait_ms
-                : problem->fault == JIRA_REFUSED   ? REFUSED_MS
-                : problem->fault == JIRA_CANCELLED ? 0
+    const struct rest_problem *problem = &fetch->problem;
+    *pause_ms = problem->fault == REST_WAIT        ? problem->wait_ms
+                : problem->fault == REST_REFUSED   ? REFUSED_MS
+                : problem->fault == REST_CANCELLED ? 0
                                                    : -1;
     if (fetch->is_refused)
         return job_refuse(context, fetch->job, 1, why, error);
     switch (problem->fault) {
-    case JIRA_WAIT:
+    case REST_WAIT:
         if (problem->status >= 500)
             return job_fail(context, fetch->job, why, problem->wait_ms, error);
         return job_give_back(context, fetch->job, 1, problem->wait_ms, error);
-    case JIRA_REFUSED:
-    case JIRA_CANCELLED:
+    case REST_REFUSED:
+    case REST_CANCELLED:
         return job_give_back(context, fetch->job, 1, *pause_ms, error);
-    case JIRA_ABSENT:
-    case JIRA_WRONG:
+    case REST_ABSENT:
+    case REST_WRONG:
         return job_refuse(context, fetch->job, 1, why, error);
     default:
         return job_fail(context, fetch->job, why, -1, error);
@@ -203,7 +203,7 @@ static enum error_code fetch_one(struct fetch *fetch, int64_t *pause_ms, struct 
     code = gather(fetch, &why);
     if (code == ERROR_NONE)
         return finish(fetch, error);
-    if (fetch->problem.fault == JIRA_FINE && !fetch->is_refused) {
+    if (fetch->problem.fault == REST_FINE && !fetch->is_refused) {
         *error = why;
         return code;
     }

@@ -150,22 +150,22 @@ static enum error_code settle(const struct job_context *context, struct site *si
 
 /* What a failed request means for its jobs. An error of the database's is the caller's. */
 static enum error_code take_problem(const struct job_context *context, struct site *site, struct range range,
-                                    const struct jira_problem *problem, const struct error *why, struct error *error)
+                                    const struct rest_problem *problem, const struct error *why, struct error *error)
 {
     enum error_code code = site_heed(site, problem, error);
     if (code != ERROR_NONE)
         return code;
     switch (problem->fault) {
-    case JIRA_WAIT:
+    case REST_WAIT:
         /* The site answers, but not this: the jobs' own backoff, no earlier than it asked for. */
         if (problem->status >= 500)
             return fail_all(context, range, why, problem->wait_ms, error);
         return job_give_back(context, range.jobs, range.count, problem->wait_ms, error);
-    case JIRA_REFUSED:
+    case REST_REFUSED:
         return job_give_back(context, range.jobs, range.count, REFUSED_MS, error);
-    case JIRA_CANCELLED:
+    case REST_CANCELLED:
         return job_give_back(context, range.jobs, range.count, CANCELLED_MS, error);
-    case JIRA_WRONG:
+    case REST_WRONG:
         return job_refuse(context, range.jobs, range.count, why, error);
     default:
         /* A 404 too: Jira answers a request for many even where it has none of them, so that this is another's answer. */
@@ -174,14 +174,14 @@ static enum error_code take_problem(const struct job_context *context, struct si
 }
 
 /* True when one issue of several may be what a request fails for. */
-static bool is_divisible(const struct jira_problem *problem, enum error_code code)
+static bool is_divisible(const struct rest_problem *problem, enum error_code code)
 {
-    return problem->fault == JIRA_WRONG || problem->fault == JIRA_BROKEN ||
-           (problem->fault == JIRA_FINE && (code == ERROR_WRONG_TYPE || code == ERROR_BODY_TOO_LARGE));
+    return problem->fault == REST_WRONG || problem->fault == REST_BROKEN ||
+           (problem->fault == REST_FINE && (code == ERROR_WRONG_TYPE || code == ERROR_BODY_TOO_LARGE));
 }
 
 static enum error_code fetch_range(const struct job_context *context, struct site *site, struct range range,
-                                   struct jira_problem *problem, struct error *error)
+                                   struct rest_problem *problem, struct error *error)
 {
     int64_t ids[JIRA_ISSUE_BULK_MAX];
     struct site_look look;
@@ -200,7 +200,7 @@ static enum error_code fetch_all(const struct job_context *context, struct site 
     enum error_code code = ERROR_NONE;
     for (size_t left = 1; code == ERROR_NONE && left > 0;) {
         struct range next = waiting[--left];
-        struct jira_problem problem;
+        struct rest_problem problem;
         struct error why = {.code = ERROR_NONE};
         code = fetch_range(context, site, next, &problem, &why);
         if (code == ERROR_NONE)
@@ -211,12 +211,12 @@ static enum error_code fetch_all(const struct job_context *context, struct site 
             code = ERROR_NONE;
             continue;
         }
-        if (problem.fault == JIRA_FINE && code != ERROR_WRONG_TYPE && code != ERROR_BODY_TOO_LARGE) {
+        if (problem.fault == REST_FINE && code != ERROR_WRONG_TYPE && code != ERROR_BODY_TOO_LARGE) {
             *error = why;
             return code;
         }
         log_error(LOG_FIELDS(.kind = "fetch_issue", .source = site_source(site)->name, .count = (int64_t)next.count), &why);
-        *goes_on = problem.fault != JIRA_WAIT && problem.fault != JIRA_REFUSED && problem.fault != JIRA_CANCELLED;
+        *goes_on = problem.fault != REST_WAIT && problem.fault != REST_REFUSED && problem.fault != REST_CANCELLED;
         code = take_problem(context, site, next, &problem, &why, error);
         while (code == ERROR_NONE && !*goes_on && left > 0) {
             next = waiting[--left];
@@ -246,14 +246,14 @@ static enum error_code fetch_key(const struct job_context *context, struct site 
                                  struct error *error)
 {
     struct site_look look;
-    struct jira_problem problem;
+    struct rest_problem problem;
     struct error why = {.code = ERROR_NONE};
     enum error_code code = site_fetch_key(site, job->key, &look, &problem, &why);
     if (code == ERROR_NONE && look.found_count == 0)
         code = look_by_id(context, job, &why);
     if (code == ERROR_NONE)
         return job_complete(context, job, 1, error);
-    if (problem.fault == JIRA_FINE) {
+    if (problem.fault == REST_FINE) {
         *error = why;
         return code;
     }

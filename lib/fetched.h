@@ -13,7 +13,7 @@
 #include "db.h"
 #include "error.h"
 #include "instant.h"
-#include "jira_page.h"
+#include "rest_page.h"
 #include "source.h"
 #include "store.h"
 

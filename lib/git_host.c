@@ -26,7 +26,7 @@ bool git_host_is_askable(const struct source *source)
     return source->kind != SOURCE_JIRA && source_is_askable(source);
 }
 
-/* ---- what jira_api asks of the database ---- */
+/* ---- what rest.h asks of the database ---- */
 
 static enum error_code take(void *context, const char *endpoint, int64_t *wait_ms, const char **why, struct error *error)
 {
@@ -62,11 +62,11 @@ static enum error_code git_host_open(const struct site_options *options, struct 
                                                .timeout_ms = STATEMENT_TIMEOUT_MS,
                                                .patience_ms = options->patience_ms,
                                                .cancelled = options->cancelled};
-    const struct jira_api_options rest = {.source = host->source,
-                                          .config = options->config,
-                                          .budget = {.context = host, .take = take, .note = note},
-                                          .patience_ms = options->patience_ms,
-                                          .cancelled = options->cancelled};
+    const struct rest_options rest = {.source = host->source,
+                                      .config = options->config,
+                                      .budget = {.context = host, .take = take, .note = note},
+                                      .patience_ms = options->patience_ms,
+                                      .cancelled = options->cancelled};
     host->most = (size_t)options->config->fetch_commits_max;
     host->budget = site_budget_new(&budget);
     if (!host->budget)

@@ -18,7 +18,7 @@ bool git_host_is_askable(const struct source *source) MUST_CHECK;
 struct git_host_list *git_host_list_new(const struct site_options *options) MUST_CHECK;
 void git_host_list_free(struct git_host_list *list);
 /* The host of that name, made at its first use; borrowed. ERROR_CONFIG when it is none that can be asked, and as of
- * jira_api_new. */
+ * rest_new. */
 enum error_code git_host_list_find(struct git_host_list *list, const char *name, struct git_host **host,
                                    struct error *error) MUST_CHECK;
 

@@ -12,8 +12,8 @@
 struct git_host_api {
     const struct source *source;
     char *root;
-    struct jira_api *rest;
-    struct jira_page page;
+    struct rest *rest;
+    struct rest_page page;
     struct arena *arena; /* of one commit */
     struct commit_set *commits;
     struct git_host_range range;
@@ -71,10 +71,10 @@ enum error_code git_host_api_root(const struct source *source, char **root, stru
 
 /* ---- making and ending ---- */
 
-enum error_code git_host_api_new(const struct jira_api_options *options, struct git_host_api **api, struct error *error)
+enum error_code git_host_api_new(const struct rest_options *options, struct git_host_api **api, struct error *error)
 {
     struct git_host_api *made = calloc(1, sizeof *made);
-    struct jira_api_options rest = *options;
+    struct rest_options rest = *options;
     *api = NULL;
     if (!made)
         return error_set(error, ERROR_NO_MEMORY, "no memory for source %s", options->source->name);
@@ -84,9 +84,9 @@ enum error_code git_host_api_new(const struct jira_api_options *options, struct 
     enum error_code code = git_host_api_root(options->source, &made->root, error);
     rest.root = made->root;
     if (code == ERROR_NONE)
-        code = jira_api_new(&rest, &made->rest, error);
+        code = rest_new(&rest, &made->rest, error);
     if (code == ERROR_NONE &&
-        (!made->commits || !made->arena || !jira_page_init(&made->page, (size_t)options->config->max_parse_bytes)))
+        (!made->commits || !made->arena || !rest_page_init(&made->page, (size_t)options->config->max_parse_bytes)))
         code = error_set(error, ERROR_NO_MEMORY, "no memory for source %s", options->source->name);
     if (code == ERROR_NONE)
         *api = made;
@@ -99,8 +99,8 @@ void git_host_api_free(struct git_host_api *api)
 {
     if (!api)
         return;
-    jira_api_free(api->rest);
-    jira_page_free(&api->page);
+    rest_free(api->rest);
+    rest_page_free(&api->page);
     arena_free(api->arena);
     commit_set_free(api->commits);
     free(api->root);
@@ -124,7 +124,7 @@ static bool escape_pair(const char *full, const char *format_between, char **nam
     if (!slash || slash == full || slash[1] == '\0' || strchr(slash + 1, '/'))
         return false;
     char *owner = strndup(full, (size_t)(slash - full));
-    char *first = owner ? jira_api_escape(owner) : NULL, *second = jira_api_escape(slash + 1);
+    char *first = owner ? rest_escape(owner) : NULL, *second = rest_escape(slash + 1);
     if (first && second && asprintf(name, "%s%s%s", first, format_between, second) < 0)
         *name = NULL;
     free(owner);
@@ -139,7 +139,7 @@ static enum error_code name_repository(struct git_host_api *api, const char *ful
     free(api->name);
     api->name = NULL;
     if (api->source->kind == SOURCE_GITLAB)
-        api->name = jira_api_escape(full); /* groups may lie in groups */
+        api->name = rest_escape(full); /* groups may lie in groups */
     else
         is_one = escape_pair(full, api->source->kind == SOURCE_BITBUCKET_SERVER ? "/repos/" : "/", &api->name);
     if (!is_one)
@@ -232,23 +232,23 @@ static enum error_code read_page(struct git_host_api *api, bool *is_last, struct
     return keep_next(api, &next, error);
 }
 
-enum error_code git_host_api_next(struct git_host_api *api, bool *is_last, struct jira_problem *problem, struct error *error)
+enum error_code git_host_api_next(struct git_host_api *api, bool *is_last, struct rest_problem *problem, struct error *error)
 {
-    struct jira_call call = {.endpoint = "commits", .member = git_host_page_member(api->source->kind)};
+    struct rest_call call = {.endpoint = "commits", .member = git_host_page_member(api->source->kind)};
     struct error why;
     char *path = NULL;
     *is_last = false;
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     if (paths[api->source->kind](api, &path) < 0)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a URL");
     call.path = path;
-    enum error_code code = jira_api_call(api->rest, &call, &api->page, problem, error);
+    enum error_code code = rest_call(api->rest, &call, &api->page, problem, error);
     free(path);
     if (code != ERROR_NONE)
         return code;
     code = read_page(api, is_last, &why);
     if (code == ERROR_NONE || code == ERROR_NO_MEMORY)
         return code == ERROR_NONE ? code : error_set(error, code, "%s", why.message);
-    problem->fault = JIRA_BROKEN;
+    problem->fault = REST_BROKEN;
     return error_set(error, ERROR_IO, "%s: the answer is no page of commits: %.300s", api->source->name, why.message);
 }

@@ -44,7 +44,7 @@ static enum error_code read_commit(enum source_kind kind, const struct jira_item
     return code;
 }
 
-enum error_code git_host_page_take(enum source_kind kind, const struct jira_page *page, struct arena *arena,
+enum error_code git_host_page_take(enum source_kind kind, const struct rest_page *page, struct arena *arena,
                                    struct commit_set *set, size_t *fresh, struct error *error)
 {
     enum error_code code = ERROR_NONE;
@@ -63,7 +63,7 @@ enum error_code git_host_page_take(enum source_kind kind, const struct jira_page
 }
 
 /* It counts all commits of the comparison, whatever page it is. */
-static enum error_code next_of_comparison(const struct jira_page *page, const struct commit_set *set,
+static enum error_code next_of_comparison(const struct rest_page *page, const struct commit_set *set,
                                           struct git_host_next *next, struct error *error)
 {
     const cJSON *value = json_value_member(page->frame, "total_commits");
@@ -77,7 +77,7 @@ static enum error_code next_of_comparison(const struct jira_page *page, const st
     return ERROR_NONE;
 }
 
-static enum error_code next_of_data_center(const struct jira_page *page, int64_t start, struct git_host_next *next,
+static enum error_code next_of_data_center(const struct rest_page *page, int64_t start, struct git_host_next *next,
                                            struct error *error)
 {
     const cJSON *value = json_value_member(page->frame, "nextPageStart");
@@ -90,7 +90,7 @@ static enum error_code next_of_data_center(const struct jira_page *page, int64_t
     return ERROR_NONE;
 }
 
-enum error_code git_host_page_next(enum source_kind kind, bool is_comparison, const struct jira_page *page, int64_t start,
+enum error_code git_host_page_next(enum source_kind kind, bool is_comparison, const struct rest_page *page, int64_t start,
                                    const struct commit_set *set, struct git_host_next *next, struct error *error)
 {
     *next = (struct git_host_next){.is_last = false};

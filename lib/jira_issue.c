@@ -14,18 +14,18 @@
 #define COUNT_FRAME_BYTES ((size_t)1 << 20)
 #define BODY_BYTES ((size_t)JIRA_ISSUE_BULK_MAX * (ID_BYTES + 4) + 256)
 
-enum error_code jira_issue_get(struct jira_api *api, const char *id_or_key, bool with_changelog, struct jira_page *page,
-                               struct jira_problem *problem, struct error *error)
+enum error_code jira_issue_get(struct rest *api, const char *id_or_key, bool with_changelog, struct rest_page *page,
+                               struct rest_problem *problem, struct error *error)
 {
-    char *name = jira_api_escape(id_or_key), *path = NULL;
-    struct jira_call call = {.endpoint = "issue", .query = with_changelog ? "fields=*all&expand=changelog" : "fields=*all"};
+    char *name = rest_escape(id_or_key), *path = NULL;
+    struct rest_call call = {.endpoint = "issue", .query = with_changelog ? "fields=*all&expand=changelog" : "fields=*all"};
     enum error_code code = ERROR_NO_MEMORY;
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
-    if (name == NULL || asprintf(&path, "/rest/api/%d/issue/%s", jira_api_version(api), name) < 0) {
+    *problem = (struct rest_problem){.fault = REST_FINE};
+    if (name == NULL || asprintf(&path, "/rest/api/%d/issue/%s", rest_version(api), name) < 0) {
         error_set(error, code, "no memory for a request");
     } else {
         call.path = path;
-        code = jira_api_call(api, &call, page, problem, error);
+        code = rest_call(api, &call, page, problem, error);
         free(path);
     }
     free(name);
@@ -63,12 +63,12 @@ static void print_search(char *body, const char *jql)
     json_print_close(&json, "}");
 }
 
-static enum error_code print_body(const struct jira_api *api, char *body, const int64_t *ids, size_t count, struct error *error)
+static enum error_code print_body(const struct rest *api, char *body, const int64_t *ids, size_t count, struct error *error)
 {
     const char *text;
     struct jql *jql;
     enum error_code code;
-    if (jira_api_dialect(api) == JIRA_CLOUD) {
+    if (rest_dialect(api) == JIRA_CLOUD) {
         print_bulk(body, ids, count);
         return ERROR_NONE;
     }
@@ -82,18 +82,18 @@ static enum error_code print_body(const struct jira_api *api, char *body, const 
     return code;
 }
 
-enum error_code jira_issue_bulk(struct jira_api *api, const int64_t *ids, size_t count, struct jira_page *page,
-                                struct jira_problem *problem, struct error *error)
+enum error_code jira_issue_bulk(struct rest *api, const int64_t *ids, size_t count, struct rest_page *page,
+                                struct rest_problem *problem, struct error *error)
 {
     char body[BODY_BYTES], path[64];
-    const struct jira_call call = {.endpoint = "bulkfetch", .path = path, .body = body, .member = "issues"};
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    const struct rest_call call = {.endpoint = "bulkfetch", .path = path, .body = body, .member = "issues"};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     if (count == 0 || count > JIRA_ISSUE_BULK_MAX)
         return error_set(error, ERROR_INPUT, "1 to %d issues are fetched at once, not %zu", JIRA_ISSUE_BULK_MAX, count);
-    (void)snprintf(path, sizeof path, "/rest/api/%d/%s", jira_api_version(api),
-                   jira_api_dialect(api) == JIRA_CLOUD ? "issue/bulkfetch" : "search");
+    (void)snprintf(path, sizeof path, "/rest/api/%d/%s", rest_version(api),
+                   rest_dialect(api) == JIRA_CLOUD ? "issue/bulkfetch" : "search");
     enum error_code code = print_body(api, body, ids, count, error);
-    return code == ERROR_NONE ? jira_api_call(api, &call, page, problem, error) : code;
+    return code == ERROR_NONE ? rest_call(api, &call, page, problem, error) : code;
 }
 
 static void print_count(struct json_printer *json, const char *jql, bool is_cloud)
@@ -120,24 +120,24 @@ static char *count_body(const char *jql, bool is_cloud)
     return body;
 }
 
-enum error_code jira_issue_count(struct jira_api *api, const char *jql, int64_t *count, struct jira_problem *problem,
+enum error_code jira_issue_count(struct rest *api, const char *jql, int64_t *count, struct rest_problem *problem,
                                  struct error *error)
 {
-    bool is_cloud = jira_api_dialect(api) == JIRA_CLOUD;
+    bool is_cloud = rest_dialect(api) == JIRA_CLOUD;
     char path[64], *body = count_body(jql, is_cloud);
-    struct jira_page page = {0};
-    const struct jira_call call = {.endpoint = "search", .path = path, .body = body};
+    struct rest_page page = {0};
+    const struct rest_call call = {.endpoint = "search", .path = path, .body = body};
     enum error_code code = ERROR_NO_MEMORY;
     *count = -1;
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
-    (void)snprintf(path, sizeof path, "/rest/api/%d/search%s", jira_api_version(api), is_cloud ? "/approximate-count" : "");
-    if (body == NULL || !jira_page_init(&page, COUNT_FRAME_BYTES))
+    *problem = (struct rest_problem){.fault = REST_FINE};
+    (void)snprintf(path, sizeof path, "/rest/api/%d/search%s", rest_version(api), is_cloud ? "/approximate-count" : "");
+    if (body == NULL || !rest_page_init(&page, COUNT_FRAME_BYTES))
         error_set(error, code, "no memory for a search");
-    else if ((code = jira_api_call(api, &call, &page, problem, error)) == ERROR_NONE) {
+    else if ((code = rest_call(api, &call, &page, problem, error)) == ERROR_NONE) {
         const cJSON *told = json_value_member(page.frame, is_cloud ? "count" : "total");
         *count = cJSON_IsNumber(told) && told->valuedouble >= 0 ? (int64_t)told->valuedouble : -1;
     }
-    jira_page_free(&page);
+    rest_page_free(&page);
     free(body);
     return code;
 }

@@ -36,7 +36,7 @@ static const struct {
 };
 
 struct jira_list {
-    struct jira_api *api;
+    struct rest *api;
     enum jira_list_kind kind;
     const struct list_form *form;
     char *path;    /* with the subject in it */
@@ -47,7 +47,7 @@ struct jira_list {
     int64_t total;
     char cursor[CURSOR_BYTES]; /* BY_TOKEN: of the next page */
     bool is_over;
-    struct jira_page page;
+    struct rest_page page;
 };
 
 static char **copy_fields(const char *const *fields)
@@ -63,8 +63,8 @@ static char **copy_fields(const char *const *fields)
 
 static char *make_path(const struct jira_list *list, const char *subject)
 {
-    char *path = NULL, *escaped = jira_api_escape(subject);
-    if (escaped != NULL && asprintf(&path, "/rest/api/%d%s%s%s", jira_api_version(list->api), list->form->path, escaped, list->form->rest) < 0)
+    char *path = NULL, *escaped = rest_escape(subject);
+    if (escaped != NULL && asprintf(&path, "/rest/api/%d%s%s%s", rest_version(list->api), list->form->path, escaped, list->form->rest) < 0)
         path = NULL;
     free(escaped);
     return path;
@@ -85,7 +85,7 @@ static enum error_code take_cursor(struct jira_list *list, const char *cursor, s
     return ERROR_NONE;
 }
 
-enum error_code jira_list_new(struct jira_api *api, const struct jira_list_options *options, struct jira_list **list,
+enum error_code jira_list_new(struct rest *api, const struct jira_list_options *options, struct jira_list **list,
                               struct error *error)
 {
     struct jira_list *made = calloc(1, sizeof *made);
@@ -94,7 +94,7 @@ enum error_code jira_list_new(struct jira_api *api, const struct jira_list_optio
         return error_set(error, ERROR_NO_MEMORY, "no memory for a list");
     made->api = api;
     made->kind = options->kind;
-    made->form = &kinds[options->kind].forms[jira_api_dialect(api)];
+    made->form = &kinds[options->kind].forms[rest_dialect(api)];
     made->page_size = options->page_size > 0 ? options->page_size : made->form->page_size;
     made->total = -1;
     enum error_code code = made->form->path == NULL ? error_set(error, ERROR_INPUT, "Jira Data Center has no list of %ss", kinds[options->kind].endpoint)
@@ -105,7 +105,7 @@ enum error_code jira_list_new(struct jira_api *api, const struct jira_list_optio
         made->jql = is_search ? strdup(options->subject) : NULL;
         made->fields = is_search && options->fields != NULL ? copy_fields(options->fields) : NULL;
         if (made->path == NULL || (is_search && made->jql == NULL) || (options->fields != NULL && made->fields == NULL) ||
-            !jira_page_init(&made->page, FRAME_BYTES))
+            !rest_page_init(&made->page, FRAME_BYTES))
             code = error_set(error, ERROR_NO_MEMORY, "no memory for a list");
     }
     if (code == ERROR_NONE)
@@ -124,7 +124,7 @@ void jira_list_free(struct jira_list *list)
     free(list->fields);
     free(list->jql);
     free(list->path);
-    jira_page_free(&list->page);
+    rest_page_free(&list->page);
     free(list);
 }
 
@@ -173,12 +173,12 @@ static char *search_body(const struct jira_list *list)
     return body;
 }
 
-static enum error_code ask(struct jira_list *list, struct jira_problem *problem, struct error *error)
+static enum error_code ask(struct jira_list *list, struct rest_problem *problem, struct error *error)
 {
     char query[96];
     char *body = list->kind == JIRA_ISSUES ? search_body(list) : NULL;
     const bool is_paged = list->kind != JIRA_ISSUES && list->form->paging == BY_START;
-    const struct jira_call call = {.endpoint = kinds[list->kind].endpoint,
+    const struct rest_call call = {.endpoint = kinds[list->kind].endpoint,
                                    .path = list->path,
                                    .query = is_paged ? query : NULL,
                                    .body = body,
@@ -186,19 +186,19 @@ static enum error_code ask(struct jira_list *list, struct jira_problem *problem,
     if (list->kind == JIRA_ISSUES && body == NULL)
         return error_set(error, ERROR_NO_MEMORY, "no memory for a search");
     (void)snprintf(query, sizeof query, "startAt=%" PRId64 "&maxResults=%d", list->start, list->page_size);
-    enum error_code code = jira_api_call(list->api, &call, &list->page, problem, error);
+    enum error_code code = rest_call(list->api, &call, &list->page, problem, error);
     free(body);
     return code;
 }
 
 /* Going on. */
 
-static enum error_code follow_token(struct jira_list *list, struct jira_problem *problem, struct error *error)
+static enum error_code follow_token(struct jira_list *list, struct rest_problem *problem, struct error *error)
 {
     const char *token = list->page.next_token;
     list->is_over = list->page.is_last || token == NULL || *token == '\0';
     if (!list->is_over && (strcmp(token, list->cursor) == 0 || strlen(token) >= sizeof list->cursor)) {
-        problem->fault = JIRA_BROKEN;
+        problem->fault = REST_BROKEN;
         return error_set(error, ERROR_IO, "the search gives the same page's token again, or one past %d bytes", CURSOR_BYTES);
     }
     (void)snprintf(list->cursor, sizeof list->cursor, "%s", list->is_over ? "" : token);
@@ -208,7 +208,7 @@ static enum error_code follow_token(struct jira_list *list, struct jira_problem 
 /* A list that shrank has shifted by so much: what fell before this page is read again. */
 static void follow_start(struct jira_list *list)
 {
-    const struct jira_page *page = &list->page;
+    const struct rest_page *page = &list->page;
     int64_t shrunk = list->total > page->total && page->total >= 0 ? list->total - page->total : 0;
     int64_t end = list->start + (int64_t)page->count;
     if (page->total >= 0)
@@ -222,7 +222,7 @@ static void follow_start(struct jira_list *list)
         (void)snprintf(list->cursor, sizeof list->cursor, "%" PRId64 "/%" PRId64, list->start, list->total);
 }
 
-static enum error_code go_on(struct jira_list *list, struct jira_problem *problem, struct error *error)
+static enum error_code go_on(struct jira_list *list, struct rest_problem *problem, struct error *error)
 {
     switch (list->form->paging) {
     case BY_TOKEN:
@@ -236,20 +236,20 @@ static enum error_code go_on(struct jira_list *list, struct jira_problem *proble
     }
 }
 
-enum error_code jira_list_next(struct jira_list *list, const struct jira_page **page, struct jira_problem *problem,
+enum error_code jira_list_next(struct jira_list *list, const struct rest_page **page, struct rest_problem *problem,
                                struct error *error)
 {
     enum error_code code;
     *page = NULL;
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     if (list->is_over)
         return ERROR_NONE;
     while ((code = ask(list, problem, error)) == ERROR_BODY_TOO_LARGE && list->page_size > 1)
         list->page_size /= 2;
     if (code == ERROR_NONE)
         code = go_on(list, problem, error);
-    else if (problem->fault == JIRA_WRONG && list->form->paging == BY_TOKEN && *list->cursor != '\0')
-        problem->fault = JIRA_STALE; /* the search itself was good when it began */
+    else if (problem->fault == REST_WRONG && list->form->paging == BY_TOKEN && *list->cursor != '\0')
+        problem->fault = REST_STALE; /* the search itself was good when it began */
     if (code == ERROR_NONE)
         *page = &list->page;
     return code;

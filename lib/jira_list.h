@@ -6,7 +6,7 @@
 #ifndef JIRASYNC_JIRA_LIST_H
 #define JIRASYNC_JIRA_LIST_H
 
-#include "jira_api.h"
+#include "rest.h"
 
 enum jira_list_kind {
     JIRA_ISSUES,   /* subject: JQL; on Cloud it has to be bounded by a condition */
@@ -30,12 +30,12 @@ struct jira_list;
 
 /* Copies what options hold; api is borrowed. ERROR_INPUT for a list that the site has not, ERROR_NO_MEMORY. Free with
  * jira_list_free. */
-enum error_code jira_list_new(struct jira_api *api, const struct jira_list_options *options, struct jira_list **list,
+enum error_code jira_list_new(struct rest *api, const struct jira_list_options *options, struct jira_list **list,
                               struct error *error) MUST_CHECK;
 void jira_list_free(struct jira_list *list);
-/* The next page, good until the next call; NULL at the end. Errors as of jira_api_call, and JIRA_STALE when the site no longer
- * knows the place. After JIRA_WAIT the same page may be asked for again. Pages that are too large are asked for in halves. */
-enum error_code jira_list_next(struct jira_list *list, const struct jira_page **page, struct jira_problem *problem,
+/* The next page, good until the next call; NULL at the end. Errors as of rest_call, and REST_STALE when the site no longer
+ * knows the place. After REST_WAIT the same page may be asked for again. Pages that are too large are asked for in halves. */
+enum error_code jira_list_next(struct jira_list *list, const struct rest_page **page, struct rest_problem *problem,
                                struct error *error) MUST_CHECK;
 /* Where the page after the last one begins, in the site's words; "" at the beginning and at the end. */
 const char *jira_list_cursor(const struct jira_list *list);

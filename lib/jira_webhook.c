@@ -21,7 +21,7 @@
 #define FILTER "issue-related-events-section" /* where the old resource has its JQL */
 
 struct jira_webhook_list {
-    struct jira_page page;
+    struct rest_page page;
     struct arena *arena; /* of what the webhooks point to */
     bool is_new;         /* the resource of Data Center 10 */
     struct jira_webhook *webhooks;
@@ -32,7 +32,7 @@ void jira_webhook_list_free(struct jira_webhook_list *list)
 {
     if (list == NULL)
         return;
-    jira_page_free(&list->page);
+    rest_page_free(&list->page);
     arena_free(list->arena);
     free(list->webhooks);
     free(list);
@@ -146,26 +146,26 @@ static enum error_code read_all(struct jira_webhook_list *list, struct error *er
     return code;
 }
 
-static enum error_code ask(struct jira_api *api, struct jira_webhook_list *list, struct jira_problem *problem, struct error *error)
+static enum error_code ask(struct rest *api, struct jira_webhook_list *list, struct rest_problem *problem, struct error *error)
 {
-    struct jira_call call = {.endpoint = "webhook", .path = OLD_PATH, .member = "webhooks"};
-    enum error_code code = jira_api_call(api, &call, &list->page, problem, error);
-    if (problem->fault == JIRA_ABSENT && jira_api_dialect(api) == JIRA_DATA_CENTER) {
+    struct rest_call call = {.endpoint = "webhook", .path = OLD_PATH, .member = "webhooks"};
+    enum error_code code = rest_call(api, &call, &list->page, problem, error);
+    if (problem->fault == REST_ABSENT && rest_dialect(api) == JIRA_DATA_CENTER) {
         list->is_new = true;
         call.path = NEW_PATH;
-        code = jira_api_call(api, &call, &list->page, problem, error);
+        code = rest_call(api, &call, &list->page, problem, error);
     }
     return code;
 }
 
-enum error_code jira_webhook_list_read(struct jira_api *api, struct jira_webhook_list **list, struct jira_problem *problem,
+enum error_code jira_webhook_list_read(struct rest *api, struct jira_webhook_list **list, struct rest_problem *problem,
                                        struct error *error)
 {
     struct jira_webhook_list *made = calloc(1, sizeof *made);
     enum error_code code = ERROR_NO_MEMORY;
     *list = NULL;
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
-    if (made != NULL && jira_page_init(&made->page, FRAME_BYTES) && (made->arena = arena_new(FRAME_BYTES)) != NULL)
+    *problem = (struct rest_problem){.fault = REST_FINE};
+    if (made != NULL && rest_page_init(&made->page, FRAME_BYTES) && (made->arena = arena_new(FRAME_BYTES)) != NULL)
         code = ask(api, made, problem, error);
     else
         error_set(error, code, "no memory for webhooks");
@@ -186,10 +186,10 @@ static bool sends(const struct jira_webhook *webhook, const char *event)
     return false;
 }
 
-const char *jira_webhook_missing(const struct jira_api *api, const struct jira_webhook *webhook, size_t *at)
+const char *jira_webhook_missing(const struct rest *api, const struct jira_webhook *webhook, size_t *at)
 {
     const char *event;
-    while ((event = normalize_entity_needed(jira_api_dialect(api) == JIRA_CLOUD, (*at)++)) != NULL)
+    while ((event = normalize_entity_needed(rest_dialect(api) == JIRA_CLOUD, (*at)++)) != NULL)
         if (!sends(webhook, event))
             return event;
     return NULL;
@@ -211,7 +211,7 @@ static void print_kept_texts(struct json_printer *json, const cJSON *object, con
     }
 }
 
-static void print_events(struct json_printer *json, const struct jira_api *api, const struct jira_webhook *old)
+static void print_events(struct json_printer *json, const struct rest *api, const struct jira_webhook *old)
 {
     static const struct jira_webhook none;
     const char *event;
@@ -251,7 +251,7 @@ static void print_old(struct json_printer *json, const struct jira_webhook *old,
 }
 
 struct wanted {
-    const struct jira_api *api;
+    const struct rest *api;
     const struct jira_webhook *old;
     const char *name, *url, *secret;
     bool is_new;
@@ -273,20 +273,20 @@ static size_t print_wanted(const struct wanted *wanted, char *text, size_t size)
     return json.writer.length + 1;
 }
 
-static enum error_code send_wanted(struct jira_api *api, const struct wanted *wanted, struct jira_page *page,
-                                   struct jira_problem *problem, struct error *error)
+static enum error_code send_wanted(struct rest *api, const struct wanted *wanted, struct rest_page *page,
+                                   struct rest_problem *problem, struct error *error)
 {
     size_t size = print_wanted(wanted, NULL, 0);
     char *body = malloc(size), *path = NULL;
     bool is_change = wanted->old != NULL && wanted->old->id != NULL;
-    struct jira_call call = {.endpoint = "webhook", .body = body, .method = is_change ? "PUT" : "POST", .is_once = true};
+    struct rest_call call = {.endpoint = "webhook", .body = body, .method = is_change ? "PUT" : "POST", .is_once = true};
     enum error_code code = ERROR_NO_MEMORY;
     if (asprintf(&path, "%s%s%s", wanted->is_new ? NEW_PATH : OLD_PATH, is_change ? "/" : "", is_change ? wanted->old->id : "") < 0)
         path = NULL;
     if (body != NULL && path != NULL) {
         (void)print_wanted(wanted, body, size);
         call.path = path;
-        code = jira_api_call(api, &call, page, problem, error);
+        code = rest_call(api, &call, page, problem, error);
     } else {
         error_set(error, code, "no memory for a webhook");
     }
@@ -297,18 +297,18 @@ static enum error_code send_wanted(struct jira_api *api, const struct wanted *wa
     return code;
 }
 
-enum error_code jira_webhook_put(struct jira_api *api, const struct jira_webhook_list *list, const struct jira_webhook *old,
-                                 const char *name, const char *url, const struct secret *secret, struct jira_problem *problem,
+enum error_code jira_webhook_put(struct rest *api, const struct jira_webhook_list *list, const struct jira_webhook *old,
+                                 const char *name, const char *url, const struct secret *secret, struct rest_problem *problem,
                                  struct error *error)
 {
     const char *bytes = (const char *)secret_bytes(secret);
     size_t length = secret_length(secret);
-    struct jira_page page;
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    struct rest_page page;
+    *problem = (struct rest_problem){.fault = REST_FINE};
     if (memchr(bytes, '\0', length) != NULL || !utf8_is_valid(bytes, length))
         return error_set(error, ERROR_CONFIG, "the secret %s is no text: Jira takes none but UTF-8", secret_reference(secret));
     char *text = strndup(bytes, length);
-    if (!jira_page_init(&page, FRAME_BYTES) || text == NULL) {
+    if (!rest_page_init(&page, FRAME_BYTES) || text == NULL) {
         free(text);
         return error_set(error, ERROR_NO_MEMORY, "no memory for a webhook");
     }
@@ -316,6 +316,6 @@ enum error_code jira_webhook_put(struct jira_api *api, const struct jira_webhook
     enum error_code code = send_wanted(api, &wanted, &page, problem, error);
     sodium_memzero(text, length);
     free(text);
-    jira_page_free(&page);
+    rest_page_free(&page);
     return code;
 }

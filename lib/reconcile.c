@@ -30,7 +30,7 @@ struct reconciliation {
     struct site_project *projects_of_site;
     const struct source *source;
     struct reconcile_result *result;
-    struct jira_problem *problem;
+    struct rest_problem *problem;
     char id[24], since_minutes[24]; /* as text; "" before the first watermark */
     struct pgarray items, projects; /* projects: ids of those whose issues are all listed */
 };
@@ -100,7 +100,7 @@ static enum error_code end(struct reconciliation *run, const char *problem, stru
 
 /* ---- lists ---- */
 
-static void gather(struct reconciliation *run, const struct jira_page *page)
+static void gather(struct reconciliation *run, const struct rest_page *page)
 {
     for (size_t i = 0; i < page->count; i++)
         pgarray_add_bytes(&run->items, page->items[i].bytes, page->items[i].length);
@@ -112,7 +112,7 @@ static enum error_code list_issues(struct reconciliation *run, const char *jql, 
     static const char *const fields[] = {"updated", NULL};
     const struct jira_list_options options = {
         .kind = JIRA_ISSUES, .subject = jql, .fields = fields, .page_size = PAGE_SIZE};
-    const struct jira_page *page = NULL;
+    const struct rest_page *page = NULL;
     struct jira_list *list = NULL;
     enum error_code code = jira_list_new(site_api(run->site), &options, &list, error);
     while (code == ERROR_NONE && (code = jira_list_next(list, &page, run->problem, error)) == ERROR_NONE && page) {
@@ -185,14 +185,14 @@ static enum error_code ask_with_projects(struct reconciliation *run, const char 
 static enum error_code look_for_project(struct reconciliation *run, const char *id, bool *is_gone, struct error *error)
 {
     char path[64];
-    struct jira_page page = {0};
-    snprintf(path, sizeof path, "/rest/api/%d/project/%s", jira_api_version(site_api(run->site)), id);
-    const struct jira_call call = {.endpoint = "project", .path = path};
-    if (!jira_page_init(&page, PROJECT_BYTES))
+    struct rest_page page = {0};
+    snprintf(path, sizeof path, "/rest/api/%d/project/%s", rest_version(site_api(run->site)), id);
+    const struct rest_call call = {.endpoint = "project", .path = path};
+    if (!rest_page_init(&page, PROJECT_BYTES))
         return error_set(error, ERROR_NO_MEMORY, "no memory for a project");
-    enum error_code code = jira_api_call(site_api(run->site), &call, &page, run->problem, error);
-    *is_gone = code == ERROR_INPUT && run->problem->fault == JIRA_ABSENT;
-    jira_page_free(&page);
+    enum error_code code = rest_call(site_api(run->site), &call, &page, run->problem, error);
+    *is_gone = code == ERROR_INPUT && run->problem->fault == REST_ABSENT;
+    rest_page_free(&page);
     return *is_gone ? ERROR_NONE : code;
 }
 
@@ -361,13 +361,13 @@ static void log_report(const struct reconciliation *run, enum error_code code, c
 }
 
 enum error_code reconcile_site(struct db *db, struct site *site, struct reconcile_result *result,
-                               struct jira_problem *problem, struct error *error)
+                               struct rest_problem *problem, struct error *error)
 {
     struct reconciliation run = {
         .db = db, .site = site, .source = site_source(site), .result = result, .problem = problem};
     int64_t requests = site_requests(site);
     *result = (struct reconcile_result){.id = 0};
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     enum error_code code = begin(&run, error);
     if (code != ERROR_NONE)
         return code;
@@ -396,7 +396,7 @@ enum error_code reconcile_site(struct db *db, struct site *site, struct reconcil
 static enum error_code reconcile_one(const struct job_context *context, const struct job *job, struct error *error)
 {
     struct reconcile_result result;
-    struct jira_problem problem = {.fault = JIRA_FINE};
+    struct rest_problem problem = {.fault = REST_FINE};
     struct error why = {.code = ERROR_NONE};
     struct site *site = NULL;
     enum error_code code = site_list_find(context->sites, job->source, &site, &why);
@@ -409,13 +409,13 @@ static enum error_code reconcile_one(const struct job_context *context, const st
         return job_complete(context, job, 1, error);
     if (strcmp(why.sqlstate, "55P03") == 0)
         return job_give_back(context, job, 1, OTHERS_MS, error);
-    if (problem.fault == JIRA_CANCELLED)
+    if (problem.fault == REST_CANCELLED)
         return job_give_back(context, job, 1, 0, error);
-    if (problem.fault == JIRA_FINE && why.sqlstate[0] && job_is_surroundings(context, &why)) {
+    if (problem.fault == REST_FINE && why.sqlstate[0] && job_is_surroundings(context, &why)) {
         *error = why;
         return code;
     }
-    return job_fail(context, job, &why, problem.fault == JIRA_WAIT ? problem.wait_ms : REFUSED_MS, error);
+    return job_fail(context, job, &why, problem.fault == REST_WAIT ? problem.wait_ms : REFUSED_MS, error);
 }
 
 enum error_code reconcile_run(const struct job_context *context, const struct job *jobs, size_t count, struct error *error)

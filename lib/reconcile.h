@@ -17,9 +17,9 @@ struct reconcile_result {
 };
 
 /* Reconciles a site, over a connection that no transaction is open on. The report is written in any case, and logged.
- * *problem as of jira_api_call. ERROR_DATABASE_CONFLICT when another process reconciles the same site. */
+ * *problem as of rest_call. ERROR_DATABASE_CONFLICT when another process reconciles the same site. */
 enum error_code reconcile_site(struct db *db, struct site *site, struct reconcile_result *result,
-                               struct jira_problem *problem, struct error *error) MUST_CHECK;
+                               struct rest_problem *problem, struct error *error) MUST_CHECK;
 /* The job kind reconcile, one job at a time; context->sites is needed. */
 enum error_code reconcile_run(const struct job_context *context, const struct job *jobs, size_t count,
                               struct error *error) MUST_CHECK;

@@ -15,9 +15,9 @@ struct site {
     const struct source *source;
     struct site_budget *budget;
     struct site_tokens *tokens;
-    struct jira_api *api;
+    struct rest *api;
     struct fetched *fetched;
-    struct jira_page page;
+    struct rest_page page;
     instant asked_at, dated_at;
     bool is_single; /* one issue is asked for ... */
     bool is_hidden; /* ... and was answered 403: it is there, and not for us */
@@ -34,7 +34,7 @@ bool site_is_askable(const struct source *source)
     return source->kind == SOURCE_JIRA && source_is_askable(source);
 }
 
-/* ---- what jira_api asks of the database ---- */
+/* ---- what rest.h asks of the database ---- */
 
 static enum error_code take(void *context, const char *endpoint, int64_t *wait_ms, const char **why, struct error *error)
 {
@@ -73,12 +73,12 @@ static enum error_code note(void *context, const char *endpoint, const struct ht
                                      : site_budget_note(site->budget, endpoint, answer, error);
 }
 
-static enum error_code hold_tokens(void *context, const char *first, struct jira_tokens *tokens, struct error *error)
+static enum error_code hold_tokens(void *context, const char *first, struct rest_tokens *tokens, struct error *error)
 {
     return site_tokens_hold(((struct site *)context)->tokens, first, tokens, error);
 }
 
-static enum error_code write_tokens(void *context, const struct jira_tokens *tokens, int64_t expires_s, struct error *error)
+static enum error_code write_tokens(void *context, const struct rest_tokens *tokens, int64_t expires_s, struct error *error)
 {
     return site_tokens_write(((struct site *)context)->tokens, tokens, expires_s, error);
 }
@@ -89,11 +89,11 @@ static void site_free(struct site *site)
 {
     if (!site)
         return;
-    jira_api_free(site->api);
+    rest_free(site->api);
     fetched_free(site->fetched);
     site_budget_free(site->budget);
     site_tokens_free(site->tokens);
-    jira_page_free(&site->page);
+    rest_page_free(&site->page);
     free(site);
 }
 
@@ -106,7 +106,7 @@ static enum error_code site_open(const struct site_options *options, struct site
                                                .timeout_ms = STATEMENT_TIMEOUT_MS,
                                                .patience_ms = options->patience_ms,
                                                .cancelled = options->cancelled};
-    const struct jira_api_options api = {
+    const struct rest_options api = {
         .source = source,
         .config = options->config,
         .budget = {.context = site, .take = take, .note = note, .hold_tokens = hold_tokens, .write_tokens = write_tokens},
@@ -116,9 +116,9 @@ static enum error_code site_open(const struct site_options *options, struct site
     site->tokens = site_tokens_new(options->db, source->tenant, source->name);
     site->fetched = fetched_new(options->db, options->config, source);
     if (!site->budget || !site->tokens || !site->fetched ||
-        !jira_page_init(&site->page, (size_t)options->config->max_parse_bytes))
+        !rest_page_init(&site->page, (size_t)options->config->max_parse_bytes))
         return error_set(error, ERROR_NO_MEMORY, "no memory for source %s", source->name);
-    return jira_api_new(&api, &site->api, error);
+    return rest_new(&api, &site->api, error);
 }
 
 struct site_list *site_list_new(const struct site_options *options)
@@ -169,7 +169,7 @@ enum error_code site_list_find(struct site_list *list, const char *name, struct 
     return ERROR_NONE;
 }
 
-struct jira_api *site_api(struct site *site)
+struct rest *site_api(struct site *site)
 {
     return site->api;
 }
@@ -186,7 +186,7 @@ const struct source *site_source(const struct site *site)
 
 int64_t site_requests(const struct site *site)
 {
-    return jira_api_requests(site->api);
+    return rest_requests(site->api);
 }
 
 void site_ask(struct site *site)
@@ -200,10 +200,10 @@ instant site_asked_at(const struct site *site)
     return site->dated_at != INSTANT_NONE && site->dated_at < site->asked_at ? site->dated_at : site->asked_at;
 }
 
-enum error_code site_heed(struct site *site, const struct jira_problem *problem, struct error *error)
+enum error_code site_heed(struct site *site, const struct rest_problem *problem, struct error *error)
 {
     const struct http_answer refusal = {.fault = HTTP_ANSWERED, .status = 401};
-    if (problem->fault != JIRA_REFUSED || site_budget_is_open(site->budget))
+    if (problem->fault != REST_REFUSED || site_budget_is_open(site->budget))
         return ERROR_NONE;
     return site_budget_note(site->budget, "", &refusal, error);
 }
@@ -212,14 +212,14 @@ enum error_code site_heed(struct site *site, const struct jira_problem *problem,
 
 /* All comments or worklogs of an issue, page by page, gathered and stored as one list. */
 static enum error_code fetch_children(struct site *site, int64_t issue_id, const char *kind, struct fetched_counts *counts,
-                                      struct jira_problem *problem, struct error *error)
+                                      struct rest_problem *problem, struct error *error)
 {
     char subject[24];
     snprintf(subject, sizeof subject, "%lld", (long long)issue_id);
     const struct jira_list_options options = {.kind = strcmp(kind, "comment") == 0 ? JIRA_COMMENTS : JIRA_WORKLOGS,
                                               .subject = subject};
     struct jira_list *list = NULL;
-    const struct jira_page *page = NULL;
+    const struct rest_page *page = NULL;
     site_ask(site);
     fetched_begin_children(site->fetched, issue_id, kind, site->asked_at);
     enum error_code code = jira_list_new(site->api, &options, &list, error);
@@ -228,11 +228,11 @@ static enum error_code fetch_children(struct site *site, int64_t issue_id, const
     if (code == ERROR_NONE)
         code = fetched_end_children(site->fetched, counts, error);
     jira_list_free(list);
-    return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;
+    return code == ERROR_INPUT && problem->fault == REST_ABSENT ? ERROR_NONE : code;
 }
 
 /* What Jira showed only the beginning of. */
-static enum error_code fetch_cut(struct site *site, struct fetched_counts *counts, struct jira_problem *problem,
+static enum error_code fetch_cut(struct site *site, struct fetched_counts *counts, struct rest_problem *problem,
                                  struct error *error)
 {
     PGresult *cut = NULL;
@@ -243,8 +243,8 @@ static enum error_code fetch_cut(struct site *site, struct fetched_counts *count
     return code;
 }
 
-enum error_code site_store_page(struct site *site, const struct jira_page *page, int64_t *ids, struct fetched_counts *counts,
-                                struct jira_problem *problem, struct error *error)
+enum error_code site_store_page(struct site *site, const struct rest_page *page, int64_t *ids, struct fetched_counts *counts,
+                                struct rest_problem *problem, struct error *error)
 {
     enum error_code code = fetched_store(site->fetched, page->items, page->count, site_asked_at(site), ids, counts, error);
     return code == ERROR_NONE ? fetch_cut(site, counts, problem, error) : code;
@@ -274,7 +274,7 @@ static enum error_code judge(const int64_t *asked, size_t count, const int64_t *
 }
 
 /* Asks for one issue, by id or key; *is_absent when Jira has not got it, or not for us. */
-static enum error_code get_single(struct site *site, const char *name, bool *is_absent, struct jira_problem *problem,
+static enum error_code get_single(struct site *site, const char *name, bool *is_absent, struct rest_problem *problem,
                                   struct error *error)
 {
     site_ask(site);
@@ -282,14 +282,14 @@ static enum error_code get_single(struct site *site, const char *name, bool *is_
     site->is_hidden = false;
     enum error_code code = jira_issue_get(site->api, name, false, &site->page, problem, error);
     site->is_single = false;
-    *is_absent = (code == ERROR_INPUT && problem->fault == JIRA_ABSENT) || site->is_hidden;
+    *is_absent = (code == ERROR_INPUT && problem->fault == REST_ABSENT) || site->is_hidden;
     if (*is_absent)
-        *problem = (struct jira_problem){.fault = JIRA_FINE};
+        *problem = (struct rest_problem){.fault = REST_FINE};
     return *is_absent ? ERROR_NONE : code;
 }
 
 /* Looks for one issue that a bulk request lacked. */
-static enum error_code look_again(struct site *site, int64_t wanted, struct site_look *look, struct jira_problem *problem,
+static enum error_code look_again(struct site *site, int64_t wanted, struct site_look *look, struct rest_problem *problem,
                                   struct error *error)
 {
     char name[24];
@@ -311,7 +311,7 @@ static enum error_code look_again(struct site *site, int64_t wanted, struct site
 }
 
 /* What a bulk request or a search lacks is asked for by itself: an index lags, and nothing lists what is archived. */
-static enum error_code look_for_absent(struct site *site, struct site_look *look, struct jira_problem *problem, struct error *error)
+static enum error_code look_for_absent(struct site *site, struct site_look *look, struct rest_problem *problem, struct error *error)
 {
     enum error_code code = ERROR_NONE;
     size_t count = look->absent_count;
@@ -322,10 +322,10 @@ static enum error_code look_for_absent(struct site *site, struct site_look *look
 }
 
 enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t count, struct site_look *look,
-                                  struct jira_problem *problem, struct error *error)
+                                  struct rest_problem *problem, struct error *error)
 {
     *look = (struct site_look){.found_count = 0};
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     site_ask(site);
     enum error_code code = jira_issue_bulk(site->api, ids, count, &site->page, problem, error);
     look->at = site_asked_at(site);
@@ -341,13 +341,13 @@ enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t 
     return code == ERROR_NONE ? look_for_absent(site, look, problem, error) : code;
 }
 
-enum error_code site_fetch_key(struct site *site, const char *key, struct site_look *look, struct jira_problem *problem,
+enum error_code site_fetch_key(struct site *site, const char *key, struct site_look *look, struct rest_problem *problem,
                                struct error *error)
 {
     int64_t id = NORMALIZE_NO_ID;
     bool is_absent = false;
     *look = (struct site_look){.found_count = 0};
-    *problem = (struct jira_problem){.fault = JIRA_FINE};
+    *problem = (struct rest_problem){.fault = REST_FINE};
     enum error_code code = get_single(site, key, &is_absent, problem, error);
     look->at = site_asked_at(site);
     if (code != ERROR_NONE || is_absent)
@@ -355,5 +355,5 @@ enum error_code site_fetch_key(struct site *site, const char *key, struct site_l
     code = site_store_page(site, &site->page, &id, &look->counts, problem, error);
     if (code == ERROR_NONE)
         look->found[look->found_count++] = id;
-    return code == ERROR_INPUT && problem->fault == JIRA_ABSENT ? ERROR_NONE : code;
+    return code == ERROR_INPUT && problem->fault == REST_ABSENT ? ERROR_NONE : code;
 }

@@ -41,7 +41,7 @@ void site_list_free(struct site_list *list);
 /* The site of that name, made at its first use; borrowed. ERROR_CONFIG when it is none that can be asked. */
 enum error_code site_list_find(struct site_list *list, const char *name, struct site **site, struct error *error) MUST_CHECK;
 
-struct jira_api *site_api(struct site *site);
+struct rest *site_api(struct site *site);
 struct fetched *site_fetched(struct site *site);
 const struct source *site_source(const struct site *site);
 /* Requests to the site so far, over all calls. */
@@ -53,18 +53,18 @@ void site_ask(struct site *site);
 instant site_asked_at(const struct site *site);
 /* Stores the issues of a page that was asked for after site_ask, whole with comments and so on: what Jira cut is asked for.
  * counts grow; ids as of fetched_store. */
-enum error_code site_store_page(struct site *site, const struct jira_page *page, int64_t *ids, struct fetched_counts *counts,
-                                struct jira_problem *problem, struct error *error) MUST_CHECK;
+enum error_code site_store_page(struct site *site, const struct rest_page *page, int64_t *ids, struct fetched_counts *counts,
+                                struct rest_problem *problem, struct error *error) MUST_CHECK;
 /* Opens the site's circuit where a call failed for a reason that is as good as a 401 and was none (OAuth grants no access), so
  * that it is not tried again at once. Call it with what a call left in *problem. */
-enum error_code site_heed(struct site *site, const struct jira_problem *problem, struct error *error) MUST_CHECK;
+enum error_code site_heed(struct site *site, const struct rest_problem *problem, struct error *error) MUST_CHECK;
 /* Fetches 1 to JIRA_ISSUE_BULK_MAX issues in one request, whole with comments and so on, and stores them. Those that were not
  * among the answer are asked for one by one; which Jira has not got then are absent, and left as they are. *problem as of
- * jira_api_call; it is JIRA_FINE when an error is the database's. */
+ * rest_call; it is REST_FINE when an error is the database's. */
 enum error_code site_fetch_issues(struct site *site, const int64_t *ids, size_t count, struct site_look *look,
-                                  struct jira_problem *problem, struct error *error) MUST_CHECK;
+                                  struct rest_problem *problem, struct error *error) MUST_CHECK;
 /* The same for one issue, by a key; an issue that bears another key now is stored under that. */
-enum error_code site_fetch_key(struct site *site, const char *key, struct site_look *look, struct jira_problem *problem,
+enum error_code site_fetch_key(struct site *site, const char *key, struct site_look *look, struct rest_problem *problem,
                                struct error *error) MUST_CHECK;
 
 #endif

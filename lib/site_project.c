@@ -33,10 +33,10 @@ void site_project_free(struct site_project *project)
 
 /* Reads a whole list of Jira's: of projects or versions. */
 static enum error_code gather(struct site_project *project, enum jira_list_kind kind, const char *subject,
-                              struct jira_problem *problem, struct error *error)
+                              struct rest_problem *problem, struct error *error)
 {
     const struct jira_list_options options = {.kind = kind, .subject = subject};
-    const struct jira_page *page = NULL;
+    const struct rest_page *page = NULL;
     struct jira_list *list = NULL;
     pgarray_begin(&project->items, PGARRAY_TEXT);
     enum error_code code = jira_list_new(site_api(project->site), &options, &list, error);
@@ -72,7 +72,7 @@ static enum error_code store_events(struct site_project *project, PGresult *even
     return fetched_store_events(site_fetched(project->site), events, &stored, error);
 }
 
-enum error_code site_project_compare_all(struct site_project *project, PGresult **listed, struct jira_problem *problem,
+enum error_code site_project_compare_all(struct site_project *project, PGresult **listed, struct rest_problem *problem,
                                          struct error *error)
 {
     const struct source *source = site_source(project->site);
@@ -92,14 +92,14 @@ enum error_code site_project_compare_all(struct site_project *project, PGresult 
 }
 
 enum error_code site_project_compare_versions(struct site_project *project, const char *project_id, const char *key,
-                                              struct jira_problem *problem, struct error *error)
+                                              struct rest_problem *problem, struct error *error)
 {
     const struct source *source = site_source(project->site);
     char at[INSTANT_TEXT_BYTES];
     PGresult *events = NULL;
     instant_format_utc(instant_now(), at);
     enum error_code code = gather(project, JIRA_VERSIONS, key, problem, error);
-    if (code == ERROR_INPUT && problem->fault == JIRA_ABSENT)
+    if (code == ERROR_INPUT && problem->fault == REST_ABSENT)
         return ERROR_NONE; /* the project went meanwhile */
     if (code == ERROR_NONE)
         code = ask(project, "SELECT jirasync.fetched_versions($2, $3, $4::bigint, $1, $5::timestamptz)", 4,

@@ -38,14 +38,14 @@ void site_tokens_free(struct site_tokens *tokens)
 }
 
 /* Wiped where libpq keeps it. */
-static void take_text(PGresult *result, int column, char text[JIRA_TOKEN_BYTES])
+static void take_text(PGresult *result, int column, char text[REST_TOKEN_BYTES])
 {
     char *value = PQgetvalue(result, 0, column);
-    snprintf(text, JIRA_TOKEN_BYTES, "%s", value);
+    snprintf(text, REST_TOKEN_BYTES, "%s", value);
     sodium_memzero(value, (size_t)PQgetlength(result, 0, column));
 }
 
-enum error_code site_tokens_hold(struct site_tokens *tokens, const char *first, struct jira_tokens *held, struct error *error)
+enum error_code site_tokens_hold(struct site_tokens *tokens, const char *first, struct rest_tokens *held, struct error *error)
 {
     const char *values[] = {tokens->tenant, tokens->source, first && *first ? first : NULL};
     const struct db_params params = {.count = 3, .values = values};
@@ -64,7 +64,7 @@ enum error_code site_tokens_hold(struct site_tokens *tokens, const char *first, 
             db_drop(tokens->db);
         return code;
     }
-    *held = (struct jira_tokens){.generation = strtoll(PQgetvalue(result, 0, 2), NULL, 10),
+    *held = (struct rest_tokens){.generation = strtoll(PQgetvalue(result, 0, 2), NULL, 10),
                                  .access_until = strtoll(PQgetvalue(result, 0, 3), NULL, 10)};
     take_text(result, 0, held->access);
     take_text(result, 1, held->refresh);
@@ -72,7 +72,7 @@ enum error_code site_tokens_hold(struct site_tokens *tokens, const char *first, 
     return ERROR_NONE;
 }
 
-enum error_code site_tokens_write(struct site_tokens *tokens, const struct jira_tokens *written, int64_t expires_s,
+enum error_code site_tokens_write(struct site_tokens *tokens, const struct rest_tokens *written, int64_t expires_s,
                                   struct error *error)
 {
     enum error_code code = ERROR_NONE;

@@ -4,7 +4,7 @@
 #define JIRASYNC_SITE_TOKENS_H
 
 #include "db.h"
-#include "jira_api.h"
+#include "rest.h"
 
 struct site_tokens;
 
@@ -12,10 +12,10 @@ struct site_tokens;
 struct site_tokens *site_tokens_new(struct db *db, const char *tenant, const char *source) MUST_CHECK;
 void site_tokens_free(struct site_tokens *tokens);
 /* Begins a transaction, locks the tokens and gives them; first is the configured refresh token, for a site without. */
-enum error_code site_tokens_hold(struct site_tokens *tokens, const char *first, struct jira_tokens *held,
+enum error_code site_tokens_hold(struct site_tokens *tokens, const char *first, struct rest_tokens *held,
                                  struct error *error) MUST_CHECK;
 /* Keeps written, whose access token ends expires_s from now (NULL: nothing is kept), and commits. */
-enum error_code site_tokens_write(struct site_tokens *tokens, const struct jira_tokens *written, int64_t expires_s,
+enum error_code site_tokens_write(struct site_tokens *tokens, const struct rest_tokens *written, int64_t expires_s,
                                   struct error *error) MUST_CHECK;
 /* True when a refused token may be one that was revoked: none was renewed since the last answer that settled it. */
 bool site_tokens_may_renew(const struct site_tokens *tokens);

@@ -8,7 +8,7 @@
 
 struct holder {
     struct world *world;
-    struct jira_tokens held;
+    struct rest_tokens held;
     enum error_code code;
 };
 
@@ -19,14 +19,14 @@ static struct site_tokens *tokens_of(struct world *world)
     return tokens;
 }
 
-static void hold(struct site_tokens *tokens, const char *first, struct jira_tokens *held)
+static void hold(struct site_tokens *tokens, const char *first, struct rest_tokens *held)
 {
     struct error error = {0};
     if (site_tokens_hold(tokens, first, held, &error) != ERROR_NONE)
         fail_msg("%s", error.message);
 }
 
-static void write_tokens(struct site_tokens *tokens, const struct jira_tokens *written)
+static void write_tokens(struct site_tokens *tokens, const struct rest_tokens *written)
 {
     struct error error = {0};
     if (site_tokens_write(tokens, written, 3600, &error) != ERROR_NONE)
@@ -38,7 +38,7 @@ static void tokens_begin_with_the_configured_one(void **state)
     (void)state;
     struct world world = world_new("first", SOURCE_JIRA);
     struct site_tokens *tokens = tokens_of(&world);
-    struct jira_tokens held;
+    struct rest_tokens held;
     hold(tokens, "configured", &held);
     assert_string_equal(held.refresh, "configured");
     assert_string_equal(held.access, "");
@@ -53,7 +53,7 @@ static void tokens_that_were_rotated_are_kept(void **state)
     (void)state;
     struct world world = world_new("rotated", SOURCE_JIRA);
     struct site_tokens *tokens = tokens_of(&world);
-    struct jira_tokens held, brought = {.access = "access-1", .refresh = "second"};
+    struct rest_tokens held, brought = {.access = "access-1", .refresh = "second"};
     hold(tokens, "configured", &held);
     write_tokens(tokens, &brought);
     hold(tokens, "configured", &held);
@@ -62,7 +62,7 @@ static void tokens_that_were_rotated_are_kept(void **state)
     assert_int_equal(held.generation, 1);
     assert_true(held.access_until > instant_now() + 3500 * INT64_C(1000000));
     /* An answer without a new refresh token leaves the old one. */
-    struct jira_tokens shorter = {.access = "access-2"};
+    struct rest_tokens shorter = {.access = "access-2"};
     write_tokens(tokens, &shorter);
     hold(tokens, NULL, &held);
     assert_string_equal(held.access, "access-2");
@@ -100,7 +100,7 @@ static void tokens_are_refreshed_by_one_at_a_time(void **state)
     other.db = db_new(getenv("PGURI"), "test");
     watcher.db = db_new(getenv("PGURI"), "test");
     struct site_tokens *tokens = tokens_of(&world);
-    struct jira_tokens held, brought = {.access = "access-1", .refresh = "second"};
+    struct rest_tokens held, brought = {.access = "access-1", .refresh = "second"};
     struct holder holder = {.world = &other};
     pthread_t thread;
     hold(tokens, "configured", &held);
@@ -125,7 +125,7 @@ static void a_refresh_that_fails_leaves_the_tokens(void **state)
     (void)state;
     struct world world = world_new("fails", SOURCE_JIRA);
     struct site_tokens *tokens = tokens_of(&world);
-    struct jira_tokens held;
+    struct rest_tokens held;
     hold(tokens, "configured", &held);
     write_tokens(tokens, NULL);
     hold(tokens, NULL, &held);
@@ -141,7 +141,7 @@ static void a_revoked_token_is_renewed_once_before_it_counts(void **state)
     (void)state;
     struct world world = world_new("once", SOURCE_JIRA);
     struct site_tokens *tokens = tokens_of(&world);
-    struct jira_tokens held;
+    struct rest_tokens held;
     assert_true(site_tokens_may_renew(tokens));
     hold(tokens, "configured", &held);
     write_tokens(tokens, NULL);

@@ -21,7 +21,7 @@
 #define SHA_D "dddddddddddddddddddddddddddddddddddddddd"
 
 static struct error error;
-static struct jira_page page;
+static struct rest_page page;
 static struct arena *arena;
 static struct commit_set *set;
 static struct git_host_next next;
@@ -33,13 +33,13 @@ static int open_page(void **state)
     normalize_init();
     arena = arena_new(1 << 20);
     set = commit_set_new();
-    return jira_page_init(&page, 1 << 20) && arena && set ? 0 : -1;
+    return rest_page_init(&page, 1 << 20) && arena && set ? 0 : -1;
 }
 
 static int close_page(void **state)
 {
     (void)state;
-    jira_page_free(&page);
+    rest_page_free(&page);
     arena_free(arena);
     commit_set_free(set);
     return 0;
@@ -49,7 +49,7 @@ static enum error_code take_text(enum source_kind kind, const char *text)
 {
     http_body_clear(&page.body);
     assert_true(http_body_take(&page.body, text, strlen(text)));
-    assert_int_equal(jira_page_read(&page, git_host_page_member(kind), &error), ERROR_NONE);
+    assert_int_equal(rest_page_read(&page, git_host_page_member(kind), &error), ERROR_NONE);
     return git_host_page_take(kind, &page, arena, set, &fresh, &error);
 }
 

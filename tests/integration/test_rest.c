@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "support/jira_client.h"
+#include "support/rest_client.h"
 
 #include <pthread.h>
 
@@ -33,16 +33,16 @@ static void an_error_is_told_though_the_next_turn_is_far(void **state)
 {
     int status = 0;
     struct source source = site(&cloud, "3");
-    const struct jira_api_options options = {
+    const struct rest_options options = {
         .source = &source, .config = &config, .patience_ms = 1000, .budget = {.context = &status, .take = take_after_error, .note = note_status}};
-    struct jira_api *api;
-    struct jira_page page;
+    struct rest *api;
+    struct rest_page page;
     (void)state;
-    assert_true(jira_page_init(&page, 1 << 20));
-    assert_int_equal(jira_api_new(&options, &api, &error), ERROR_NONE);
+    assert_true(rest_page_init(&page, 1 << 20));
+    assert_int_equal(rest_new(&options, &api, &error), ERROR_NONE);
     add_fault(&cloud, "[{'path': 'issue', 'status': 500, 'body': 'out of order'}]");
     assert_int_equal(jira_issue_get(api, "APP-1", false, &page, &problem, &error), ERROR_BUSY);
-    assert_int_equal(problem.fault, JIRA_WAIT);
+    assert_int_equal(problem.fault, REST_WAIT);
     assert_int_equal(problem.status, 500);
     assert_int_equal(problem.wait_ms, 60000);
     assert_non_null(strstr(error.message, "is answered 500: out of order"));
@@ -50,8 +50,8 @@ static void an_error_is_told_though_the_next_turn_is_far(void **state)
     assert_int_equal(jira_issue_get(api, "APP-1", false, &page, &problem, &error), ERROR_BUSY);
     assert_int_equal(problem.status, 0);
     assert_non_null(strstr(error.message, "paused"));
-    jira_page_free(&page);
-    jira_api_free(api);
+    rest_page_free(&page);
+    rest_free(api);
 }
 
 static void *cancel_soon(void *context)
@@ -82,14 +82,14 @@ static void passing_faults_cost_nothing_but_time(void **state)
     struct source source = site(&cloud, "3");
     (void)state;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
-        struct jira_api *api = api_of(&source);
+        struct rest *api = api_of(&source);
         no_faults(NULL);
         add_fault(&cloud, faults[i]);
         if (drain_search(api) != 450)
             fail_msg("%s", faults[i]);
-        if (jira_api_requests(api) != (strstr(faults[i], "slow") != NULL ? 5 : 6))
-            fail_msg("%s: %" PRId64 " requests", faults[i], jira_api_requests(api));
-        jira_api_free(api);
+        if (rest_requests(api) != (strstr(faults[i], "slow") != NULL ? 5 : 6))
+            fail_msg("%s: %" PRId64 " requests", faults[i], rest_requests(api));
+        rest_free(api);
     }
 }
 
@@ -98,33 +98,33 @@ static void lasting_faults_are_told_apart(void **state)
 {
     static const struct {
         const char *fault;
-        enum jira_fault meaning;
+        enum rest_fault meaning;
         enum error_code code;
         const char *message;
     } rows[] = {
-        {"[{'path': 'search', 'status': 400, 'body': '{\\'errorMessages\\':[\\'bad JQL\\']}'}]", JIRA_WRONG, ERROR_INPUT, "bad JQL"},
-        {"[{'path': 'search', 'status': 401}]", JIRA_REFUSED, ERROR_CONFIG, "api_token"},
-        {"[{'path': 'search', 'status': 403}]", JIRA_REFUSED, ERROR_CONFIG, "permission"},
-        {"[{'path': 'search', 'status': 410, 'body': 'gone: CHANGE-2046'}]", JIRA_ABSENT, ERROR_INPUT, "CHANGE-2046"},
-        {"[{'path': 'search', 'times': -1, 'body': '<html>log in</html>'}]", JIRA_BROKEN, ERROR_IO, "login page"},
-        {"[{'path': 'search', 'status': 302, 'headers': {'Location': 'https://sso.example.com/'}}]", JIRA_BROKEN, ERROR_IO, "302"},
-        {"[{'path': 'search', 'body': '{\\'total\\': 3}', 'times': -1}]", JIRA_BROKEN, ERROR_IO, "no \"issues\""},
+        {"[{'path': 'search', 'status': 400, 'body': '{\\'errorMessages\\':[\\'bad JQL\\']}'}]", REST_WRONG, ERROR_INPUT, "bad JQL"},
+        {"[{'path': 'search', 'status': 401}]", REST_REFUSED, ERROR_CONFIG, "api_token"},
+        {"[{'path': 'search', 'status': 403}]", REST_REFUSED, ERROR_CONFIG, "permission"},
+        {"[{'path': 'search', 'status': 410, 'body': 'gone: CHANGE-2046'}]", REST_ABSENT, ERROR_INPUT, "CHANGE-2046"},
+        {"[{'path': 'search', 'times': -1, 'body': '<html>log in</html>'}]", REST_BROKEN, ERROR_IO, "login page"},
+        {"[{'path': 'search', 'status': 302, 'headers': {'Location': 'https://sso.example.com/'}}]", REST_BROKEN, ERROR_IO, "302"},
+        {"[{'path': 'search', 'body': '{\\'total\\': 3}', 'times': -1}]", REST_BROKEN, ERROR_IO, "no \"issues\""},
     };
     struct source source = site(&cloud, "3");
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct jira_api *api = api_of(&source);
+        struct rest *api = api_of(&source);
         struct jira_list *list = list_of(api, JIRA_ISSUES, "project = \"APP\"", NULL);
-        const struct jira_page *page;
+        const struct rest_page *page;
         no_faults(NULL);
         add_fault(&cloud, rows[i].fault);
         assert_int_equal(jira_list_next(list, &page, &problem, &error), rows[i].code);
         if (problem.fault != rows[i].meaning || strstr(error.message, rows[i].message) == NULL)
-            fail_msg("%s: %s, %s", rows[i].fault, jira_fault_name(problem.fault), error.message);
+            fail_msg("%s: %s, %s", rows[i].fault, rest_fault_name(problem.fault), error.message);
         assert_null(strstr(error.message, "t0ken"));
         assert_null(page);
         jira_list_free(list);
-        jira_api_free(api);
+        rest_free(api);
     }
 }
 
@@ -144,19 +144,19 @@ static void an_impatient_call_says_how_long_to_wait(void **state)
     struct source source = site(&cloud, "3");
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct jira_api *api = api_with(&source, &config, 0, NULL);
+        struct rest *api = api_with(&source, &config, 0, NULL);
         struct jira_list *list = list_of(api, JIRA_ISSUES, "project = \"APP\"", NULL);
-        const struct jira_page *page;
+        const struct rest_page *page;
         no_faults(NULL);
         add_fault(&cloud, rows[i].fault);
         assert_int_equal(jira_list_next(list, &page, &problem, &error), ERROR_BUSY);
-        assert_int_equal(problem.fault, JIRA_WAIT);
+        assert_int_equal(problem.fault, REST_WAIT);
         assert_in_range(problem.wait_ms, rows[i].least_ms, rows[i].most_ms);
         no_faults(NULL);
         assert_int_equal(jira_list_next(list, &page, &problem, &error), ERROR_NONE); /* the same page again */
         assert_int_equal(page->count, 100);
         jira_list_free(list);
-        jira_api_free(api);
+        rest_free(api);
     }
 }
 
@@ -165,41 +165,41 @@ static void a_cancelled_call_stops_waiting(void **state)
     atomic_bool cancelled = false;
     pthread_t thread;
     struct source source = site(&cloud, "3");
-    struct jira_api *api = api_with(&source, &config, INT64_C(3600000), &cancelled);
+    struct rest *api = api_with(&source, &config, INT64_C(3600000), &cancelled);
     struct jira_list *list = list_of(api, JIRA_ISSUES, "project = \"APP\"", NULL);
-    const struct jira_page *page;
+    const struct rest_page *page;
     (void)state;
     add_fault(&cloud, "[{'path': 'search', 'times': -1, 'status': 429, 'headers': {'Retry-After': '1800'}}]");
     assert_int_equal(pthread_create(&thread, NULL, cancel_soon, &cancelled), 0);
     assert_int_equal(jira_list_next(list, &page, &problem, &error), ERROR_IO);
-    assert_int_equal(problem.fault, JIRA_CANCELLED);
+    assert_int_equal(problem.fault, REST_CANCELLED);
     pthread_join(thread, NULL);
     jira_list_free(list);
-    jira_api_free(api);
+    rest_free(api);
 }
 
 static void a_source_has_to_say_where_and_who(void **state)
 {
     struct source source = site(&cloud, "3");
-    const struct jira_api_options options = {.source = &source, .config = &config};
-    struct jira_api *api;
+    const struct rest_options options = {.source = &source, .config = &config};
+    struct rest *api;
     (void)state;
     source.api_token = NULL;
-    assert_int_equal(jira_api_new(&options, &api, &error), ERROR_CONFIG);
+    assert_int_equal(rest_new(&options, &api, &error), ERROR_CONFIG);
     assert_non_null(strstr(error.message, "api_token"));
     source.api_token = (char *)"env:NOT_SET";
-    assert_int_equal(jira_api_new(&options, &api, &error), ERROR_SECRET_UNAVAILABLE);
+    assert_int_equal(rest_new(&options, &api, &error), ERROR_SECRET_UNAVAILABLE);
     assert_non_null(strstr(error.message, "NOT_SET"));
     source.oauth_client_id = (char *)"c";
-    assert_int_equal(jira_api_new(&options, &api, &error), ERROR_CONFIG);
+    assert_int_equal(rest_new(&options, &api, &error), ERROR_CONFIG);
     assert_non_null(strstr(error.message, "oauth_client_secret"));
     (void)setenv("TEST_BROKEN", "a\r\nX-B: c", 1);
     source.oauth_client_id = NULL;
     source.api_token = (char *)"env:TEST_BROKEN";
-    assert_int_equal(jira_api_new(&options, &api, &error), ERROR_CONFIG);
+    assert_int_equal(rest_new(&options, &api, &error), ERROR_CONFIG);
     assert_null(strstr(error.message, "X-B"));
     source.base_url = NULL;
-    assert_int_equal(jira_api_new(&options, &api, &error), ERROR_CONFIG);
+    assert_int_equal(rest_new(&options, &api, &error), ERROR_CONFIG);
     assert_non_null(strstr(error.message, "base_url"));
 }
 
@@ -221,10 +221,10 @@ static void hosts_of_atlassian_are_cloud(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct source source = site(&cloud, NULL);
         source.base_url = (char *)(uintptr_t)rows[i].url;
-        struct jira_api *api = api_of(&source);
-        assert_int_equal(jira_api_dialect(api), rows[i].dialect);
-        assert_int_equal(jira_api_version(api), rows[i].version);
-        jira_api_free(api);
+        struct rest *api = api_of(&source);
+        assert_int_equal(rest_dialect(api), rows[i].dialect);
+        assert_int_equal(rest_version(api), rows[i].version);
+        rest_free(api);
     }
 }
 

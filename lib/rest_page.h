@@ -1,6 +1,6 @@
-/* One answer of Jira's REST in memory: its items as the raw bytes that came, and what it says of the pages beside it. */
-#ifndef JIRASYNC_JIRA_PAGE_H
-#define JIRASYNC_JIRA_PAGE_H
+/* One answer of a REST in memory: its items as the raw bytes that came, and what it says of the pages beside it. */
+#ifndef JIRASYNC_REST_PAGE_H
+#define JIRASYNC_REST_PAGE_H
 
 #include "arena.h"
 #include "error.h"
@@ -17,7 +17,7 @@ struct jira_item {
 };
 
 /* Starts as zeroes but for arena; everything is good until the page is read anew. */
-struct jira_page {
+struct rest_page {
     struct arena *arena; /* the page's own; its limit bounds what an answer's frame may take */
     struct http_body body;
     struct jira_item *items;
@@ -30,11 +30,11 @@ struct jira_page {
     bool has_items;         /* the array is there, perhaps empty */
 };
 
-/* False when memory is short. Free with jira_page_free. */
-bool jira_page_init(struct jira_page *page, size_t limit) MUST_CHECK;
-void jira_page_free(struct jira_page *page);
+/* False when memory is short. Free with rest_page_free. */
+bool rest_page_init(struct rest_page *page, size_t limit) MUST_CHECK;
+void rest_page_free(struct rest_page *page);
 /* Cuts the body that is in memory: member is where the items stand ("issues"); NULL: the whole answer is one item.
  * ERROR_INVALID_JSON for what is not whole JSON of that shape, ERROR_TOO_COMPLEX or _NO_MEMORY. */
-enum error_code jira_page_read(struct jira_page *page, const char *member, struct error *error) MUST_CHECK;
+enum error_code rest_page_read(struct rest_page *page, const char *member, struct error *error) MUST_CHECK;
 
 #endif

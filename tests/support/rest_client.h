@@ -10,7 +10,7 @@
 #include <inttypes.h>
 
 static struct error error;
-static struct jira_problem problem;
+static struct rest_problem problem;
 static struct mock_jira cloud, server;
 
 static const struct config config = {.ca_file = (char *)"", .http_connect_ms = 20000, .http_timeout_ms = 20000, .http_max_bytes = 64 << 20};
@@ -26,16 +26,16 @@ static inline struct source site(const struct mock_jira *mock, const char *versi
                            .api_token = (char *)"env:TEST_TOKEN"};
 }
 
-static inline struct jira_api *api_with(const struct source *source, const struct config *limits, int64_t patience_ms, const atomic_bool *cancelled)
+static inline struct rest *api_with(const struct source *source, const struct config *limits, int64_t patience_ms, const atomic_bool *cancelled)
 {
-    const struct jira_api_options options = {.source = source, .config = limits, .patience_ms = patience_ms, .cancelled = cancelled};
-    struct jira_api *api;
-    if (jira_api_new(&options, &api, &error) != ERROR_NONE)
+    const struct rest_options options = {.source = source, .config = limits, .patience_ms = patience_ms, .cancelled = cancelled};
+    struct rest *api;
+    if (rest_new(&options, &api, &error) != ERROR_NONE)
         fail_msg("%s", error.message);
     return api;
 }
 
-static inline struct jira_api *api_of(const struct source *source)
+static inline struct rest *api_of(const struct source *source)
 {
     return api_with(source, &config, 60000, NULL);
 }
@@ -89,7 +89,7 @@ static inline int no_faults(void **state)
     return 0;
 }
 
-static inline struct jira_list *list_of(struct jira_api *api, enum jira_list_kind kind, const char *subject, const char *cursor)
+static inline struct jira_list *list_of(struct rest *api, enum jira_list_kind kind, const char *subject, const char *cursor)
 {
     static const char *const all[] = {"*all", NULL};
     const struct jira_list_options options = {.kind = kind, .subject = subject, .fields = kind == JIRA_ISSUES ? all : NULL, .cursor = cursor};
@@ -111,13 +111,13 @@ static inline int64_t id_of(const struct jira_item *item)
 /* Reads a list to its end; how many distinct ids came, counted among those from first on. */
 static inline size_t drain(struct jira_list *list, int64_t first, size_t room)
 {
-    const struct jira_page *page;
+    const struct rest_page *page;
     size_t distinct = 0;
     bool *seen = calloc(room, 1);
     assert_non_null(seen);
     for (;;) {
         if (jira_list_next(list, &page, &problem, &error) != ERROR_NONE)
-            fail_msg("%s: %s", jira_fault_name(problem.fault), error.message);
+            fail_msg("%s: %s", rest_fault_name(problem.fault), error.message);
         if (page == NULL)
             break;
         for (size_t i = 0; i < page->count; i++) {
@@ -131,7 +131,7 @@ static inline size_t drain(struct jira_list *list, int64_t first, size_t room)
     return distinct;
 }
 
-static inline size_t drain_search(struct jira_api *api)
+static inline size_t drain_search(struct rest *api)
 {
     struct jira_list *list = list_of(api, JIRA_ISSUES, "project = \"APP\" ORDER BY id ASC", NULL);
     size_t count = drain(list, 10001, 450);

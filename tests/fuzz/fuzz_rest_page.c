@@ -1,6 +1,6 @@
 /* Fuzz target: answers of Jira's REST of any bytes; items lie within the answer, in order, and are objects. */
-#include "jira_page.h"
 #include "normalize.h"
+#include "rest_page.h"
 #include "rich_text.h"
 
 #include <stdint.h>
@@ -16,7 +16,7 @@ static void require(bool holds)
     }
 }
 
-static void require_items(const struct jira_page *page)
+static void require_items(const struct rest_page *page)
 {
     const char *end = page->body.bytes + page->body.length, *last = page->body.bytes;
     for (size_t i = 0; i < page->count; i++) {
@@ -29,10 +29,10 @@ static void require_items(const struct jira_page *page)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct jira_page page;
+    static struct rest_page page;
     if (!page.arena) {
         normalize_init();
-        if (!jira_page_init(&page, (size_t)64 << 20)) {
+        if (!rest_page_init(&page, (size_t)64 << 20)) {
             return 0;
         }
     }
@@ -40,11 +40,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!http_body_take(&page.body, (const char *)data, size)) {
         return 0;
     }
-    if (jira_page_read(&page, "issues", NULL) == ERROR_NONE) {
+    if (rest_page_read(&page, "issues", NULL) == ERROR_NONE) {
         require(page.has_items);
         require_items(&page);
     }
-    if (jira_page_read(&page, NULL, NULL) == ERROR_NONE) {
+    if (rest_page_read(&page, NULL, NULL) == ERROR_NONE) {
         require(page.count == 1);
         const char *text = rich_text_plain(page.arena, page.frame);
         require(!text || strlen(text) <= 4 * size);

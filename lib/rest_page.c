@@ -1,5 +1,5 @@
-/* One answer of Jira's REST in memory: cut into items by a scan, its frame parsed. */
-#include "jira_page.h"
+/* One answer of a REST in memory: cut into items by a scan, its frame parsed. */
+#include "rest_page.h"
 
 #include "json_slice.h"
 #include "json_value.h"
@@ -10,21 +10,21 @@
 
 #define ROOM_MIN 64
 
-bool jira_page_init(struct jira_page *page, size_t limit)
+bool rest_page_init(struct rest_page *page, size_t limit)
 {
-    *page = (struct jira_page){.arena = arena_new(limit)};
+    *page = (struct rest_page){.arena = arena_new(limit)};
     return page->arena != NULL;
 }
 
-void jira_page_free(struct jira_page *page)
+void rest_page_free(struct rest_page *page)
 {
     arena_free(page->arena);
     http_body_free(&page->body);
     free(page->items);
-    *page = (struct jira_page){0};
+    *page = (struct rest_page){0};
 }
 
-static bool add_item(struct jira_page *page, const char *bytes, size_t length)
+static bool add_item(struct rest_page *page, const char *bytes, size_t length)
 {
     if (page->count == page->room) {
         size_t room = page->room == 0 ? ROOM_MIN : 2 * page->room;
@@ -39,7 +39,7 @@ static bool add_item(struct jira_page *page, const char *bytes, size_t length)
 }
 
 /* Finds the items: each ends where the scan says so. */
-static enum error_code cut(struct jira_page *page, const char *member, struct error *error)
+static enum error_code cut(struct rest_page *page, const char *member, struct error *error)
 {
     struct json_slice *slice = json_slice_new(member, page->body.length + 1);
     enum json_slice_step step = JSON_SLICE_ISSUE;
@@ -65,7 +65,7 @@ static enum error_code cut(struct jira_page *page, const char *member, struct er
 }
 
 /* What stands around the items, with 0 for each of them. NULL when the arena refuses. */
-static char *frame_text(struct jira_page *page, size_t *length)
+static char *frame_text(struct rest_page *page, size_t *length)
 {
     size_t bytes = page->body.length + page->count;
     for (size_t i = 0; i < page->count; i++)
@@ -93,7 +93,7 @@ static int64_t whole_number(const cJSON *value)
     return number >= 0 && number < 9007199254740992.0 ? (int64_t)number : -1; /* 2^53 */
 }
 
-static enum error_code read_frame(struct jira_page *page, const char *member, struct error *error)
+static enum error_code read_frame(struct rest_page *page, const char *member, struct error *error)
 {
     enum { TOKEN,
            IS_LAST,
@@ -127,7 +127,7 @@ static const char *first_mark(const struct http_body *body)
     return body->bytes == NULL ? "" : body->bytes + strspn(body->bytes, " \t\r\n");
 }
 
-static enum error_code read_whole(struct jira_page *page, struct error *error)
+static enum error_code read_whole(struct rest_page *page, struct error *error)
 {
     struct normal_form *form;
     enum error_code code = normalize_body_read(page->body.bytes, page->body.length, page->arena, &form, &page->frame, error);
@@ -137,7 +137,7 @@ static enum error_code read_whole(struct jira_page *page, struct error *error)
                                                                : error_set(error, ERROR_NO_MEMORY, "no memory for an answer");
 }
 
-enum error_code jira_page_read(struct jira_page *page, const char *member, struct error *error)
+enum error_code rest_page_read(struct rest_page *page, const char *member, struct error *error)
 {
     char mark = *first_mark(&page->body);
     arena_reset(page->arena);

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "support/jira_client.h"
+#include "support/rest_client.h"
 
 /* A site with OAuth; its URL for tokens in url. */
 static struct source oauth_site(const struct mock_jira *mock, char url[96])
@@ -25,7 +25,7 @@ static struct source oauth_site(const struct mock_jira *mock, char url[96])
 /* A budget that makes every third call wait, and keeps tokens as a database would. */
 struct ledger {
     int takes, notes, waits, holds, writes, status;
-    struct jira_tokens tokens;
+    struct rest_tokens tokens;
 };
 
 static enum error_code take(void *context, const char *endpoint, int64_t *wait_ms, const char **why, struct error *problems)
@@ -49,7 +49,7 @@ static enum error_code note(void *context, const char *endpoint, const struct ht
     return ERROR_NONE;
 }
 
-static enum error_code hold(void *context, const char *first, struct jira_tokens *tokens, struct error *problems)
+static enum error_code hold(void *context, const char *first, struct rest_tokens *tokens, struct error *problems)
 {
     struct ledger *ledger = context;
     (void)problems;
@@ -59,7 +59,7 @@ static enum error_code hold(void *context, const char *first, struct jira_tokens
     return ERROR_NONE;
 }
 
-static enum error_code write_tokens(void *context, const struct jira_tokens *tokens, int64_t expires_s, struct error *problems)
+static enum error_code write_tokens(void *context, const struct rest_tokens *tokens, int64_t expires_s, struct error *problems)
 {
     struct ledger *ledger = context;
     (void)problems;
@@ -77,16 +77,16 @@ static void a_personal_token_is_a_bearer(void **state)
     mock_jira_start(&mock, "--count", "3", "--dialect", "datacenter", "--bearer", "t0ken", NULL);
     struct source source = site(&mock, "2");
     source.api_user = NULL;
-    struct jira_api *api = api_of(&source);
-    struct jira_page page;
+    struct rest *api = api_of(&source);
+    struct rest_page page;
     (void)state;
-    assert_true(jira_page_init(&page, 1 << 20));
+    assert_true(rest_page_init(&page, 1 << 20));
     assert_int_equal(jira_issue_get(api, "APP-1", true, &page, &problem, &error), ERROR_NONE);
     mock_jira_control(&mock, "POST", "revoke", "{\"what\": \"token\"}");
     assert_int_equal(jira_issue_get(api, "APP-1", true, &page, &problem, &error), ERROR_CONFIG);
-    assert_int_equal(problem.fault, JIRA_REFUSED);
-    jira_page_free(&page);
-    jira_api_free(api);
+    assert_int_equal(problem.fault, REST_REFUSED);
+    rest_page_free(&page);
+    rest_free(api);
     mock_jira_stop(&mock);
 }
 
@@ -96,10 +96,10 @@ static void oauth_renews_its_tokens_and_says_when_it_is_over(void **state)
     char url[96];
     mock_jira_start(&mock, "--count", "3", "--oauth", "client 1:c+s/=&:first-refresh&", NULL);
     struct source source = oauth_site(&mock, url);
-    struct jira_api *api = api_of(&source);
-    struct jira_page page;
+    struct rest *api = api_of(&source);
+    struct rest_page page;
     (void)state;
-    assert_true(jira_page_init(&page, 1 << 20));
+    assert_true(rest_page_init(&page, 1 << 20));
     for (int i = 0; i < 3; i++) {
         assert_int_equal(jira_issue_get(api, "APP-1", false, &page, &problem, &error), ERROR_NONE);
         assert_int_equal(jira_issue_get(api, "APP-2", false, &page, &problem, &error), ERROR_NONE);
@@ -108,11 +108,11 @@ static void oauth_renews_its_tokens_and_says_when_it_is_over(void **state)
     assert_int_equal(mock_jira_count(&mock, "POST /oauth/token 200"), 3);
     mock_jira_control(&mock, "POST", "revoke", "{\"what\": \"refresh\"}");
     assert_int_equal(jira_issue_get(api, "APP-1", false, &page, &problem, &error), ERROR_CONFIG);
-    assert_int_equal(problem.fault, JIRA_REFUSED);
+    assert_int_equal(problem.fault, REST_REFUSED);
     assert_non_null(strstr(error.message, "oauth_refresh_token"));
     assert_null(strstr(error.message, "refresh-"));
-    jira_page_free(&page);
-    jira_api_free(api);
+    rest_page_free(&page);
+    rest_free(api);
     mock_jira_stop(&mock);
 }
 
@@ -123,13 +123,13 @@ static void oauth_waits_while_the_tokens_url_is_away(void **state)
     mock_jira_start(&mock, "--count", "3", "--oauth", "client 1:c+s/=&:first-refresh&", NULL);
     mock_jira_fault(&mock, "faults", "[{'path': 'oauth/token', 'status': 503, 'headers': {'Retry-After': '1'}}]");
     struct source source = oauth_site(&mock, url);
-    struct jira_api *api = api_of(&source);
-    struct jira_page page;
+    struct rest *api = api_of(&source);
+    struct rest_page page;
     (void)state;
-    assert_true(jira_page_init(&page, 1 << 20));
+    assert_true(rest_page_init(&page, 1 << 20));
     assert_int_equal(jira_issue_get(api, "APP-1", false, &page, &problem, &error), ERROR_NONE);
-    jira_page_free(&page);
-    jira_api_free(api);
+    rest_page_free(&page);
+    rest_free(api);
     mock_jira_stop(&mock);
 }
 
@@ -140,16 +140,16 @@ static void calls_take_turns_and_share_tokens(void **state)
     static struct ledger ledger;
     mock_jira_start(&mock, "--count", "3", "--oauth", "client 1:c+s/=&:first-refresh&", NULL);
     struct source source = oauth_site(&mock, url);
-    const struct jira_api_options options = {.source = &source,
-                                             .config = &config,
-                                             .patience_ms = 60000,
-                                             .budget = {&ledger, take, note, hold, write_tokens}};
-    struct jira_api *apis[2];
-    struct jira_page page;
+    const struct rest_options options = {.source = &source,
+                                         .config = &config,
+                                         .patience_ms = 60000,
+                                         .budget = {&ledger, take, note, hold, write_tokens}};
+    struct rest *apis[2];
+    struct rest_page page;
     (void)state;
-    assert_true(jira_page_init(&page, 1 << 20));
+    assert_true(rest_page_init(&page, 1 << 20));
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(jira_api_new(&options, &apis[i], &error), ERROR_NONE);
+        assert_int_equal(rest_new(&options, &apis[i], &error), ERROR_NONE);
         assert_int_equal(jira_issue_get(apis[i], "APP-1", false, &page, &problem, &error), ERROR_NONE);
     }
     assert_int_equal(ledger.writes, 1); /* the second one found the first one's */
@@ -162,9 +162,9 @@ static void calls_take_turns_and_share_tokens(void **state)
     assert_int_equal(ledger.notes, ledger.takes - ledger.waits);
     mock_jira_fault(&mock, "faults", "[{'path': 'issue', 'cut': 3}]");
     assert_int_equal(jira_issue_get(apis[0], "APP-1", false, &page, &problem, &error), ERROR_NONE);
-    jira_page_free(&page);
-    jira_api_free(apis[0]);
-    jira_api_free(apis[1]);
+    rest_page_free(&page);
+    rest_free(apis[0]);
+    rest_free(apis[1]);
     mock_jira_stop(&mock);
 }
 

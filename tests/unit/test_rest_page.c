@@ -5,25 +5,25 @@
 
 #include <cmocka.h>
 
-#include "jira_page.h"
 #include "json_value.h"
 #include "normalize.h"
+#include "rest_page.h"
 #include "support/fixture.h"
 
-static struct jira_page page;
+static struct rest_page page;
 static struct error error;
 
 static int make_page(void **state)
 {
     (void)state;
     normalize_init();
-    return jira_page_init(&page, (size_t)16 << 20) ? 0 : -1;
+    return rest_page_init(&page, (size_t)16 << 20) ? 0 : -1;
 }
 
 static int free_page(void **state)
 {
     (void)state;
-    jira_page_free(&page);
+    rest_page_free(&page);
     return 0;
 }
 
@@ -31,7 +31,7 @@ static enum error_code read_text(const char *text, const char *member)
 {
     http_body_clear(&page.body);
     assert_true(http_body_take(&page.body, text, strlen(text)));
-    return jira_page_read(&page, member, &error);
+    return rest_page_read(&page, member, &error);
 }
 
 static void expect_item(size_t index, const char *expected)

@@ -1,5 +1,5 @@
-/* Where a Jira site's REST is and how a user proves who they are. */
-#include "jira_site.h"
+/* Where the REST of a Jira site or git host is and how an account proves itself. */
+#include "rest_account.h"
 
 #include <curl/curl.h>
 #include <sodium.h>
@@ -11,24 +11,24 @@
 #define CLOUD_TOKEN_URL "https://auth.atlassian.com/oauth/token"
 #define SERVER_TOKEN_PATH "/rest/oauth2/latest/token"
 
-void jira_site_forget(char *text)
+void rest_account_forget(char *text)
 {
     if (text != NULL)
         sodium_memzero(text, strlen(text));
     free(text);
 }
 
-void jira_site_clear(struct jira_site *site)
+void rest_account_clear(struct rest_account *site)
 {
     free(site->root);
-    jira_site_forget(site->authorization);
+    rest_account_forget(site->authorization);
     free(site->token_url);
     secret_free(site->client_secret);
     secret_free(site->first_refresh_token);
-    *site = (struct jira_site){0};
+    *site = (struct rest_account){0};
 }
 
-char *jira_site_header(const char *scheme, const char *token)
+char *rest_account_header(const char *scheme, const char *token)
 {
     char *header;
     return asprintf(&header, "Authorization: %s %s", scheme, token) < 0 ? NULL : header;
@@ -48,7 +48,7 @@ static bool is_cloud_host(const char *url)
     return false;
 }
 
-static enum error_code read_place(const struct source *source, const char *root, struct jira_site *site, struct error *error)
+static enum error_code read_place(const struct source *source, const char *root, struct rest_account *site, struct error *error)
 {
     const char *url = root != NULL ? root : source->api_url != NULL ? source->api_url
                                                                     : source->base_url;
@@ -96,25 +96,25 @@ static char *basic_header(const char *user, const struct secret *token)
     encoded = malloc(room);
     if (encoded != NULL) {
         sodium_bin2base64(encoded, room, (const unsigned char *)pair, strlen(pair), sodium_base64_VARIANT_ORIGINAL);
-        header = jira_site_header("Basic", encoded);
+        header = rest_account_header("Basic", encoded);
     }
-    jira_site_forget(pair);
-    jira_site_forget(encoded);
+    rest_account_forget(pair);
+    rest_account_forget(encoded);
     return header;
 }
 
-static enum error_code read_token(const struct source *source, struct jira_site *site, struct error *error)
+static enum error_code read_token(const struct source *source, struct rest_account *site, struct error *error)
 {
     struct secret *token = NULL;
     enum error_code code = read_secret(source, source->api_token, &token, error);
     if (code == ERROR_NONE && source->api_user != NULL) {
-        site->auth = JIRA_BASIC;
+        site->auth = REST_BASIC;
         site->authorization = basic_header(source->api_user, token);
     } else if (code == ERROR_NONE) {
         char *text = secret_text(token);
-        site->auth = JIRA_BEARER;
-        site->authorization = text == NULL ? NULL : jira_site_header("Bearer", text);
-        jira_site_forget(text);
+        site->auth = REST_BEARER;
+        site->authorization = text == NULL ? NULL : rest_account_header("Bearer", text);
+        rest_account_forget(text);
     }
     secret_free(token);
     if (code == ERROR_NONE && site->authorization == NULL)
@@ -122,12 +122,12 @@ static enum error_code read_token(const struct source *source, struct jira_site 
     return code;
 }
 
-static enum error_code read_oauth(const struct source *source, struct jira_site *site, struct error *error)
+static enum error_code read_oauth(const struct source *source, struct rest_account *site, struct error *error)
 {
     if (source->oauth_client_secret == NULL || source->oauth_refresh_token == NULL)
         return error_set(error, ERROR_CONFIG, "source %s has an oauth_client_id and lacks %s", source->name,
                          source->oauth_client_secret == NULL ? "oauth_client_secret" : "oauth_refresh_token");
-    site->auth = JIRA_OAUTH;
+    site->auth = REST_OAUTH;
     site->client_id = source->oauth_client_id;
     if (source->oauth_token_url != NULL)
         site->token_url = strdup(source->oauth_token_url);
@@ -141,9 +141,9 @@ static enum error_code read_oauth(const struct source *source, struct jira_site 
     return code == ERROR_NONE ? read_secret(source, source->oauth_refresh_token, &site->first_refresh_token, error) : code;
 }
 
-enum error_code jira_site_read(const struct source *source, const char *root, struct jira_site *site, struct error *error)
+enum error_code rest_account_read(const struct source *source, const char *root, struct rest_account *site, struct error *error)
 {
-    *site = (struct jira_site){0};
+    *site = (struct rest_account){0};
     enum error_code code = read_place(source, root, site, error);
     if (code == ERROR_NONE && source->oauth_client_id != NULL)
         code = read_oauth(source, site, error);
@@ -153,7 +153,7 @@ enum error_code jira_site_read(const struct source *source, const char *root, st
         code = error_set(error, ERROR_CONFIG, "source %s has neither api_token nor oauth_client_id: its REST wants one of them",
                          source->name);
     if (code != ERROR_NONE)
-        jira_site_clear(site);
+        rest_account_clear(site);
     return code;
 }
 
@@ -166,20 +166,20 @@ static char *escape_bytes(const char *text, size_t length)
     return copy;
 }
 
-char *jira_api_escape(const char *text)
+char *rest_escape(const char *text)
 {
     return escape_bytes(text, strlen(text));
 }
 
-char *jira_site_token_form(const struct jira_site *site, const char *refresh_token)
+char *rest_account_token_form(const struct rest_account *site, const char *refresh_token)
 {
-    char *id = jira_api_escape(site->client_id), *token = jira_api_escape(refresh_token), *form = NULL;
+    char *id = rest_escape(site->client_id), *token = rest_escape(refresh_token), *form = NULL;
     char *secret = escape_bytes((const char *)secret_bytes(site->client_secret), secret_length(site->client_secret));
     if (id == NULL || token == NULL || secret == NULL ||
         asprintf(&form, "grant_type=refresh_token&client_id=%s&client_secret=%s&refresh_token=%s", id, secret, token) < 0)
         form = NULL;
     free(id);
-    jira_site_forget(token);
-    jira_site_forget(secret);
+    rest_account_forget(token);
+    rest_account_forget(secret);
     return form;
 }

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "support/jira_client.h"
+#include "support/rest_client.h"
 
 #include <sys/resource.h>
 
@@ -30,7 +30,7 @@ static long peak_of(const char *count)
     if (child == 0) {
         struct rusage usage;
         struct source source = site(&mock, "3");
-        struct jira_api *api = api_of(&source);
+        struct rest *api = api_of(&source);
         struct jira_list *list = list_of(api, JIRA_ISSUES, "project = \"APP\" ORDER BY id ASC", NULL);
         size_t all = strtoul(count, NULL, 10), listed = drain(list, 10001, 200000);
         getrusage(RUSAGE_SELF, &usage);
