@@ -1,7 +1,7 @@
 #!/bin/sh
-# After any history the rebuild finds nothing to change. Histories are drawn at random; SEED=N plays those of a run again.
+# After any history the rebuild finds nothing to change. SEED=N plays those of a run again.
 set -eu
-seed=${SEED:-$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}
+seed=${SEED:-${FIRST_SEED:-$(date +%s)}}
 echo "SEED=$seed"
 support=$(CDPATH='' cd -- "$(dirname -- "$0")/../support" && pwd)
 sql() { psql -XAtq -v ON_ERROR_STOP=1 -d "$PGURI" "$@"; }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The job kind fetch_commits in a worker: what pushes left out comes from their hosts, and is then as if they had told it.
 #
-# SEED=N plays another life, SEED=random draws one, SEEDS=N says how many there are.
+# SEED=N repeats a life, SEEDS=N says how many there are.
 # shellcheck disable=SC2034  # names of what a function answers
 set -u
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)

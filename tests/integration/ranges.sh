@@ -14,7 +14,7 @@ printf '[source git]\nkind = git\n' >"$work/sources.conf"
 printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\n' \
     "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
 
-first=${SEED:-$(($(date +%s) % 1000000))}
+first=${SEED:-${FIRST_SEED:-$(date +%s)}}
 last=$((first + ${SEEDS:-$([ -n "${SEED:-}" ] && echo 1 || echo 3)} - 1))
 for seed in $(seq "$first" "$last"); do
     echo "seed $seed (SEED=$seed make test TEST=ranges)"

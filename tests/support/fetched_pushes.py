@@ -4,7 +4,7 @@ fetched_pushes.py --document PROGRAM --command JIRASYNC --worker PROGRAM --confi
 
 For each seed a repository lives (git_life.py); its pushes come from each kind of host, with five commits listed or none, while
 a worker fetches what they left out from a mock of that host. What comes out is held against git and against an import, as
-pushes that tell all are (pushes.py). SEED=N plays another life, SEED=random draws one, SEEDS=N says how many there are.
+pushes that tell all are (pushes.py). SEED=N repeats a life, SEEDS=N says how many there are.
 Prints "ok WHAT" or "not ok WHAT" for each promise.
 """
 import argparse
@@ -195,8 +195,7 @@ def main():
     for name in ("document", "command", "worker", "config", "host-url", "folder"):
         parser.add_argument("--" + name, required=True)
     settings = vars(parser.parse_args())
-    wanted = os.environ.get("SEED", "1")
-    first = int(time.time() % 1000000 if wanted == "random" else wanted)
+    first = int(os.environ.get("SEED") or os.environ.get("FIRST_SEED") or time.time())
     for seed in range(first, first + int(os.environ.get("SEEDS") or "1")):
         print("seed %d (SEED=%d make test TEST=fetch_commits)" % (seed, seed), flush=True)
         Trial(seed, settings).run()

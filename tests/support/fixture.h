@@ -73,10 +73,10 @@ static inline glob_t fixture_deliveries(void)
     return found;
 }
 
-/* Seed of this run: $SEED, else the clock; printed, so that a failure can be run again. */
+/* Seed of this run: $SEED, else $FIRST_SEED of run-tests, else the clock; printed, so that a failure can be run again. */
 static inline uint64_t fixture_seed(void)
 {
-    const char *given = getenv("SEED");
+    const char *given = getenv("SEED") != NULL ? getenv("SEED") : getenv("FIRST_SEED");
     uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
 
     printf("SEED=%llu\n", (unsigned long long)seed);

@@ -311,7 +311,7 @@ def main():
     parser.add_argument("--folder", required=True)
     parser.add_argument("--seeds", type=int, default=int(os.environ.get("SEEDS", "2")))
     options = parser.parse_args()
-    begin = int(os.environ.get("SEED", time.time_ns() // 1000 % 10 ** 6))
+    begin = int(os.environ.get("SEED") or os.environ.get("FIRST_SEED") or time.time())
     for seed in range(begin, begin + options.seeds):
         print("SEED=%d" % seed)
         sites = live(seed, int(os.environ.get("STEPS", "250")))

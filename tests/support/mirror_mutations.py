@@ -257,7 +257,7 @@ def main():
     parser.add_argument("--folder", required=True)
     parser.add_argument("fixtures", nargs="+")
     options = parser.parse_args()
-    seed = int(os.environ.get("SEED", time.time_ns() // 1000 % 10 ** 6))
+    seed = int(os.environ.get("SEED") or os.environ.get("FIRST_SEED") or time.time())
     print("SEED=%d" % seed)
     choose = random.Random(seed)
     choose.shuffle(options.fixtures)

@@ -284,7 +284,7 @@ def main():
     parser.add_argument("--steps", type=int, default=int(os.environ.get("STEPS", "250")))
     parser.add_argument("--lost", type=float, default=float(os.environ.get("LOST", "30")))
     options = parser.parse_args()
-    begin = int(os.environ.get("SEED", time.time_ns() // 1000 % 10 ** 6))
+    begin = int(os.environ.get("SEED") or os.environ.get("FIRST_SEED") or time.time())
     for seed in range(begin, begin + options.seeds):
         print("SEED=%d" % seed)
         one(options, seed)
