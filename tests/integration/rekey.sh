@@ -27,7 +27,7 @@ said() { paste -sd '|' <<<"$output"; }
 
 printf '[source git]\nkind = git\n[source hub]\nkind = github\nsecret = env:NONE\n' >"$work/sources.conf"
 printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\nJIRASYNC_IMPORT_CHUNK=2000\n' \
-    "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
+    "$PGURI?options=-c%20role%3Djirasync_worker" "$work/sources.conf" >"$work/jirasync.conf"
 export JIRASYNC_CONFIG=$work/jirasync.conf
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME='Ada Miller' GIT_COMMITTER_NAME='Ada Miller'
 export GIT_AUTHOR_EMAIL=ada@example.com GIT_COMMITTER_EMAIL=ada@example.com
