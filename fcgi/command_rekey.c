@@ -10,8 +10,8 @@ static const char help[] =
     "usage: jirasync rekey [--source SLUG] [--repository FULL_NAME] [--dry-run] [--quiet]\n"
     "\n"
     "Looks for issue keys by the rule of this version in all that the database holds: messages of commits, titles and\n"
-    "branches of pull requests, names of branches that were pushed. What differs is written, and the links follow. For\n"
-    "after an upgrade that changes the rule; may be run again at any time.\n"
+    "branches of pull requests, names of branches that were pushed or imported. What differs is written, and the links\n"
+    "follow. For after an upgrade that changes the rule; may be run again at any time.\n"
     "\n"
     "  --source SLUG            what came from one source\n"
     "  --repository FULL_NAME   what belongs to one repository\n"
@@ -53,7 +53,12 @@ static const char *read_words(int argc, char **argv, struct rekey_options *words
 
 static void print_count(const char *what, const struct rekey_count *count)
 {
-    printf("%s: %lld looked at, %lld differ", what, (long long)count->seen, (long long)count->changed);
+    printf("%s: %lld looked at, %lld differ; ", what, (long long)count->seen, (long long)count->changed);
+}
+
+static void print_refused(const struct rekey_count *count)
+{
+    printf("refused +%lld -%lld", (long long)count->refused_added, (long long)count->refused_removed);
 }
 
 static void print_result(const struct rekey_options *words, const struct rekey_result *result)
@@ -62,11 +67,13 @@ static void print_result(const struct rekey_options *words, const struct rekey_r
     const struct rekey_count *requests = &result->counts[REKEY_PULL_REQUESTS];
     const struct rekey_count *branches = &result->counts[REKEY_BRANCHES];
     print_count("commits", commits);
-    printf("; keys +%lld -%lld, refused +%lld -%lld, %lld merges hand other keys down\n", (long long)commits->keys_added,
-           (long long)commits->keys_removed, (long long)commits->refused_added, (long long)commits->refused_removed,
-           (long long)commits->handed);
+    printf("keys +%lld -%lld, ", (long long)commits->keys_added, (long long)commits->keys_removed);
+    print_refused(commits);
+    printf(", %lld merges hand other keys down\n", (long long)commits->handed);
     print_count("pull requests", requests);
+    print_refused(requests);
     print_count("\nbranches", branches);
+    print_refused(branches);
     printf("\n%lld jobs\n", (long long)(commits->jobs + requests->jobs + branches->jobs));
     if (words->is_dry_run)
         printf("Nothing was written.\n");

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* The newest migration that this build knows; an older schema is not ready. */
-#define READINESS_SCHEMA "0014"
+#define READINESS_SCHEMA "0015"
 
 struct readiness;
 

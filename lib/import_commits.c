@@ -243,7 +243,7 @@ static enum error_code begin(struct import *import, struct error *error)
     return code == ERROR_NONE ? execute(import->connection, "SELECT jirasync.import_prepare()", error) : code;
 }
 
-/* What the name of a branch says, as candidates of keys. */
+/* What the name of a branch says: candidates of keys, and what looks like one and is none. */
 static bool write_branch_keys(const struct import *import, struct copy_rows *rows, const struct gitlog_ref *ref)
 {
     struct key_list named;
@@ -252,6 +252,7 @@ static bool write_branch_keys(const struct import *import, struct copy_rows *row
         return false;
     }
     key_rows_keys(rows, &named);
+    key_rows_refused(rows, &named);
     return true;
 }
 

@@ -119,6 +119,8 @@ struct normal_ref_change {
     bool is_whole;                  /* commits lists all of them, as far as can be known */
     const char *const *branch_keys; /* candidates in a branch's name */
     size_t branch_key_count;
+    const struct normal_refused_key *branch_refused;
+    size_t branch_refused_count;
     const struct normal_commit *commits; /* oldest first, whatever order the host has */
     size_t commit_count;
 };

@@ -254,6 +254,8 @@ enum error_code normalize_git_ref_name(const struct normalize_context *context, 
         return out_of_room(context);
     change->branch_keys = keys.keys;
     change->branch_key_count = keys.key_count;
+    change->branch_refused = keys.refused;
+    change->branch_refused_count = keys.refused_count;
     return ERROR_NONE;
 }
 

@@ -8,9 +8,10 @@ static void print_instant(struct json_printer *printer, const char *name, instan
     json_print_text(printer, name, at == INSTANT_NONE ? NULL : instant_format_utc(at, text));
 }
 
-static void print_refused(struct json_printer *printer, const struct normal_refused_key *refused, size_t count)
+static void print_refused(struct json_printer *printer, const char *name, const struct normal_refused_key *refused,
+                          size_t count)
 {
-    json_print_name(printer, "refused");
+    json_print_name(printer, name);
     json_print_open(printer, "[");
     for (size_t i = 0; i < count; i++) {
         json_print_name(printer, NULL);
@@ -38,7 +39,7 @@ void normalize_git_json_print_commit(struct json_printer *printer, const struct 
     json_print_texts_or_null(printer, "reverts", commit->reverts, commit->revert_count);
     json_print_texts(printer, "keys", commit->keys, commit->key_count);
     json_print_texts_or_null(printer, "handed_keys", commit->handed_keys, commit->handed_key_count);
-    print_refused(printer, commit->refused, commit->refused_count);
+    print_refused(printer, "refused", commit->refused, commit->refused_count);
     json_print_close(printer, "}");
 }
 
@@ -70,6 +71,7 @@ static void print_change(struct json_printer *printer, const struct normal_ref_c
         json_print_number(printer, "total", change->total);
     json_print_bool(printer, "is_whole", change->is_whole);
     json_print_texts(printer, "branch_keys", change->branch_keys, change->branch_key_count);
+    print_refused(printer, "branch_refused", change->branch_refused, change->branch_refused_count);
     print_commits(printer, change);
     json_print_close(printer, "}");
 }
@@ -88,7 +90,7 @@ static void print_pull_request(struct json_printer *printer, const struct normal
     print_instant(printer, "updated_at", request->updated_at);
     json_print_text(printer, "author", request->author);
     json_print_texts(printer, "keys", request->keys, request->key_count);
-    print_refused(printer, request->refused, request->refused_count);
+    print_refused(printer, "refused", request->refused, request->refused_count);
     json_print_close(printer, "}");
 }
 

@@ -1,11 +1,11 @@
 /* What a git host tells, as the one JSON document in which it is stored (and shown by normalize_print):
  *
  * {"repository", "default_branch", "changes": [{"ref", "kind": "branch|tag", "before", "after", "peeled", "is_notice",
- * "is_forced", "base_ref", "total", "is_whole", "branch_keys": [], "commits": [{"sha", "parents": []|null, "message",
- * "author", "author_email", "authored_at", "committed_at", "is_known_elsewhere", "is_merge_named", "picked_from",
- * "reverts": []|null, "keys": [], "handed_keys": []|null, "refused": [{"text", "reason"}]}]}],
- * "pull_request": null|{"number", "title", "source_branch", "target_branch", "state", "head_sha", "merge_sha",
- * "merged_at", "updated_at", "author", "keys": [], "refused": []}}
+ * "is_forced", "base_ref", "total", "is_whole", "branch_keys": [], "branch_refused": [], "commits": [{"sha",
+ * "parents": []|null, "message", "author", "author_email", "authored_at", "committed_at", "is_known_elsewhere",
+ * "is_merge_named", "picked_from", "reverts": []|null, "keys": [], "handed_keys": []|null,
+ * "refused": [{"text", "reason"}]}]}], "pull_request": null|{"number", "title", "source_branch", "target_branch", "state",
+ * "head_sha", "merge_sha", "merged_at", "updated_at", "author", "keys": [], "refused": []}}
  *
  * Every member is there, null where the host does not tell; instants are UTC with a Z. Members are only ever added.
  */

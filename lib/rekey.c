@@ -83,6 +83,7 @@ static bool list_pull_request(struct rekeying *rekeying, const PGresult *page, i
     write_value(rows, page, row, 0);
     write_value(rows, page, row, 3);
     key_rows_keys(rows, &list);
+    key_rows_refused(rows, &list);
     return true;
 }
 
@@ -93,6 +94,7 @@ static bool list_branch(struct rekeying *rekeying, const PGresult *page, int row
         return false;
     write_value(rows, page, row, 0);
     key_rows_keys(rows, &list);
+    key_rows_refused(rows, &list);
     return true;
 }
 
@@ -131,8 +133,8 @@ static const struct pass passes[REKEY_PASSES] = {
                  " WHERE p.tenant = $1 AND p.source = $2 AND p.repository = $3 AND p.number > $4::bigint"
                  " AND $6::bigint > 0 ORDER BY p.number LIMIT $5::integer",
          .copy = "COPY pg_temp.rekey_pull_requests FROM STDIN",
-         .write = "SELECT w.changed, 0, 0, 0, 0, 0, w.jobs FROM jirasync.rekey_write_pull_requests($1, $2, $3,"
-                  " $5::boolean) w WHERE $4::integer > 0",
+         .write = "SELECT w.changed, 0, 0, 0, w.refused_added, w.refused_removed, w.jobs"
+                  " FROM jirasync.rekey_write_pull_requests($1, $2, $3, $5::boolean) w WHERE $4::integer > 0",
          .list = list_pull_request},
     [REKEY_BRANCHES] =
         {.label = "branches",
@@ -143,7 +145,7 @@ static const struct pass passes[REKEY_PASSES] = {
                  " WHERE p.tenant = $1 AND p.source = $2 AND p.repository = $3 AND p.ref > $4"
                  " AND $6::bigint > 0 ORDER BY p.ref LIMIT $5::integer",
          .copy = "COPY pg_temp.rekey_branches FROM STDIN",
-         .write = "SELECT w.changed, 0, 0, 0, 0, 0, w.jobs"
+         .write = "SELECT w.changed, 0, 0, 0, w.refused_added, w.refused_removed, w.jobs"
                   " FROM jirasync.rekey_write_branches($1, $2, $3, $4::integer, $5::boolean) w",
          .list = list_branch},
 };

@@ -1,5 +1,5 @@
 /* Applies today's rule of issue keys to what the database holds: commits' messages, pull requests' titles and branches,
- * the names of branches that were pushed.
+ * the names of branches that were pushed or imported.
  *
  * Read in pages, in memory that does not grow with the tables; only what differs is written. Each page is a transaction
  * of its own, with the jobs that let links follow: a rekey that was broken off has done a part, and the next one does the

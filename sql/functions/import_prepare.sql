@@ -4,7 +4,8 @@ RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     CREATE TEMP TABLE import_refs (
         ref text NOT NULL, kind text NOT NULL, sha text NOT NULL, parent_ref text, fork_position integer,
-        counted boolean NOT NULL, is_default boolean NOT NULL, branch_keys text[] NOT NULL) ON COMMIT DROP;
+        counted boolean NOT NULL, is_default boolean NOT NULL, branch_keys text[] NOT NULL,
+        refused text[] NOT NULL) ON COMMIT DROP;
     CREATE TEMP TABLE import_places (
         sha text NOT NULL, ref text NOT NULL, position integer NOT NULL, landed bigint, on_line boolean NOT NULL)
         ON COMMIT DROP;

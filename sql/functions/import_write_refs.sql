@@ -28,6 +28,7 @@ BEGIN
             fork_position = n.fork_position, uncertain = false, counted = n.counted, is_default = n.is_default,
             imported_sha = n.sha, imported_at = now(), imported_parent_ref = n.parent_ref,
             imported_fork_position = n.fork_position, imported_keys = n.branch_keys, branch_keys = n.branch_keys,
+            imported_refused = nullif(n.refused, '{}'),
             base_sha = NULL, is_fork_guessed = false, life_at = '-infinity', numbered_to = 0, derived_to = NULL
         FROM pg_temp.import_refs n
         JOIN jirasync.refs was
@@ -40,9 +41,9 @@ BEGIN
     SELECT count(*) FILTER (WHERE w.is_new) INTO v_updated FROM written w;
     INSERT INTO jirasync.refs (tenant, source, repository, ref, kind, sha, seen_at, parent_ref, fork_position,
                                counted, is_default, imported_sha, imported_at, imported_parent_ref,
-                               imported_fork_position, imported_keys, branch_keys)
+                               imported_fork_position, imported_keys, branch_keys, imported_refused)
     SELECT p_tenant, p_source, p_repository, n.ref, n.kind, n.sha, now(), n.parent_ref, n.fork_position, n.counted,
-           n.is_default, n.sha, now(), n.parent_ref, n.fork_position, n.branch_keys, n.branch_keys
+           n.is_default, n.sha, now(), n.parent_ref, n.fork_position, n.branch_keys, n.branch_keys, nullif(n.refused, '{}')
     FROM pg_temp.import_refs n
     WHERE NOT EXISTS (
         SELECT FROM jirasync.refs r

@@ -18,7 +18,7 @@ BEGIN
                AS m (tenant, source, delivery_id, sha256, is_known, git, place)
          CROSS JOIN LATERAL jsonb_to_record(m.git -> 'pull_request') AS r (
                number bigint, title text, source_branch text, target_branch text, state text, head_sha text,
-               merge_sha text, merged_at timestamptz, updated_at timestamptz, author text, keys text[])
+               merge_sha text, merged_at timestamptz, updated_at timestamptz, author text, keys text[], refused jsonb)
          WHERE jsonb_typeof(m.git -> 'pull_request') = 'object'
     ), ranked AS MATERIALIZED (
         SELECT l.*, s.rank IS NULL OR l.rank > s.rank OR l.is_known AND s.delivery_id = l.delivery_id AS beats_stored,
@@ -39,9 +39,13 @@ BEGIN
     ), written AS (
         INSERT INTO jirasync.pull_requests AS p
                (tenant, source, repository, number, title, source_branch, target_branch, state, head_sha, merge_sha,
-                merged_at, updated_at, author, keys, delivery_id, rank_at, rank_sha256)
+                merged_at, updated_at, author, keys, refused, delivery_id, rank_at, rank_sha256)
         SELECT j.tenant, j.source, j.repository, j.number, j.title, j.source_branch, j.target_branch, j.state, j.head_sha,
-               j.merge_sha, j.merged_at, j.updated_at, j.author, coalesce(j.keys, '{}'), j.delivery_id,
+               j.merge_sha, j.merged_at, j.updated_at, j.author, coalesce(j.keys, '{}'),
+               (SELECT array_agg(r.reason || ':' || r.text ORDER BY r.place)
+                  FROM ROWS FROM (jsonb_to_recordset(j.refused) AS (text text, reason text)) WITH ORDINALITY
+                       AS r (text, reason, place)),
+               j.delivery_id,
                coalesce(j.updated_at, '-infinity'), j.sha256
           FROM judged j
          WHERE j.is_highest AND j.beats_stored
@@ -50,8 +54,8 @@ BEGIN
            SET title = excluded.title, source_branch = excluded.source_branch, target_branch = excluded.target_branch,
                state = excluded.state, head_sha = excluded.head_sha, merge_sha = excluded.merge_sha,
                merged_at = excluded.merged_at, updated_at = excluded.updated_at, author = excluded.author,
-               keys = excluded.keys, delivery_id = excluded.delivery_id, rank_at = excluded.rank_at,
-               rank_sha256 = excluded.rank_sha256
+               keys = excluded.keys, refused = excluded.refused, delivery_id = excluded.delivery_id,
+               rank_at = excluded.rank_at, rank_sha256 = excluded.rank_sha256
         RETURNING p.tenant, p.source, p.repository || '!' || p.number AS key
     )
     SELECT coalesce((SELECT array_agg(j.place) FROM judged j WHERE j.is_above), '{}'),

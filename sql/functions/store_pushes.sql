@@ -13,16 +13,20 @@ BEGIN
                AS m (tenant, source, delivery_id, received_at, git)
          CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(m.git -> 'changes') AS (
                ref text, kind text, before text, after text, is_notice boolean, is_forced boolean, base_ref text,
-               total bigint, is_whole boolean, branch_keys text[], peeled text, commits jsonb)) WITH ORDINALITY
-               AS c (ref, kind, before, after, is_notice, is_forced, base_ref, total, is_whole, branch_keys, peeled,
-                     commits, change)
+               total bigint, is_whole boolean, branch_keys text[], branch_refused jsonb, peeled text, commits jsonb))
+               WITH ORDINALITY
+               AS c (ref, kind, before, after, is_notice, is_forced, base_ref, total, is_whole, branch_keys, branch_refused,
+                     peeled, commits, change)
     ), push AS (
         INSERT INTO jirasync.pushes
                (tenant, source, repository, ref, kind, delivery_id, change, before, after, is_notice, is_forced, base_ref,
-                listed, total, is_whole, branch_keys, received_at, default_branch, peeled)
+                listed, total, is_whole, branch_keys, branch_refused, received_at, default_branch, peeled)
         SELECT c.tenant, c.source, c.repository, c.ref, c.kind, c.delivery_id, c.change, c.before, c.after, c.is_notice,
-               c.is_forced, c.base_ref, jsonb_array_length(c.commits), c.total, c.is_whole, c.branch_keys, c.received_at,
-               c.default_branch, c.peeled
+               c.is_forced, c.base_ref, jsonb_array_length(c.commits), c.total, c.is_whole, c.branch_keys,
+               (SELECT array_agg(r.reason || ':' || r.text ORDER BY r.place)
+                  FROM ROWS FROM (jsonb_to_recordset(c.branch_refused) AS (text text, reason text)) WITH ORDINALITY
+                       AS r (text, reason, place)),
+               c.received_at, c.default_branch, c.peeled
           FROM change c
         -- A delivery that comes again after its row of the ledger was pruned tells nothing new.
         ON CONFLICT DO NOTHING

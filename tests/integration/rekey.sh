@@ -27,7 +27,7 @@ said() { paste -sd '|' <<<"$output"; }
 
 printf '[source git]\nkind = git\n[source hub]\nkind = github\nsecret = env:NONE\n' >"$work/sources.conf"
 printf 'JIRASYNC_WORKER_DATABASE=%s\nJIRASYNC_SOURCES=%s\nJIRA_WEBHOOK_SECRET=not-empty\nJIRASYNC_IMPORT_CHUNK=2000\n' \
-    "$PGURI" "$work/sources.conf" >"$work/jirasync.conf"
+    "$PGURI?options=-c%20role%3Djirasync_worker" "$work/sources.conf" >"$work/jirasync.conf"
 export JIRASYNC_CONFIG=$work/jirasync.conf
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME='Ada Miller' GIT_COMMITTER_NAME='Ada Miller'
 export GIT_AUTHOR_EMAIL=ada@example.com GIT_COMMITTER_EMAIL=ada@example.com
@@ -47,7 +47,7 @@ rekey --repository org/app --source hub
 check 'also that of another source' '1 jirasync rekey: nothing is known of a repository org/app of source hub' "$status $(cat "$work/errors")"
 rekey
 check 'of nothing nothing changes' \
-    '0 commits: 0 looked at, 0 differ; keys +0 -0, refused +0 -0, 0 merges hand other keys down|pull requests: 0 looked at, 0 differ|branches: 0 looked at, 0 differ|0 jobs|Nothing changed: 0 rows written.' \
+    '0 commits: 0 looked at, 0 differ; keys +0 -0, refused +0 -0, 0 merges hand other keys down|pull requests: 0 looked at, 0 differ; refused +0 -0|branches: 0 looked at, 0 differ; refused +0 -0|0 jobs|Nothing changed: 0 rows written.' \
     "$status $(said)"
 
 # --- a repository by import, another by pushes
@@ -57,6 +57,7 @@ cd "$work/app" || exit 1
 commit() { git commit -q --allow-empty --cleanup=verbatim -m "$1"; git rev-parse HEAD; }
 commit 'Begin' >/dev/null
 first=$(commit 'APP-1 Add the cart, as APP-007 asked in UTF-8')
+git branch late/APP-09 "$first"
 git checkout -q -b feature/APP-2-receipt
 inner=$(commit 'Print the receipt')
 git checkout -q main
@@ -73,7 +74,7 @@ push="{\"ref\":\"refs/heads/feature/APP-3\",\"before\":\"00000000000000000000000
   \"commits\":[{\"id\":\"$told\",\"distinct\":true,\"message\":\"Merge branch 'x' into APP-9\\n\\nAPP-4, 7APP-5 and APP-06\",
     \"timestamp\":\"2026-03-01T10:00:00Z\",\"author\":{\"name\":\"Ada\",\"email\":\"ada@example.com\"}}]}"
 request='{"action":"opened","number":5,"repository":{"full_name":"org/hub","default_branch":"main"},"pull_request":{"number":5,
-  "title":"APP-1: pay","state":"open","merged":false,"merged_at":null,"merge_commit_sha":null,"updated_at":"2026-03-01T11:00:00Z",
+  "title":"APP-1: pay APP-08 back","state":"open","merged":false,"merged_at":null,"merge_commit_sha":null,"updated_at":"2026-03-01T11:00:00Z",
   "user":{"login":"ada"},"head":{"ref":"feature/APP-3","sha":"1111111111111111111111111111111111111111"},"base":{"ref":"main"}}}'
 keep() { # id, event, body: a delivery that went to quarantine
     sql -v id="$1" -v event="$2" -v body="$3" <<'SQL'
@@ -97,7 +98,7 @@ found() { # all that a rekey may write
     sql -c "SELECT to_jsonb(k) FROM jirasync.commit_keys k ORDER BY k::text" \
         -c "SELECT to_jsonb(r) FROM jirasync.refused_keys r ORDER BY r::text" \
         -c "SELECT c.source, c.repository, c.sha, c.handed_keys FROM jirasync.commits c ORDER BY 1, 2, 3" \
-        -c "SELECT r.source, r.ref, r.imported_keys, r.branch_keys FROM jirasync.refs r ORDER BY 1, 2" \
+        -c "SELECT r.source, r.ref, r.imported_keys, r.branch_keys, r.imported_refused FROM jirasync.refs r ORDER BY 1, 2" \
         -c "SELECT to_jsonb(p) FROM jirasync.pull_requests p ORDER BY p::text" \
         -c "SELECT to_jsonb(p) FROM jirasync.pushes p ORDER BY p::text"
 }
@@ -106,7 +107,7 @@ links=$(links) found=$(found) stamps=$(stamps)
 check 'links were made' t "$(ask "SELECT count(*) >= 4 FROM jirasync.issue_commits")"
 rekey
 check 'after an import and pushes a rekey finds nothing to change' \
-    '0 commits: 6 looked at, 0 differ; keys +0 -0, refused +0 -0, 0 merges hand other keys down|pull requests: 1 looked at, 0 differ|branches: 3 looked at, 0 differ|0 jobs|Nothing changed: 0 rows written.' \
+    '0 commits: 6 looked at, 0 differ; keys +0 -0, refused +0 -0, 0 merges hand other keys down|pull requests: 1 looked at, 0 differ; refused +0 -0|branches: 4 looked at, 0 differ; refused +0 -0|0 jobs|Nothing changed: 0 rows written.' \
     "$status $(said)"
 same 'and changes nothing' "$found$stamps" "$(found)$(stamps)"
 
@@ -122,8 +123,9 @@ UPDATE jirasync.refused_keys SET reason = 'too_long' WHERE sha = '$told' AND can
 UPDATE jirasync.commits SET handed_keys = '{APP-1,APP-3}' WHERE sha = '$merged';
 UPDATE jirasync.commits SET handed_keys = '{APP-4}' WHERE sha = '$inner';
 UPDATE jirasync.commits SET handed_keys = NULL WHERE sha = '$told';
-UPDATE jirasync.pull_requests SET keys = '{APP-4}';
-UPDATE jirasync.pushes SET branch_keys = '{}';
+UPDATE jirasync.pull_requests SET keys = '{APP-4}', refused = '{too_long:APP-08}';
+UPDATE jirasync.pushes SET branch_keys = '{}', branch_refused = '{leading_zero:APP-00}';
+UPDATE jirasync.refs SET imported_refused = NULL WHERE ref = 'late/APP-09';
 UPDATE jirasync.refs SET imported_keys = '{APP-4}', branch_keys = '{APP-4}' WHERE source = 'git' AND ref LIKE 'feature/%';
 SELECT facts.touch('correlate_commit', c.source, c.repository || '@' || c.sha) FROM jirasync.commits c;
 SELECT facts.touch('correlate_commit', 'hub', 'org/hub^^feature/APP-3'), facts.touch('correlate_commit', 'hub', 'org/hub!5');
@@ -135,13 +137,13 @@ spoiled=$(found)
 if [ "$links" != "$(links)" ]; then echo 'ok links followed what was spoiled'; else echo 'not ok no link followed what was spoiled'; fi
 rekey --dry-run
 check 'a dry run says what differs' \
-    '0 commits: 6 looked at, 5 differ; keys +2 -2, refused +2 -2, 3 merges hand other keys down|pull requests: 1 looked at, 1 differ|branches: 3 looked at, 2 differ|0 jobs|Nothing was written.' \
+    '0 commits: 6 looked at, 5 differ; keys +2 -2, refused +2 -2, 3 merges hand other keys down|pull requests: 1 looked at, 1 differ; refused +1 -1|branches: 4 looked at, 3 differ; refused +1 -1|0 jobs|Nothing was written.' \
     "$status $(said)"
 same 'and writes nothing' "$spoiled" "$(found)"
 check 'and asks for nothing' 0 "$(ask "SELECT count(*) FROM jirasync.jobs WHERE kind <> 'fetch_issue'")"
 rekey --repository org/hub --source hub
 check 'of one repository its rows alone are mended' \
-    '0 commits: 1 looked at, 1 differ; keys +0 -1, refused +1 -1, 1 merges hand other keys down|pull requests: 1 looked at, 1 differ|branches: 1 looked at, 1 differ|3 jobs' \
+    '0 commits: 1 looked at, 1 differ; keys +0 -1, refused +1 -1, 1 merges hand other keys down|pull requests: 1 looked at, 1 differ; refused +1 -1|branches: 1 looked at, 1 differ; refused +0 -1|3 jobs' \
     "$status $(said)"
 check 'with a job for each kind of thing' 'org/hub! org/hub# org/hub^' \
     "$(ask "SELECT left(key, 8) FROM jirasync.jobs WHERE kind = 'correlate_commit' ORDER BY key COLLATE \"C\"")"
@@ -155,6 +157,18 @@ stamps=$(stamps)
 rekey
 check 'a second rekey changes nothing' 'Nothing changed: 0 rows written.' "$(tail -n 1 <<<"$output")"
 same 'not even a stamp' "$found$stamps" "$(found)$(stamps)"
+
+# --- what names have that is refused, alone: nothing is derived from it
+check 'names show what is refused in them' "branch|late/APP-09|APP-09|$first pull_request|5|APP-08|$told" \
+    "$(ask "SELECT subject, name, candidate, sha FROM jirasync.refused_names ORDER BY 1")"
+ask "UPDATE jirasync.pull_requests SET refused = NULL" >/dev/null
+ask "UPDATE jirasync.pushes SET branch_refused = '{too_long:APP-3}'" >/dev/null
+ask "UPDATE jirasync.refs SET imported_refused = '{too_long:APP-09,leading_zero:APP-09}' WHERE ref = 'late/APP-09'" >/dev/null
+rekey
+check 'what differs is told, and asks for no job' \
+    '0 commits: 6 looked at, 0 differ; keys +0 -0, refused +0 -0, 0 merges hand other keys down|pull requests: 1 looked at, 1 differ; refused +1 -0|branches: 4 looked at, 2 differ; refused +0 -2|0 jobs' \
+    "$status $(said)"
+same 'and written' "$found$stamps" "$(found)$(stamps)"
 
 # --- more than a page, killed in the middle
 sql <<'SQL'
@@ -194,7 +208,7 @@ check 'killed there, it has done these' 5000 "$(done_keys)"
 check 'with their jobs' 3 "$(ask "SELECT count(*) FROM jirasync.jobs WHERE key LIKE 'org/large#%'")"
 rekey --repository org/large
 check 'the next one does the rest' \
-    '0 commits: 12000 looked at, 7000 differ; keys +7000 -0, refused +7000 -0, 0 merges hand other keys down|pull requests: 0 looked at, 0 differ|branches: 0 looked at, 0 differ|4 jobs' \
+    '0 commits: 12000 looked at, 7000 differ; keys +7000 -0, refused +7000 -0, 0 merges hand other keys down|pull requests: 0 looked at, 0 differ; refused +0 -0|branches: 0 looked at, 0 differ; refused +0 -0|4 jobs' \
     "$status $(said)"
 check 'and leaves nothing out' '12000 12000' "$(ask "SELECT concat_ws(' ', (SELECT count(*) FROM jirasync.commit_keys WHERE repository = 'org/large'), (SELECT count(*) FROM jirasync.refused_keys WHERE repository = 'org/large'))")"
 

@@ -70,14 +70,24 @@ static void add_commit(char *document, int commit)
     add(document, "\"is_known_elsewhere\":%s,\"is_merge_named\":%s}", toss() ? "true" : "false", toss() ? "true" : "false");
 }
 
+static void add_refused(char *document, const char *member)
+{
+    add(document, "\"%s\":[", member);
+    if (toss())
+        add(document, "{\"text\":\"APP-0%d\",\"reason\":\"leading_zero\"}", roll(3));
+    add(document, "]");
+}
+
 static void add_change(char *document)
 {
     static const char *const refs[] = {"main", "dev", "APP-1-x"};
     int first = roll(6), commits = roll(4);
     add(document, "{\"ref\":\"%s\",\"kind\":\"%s\",\"before\":null,\"after\":\"%040x\",\"is_notice\":%s,", refs[roll(3)],
         roll(4) == 0 ? "tag" : "branch", 160 + roll(6), roll(6) == 0 ? "true" : "false");
-    add(document, "\"is_forced\":%s,\"total\":%d,\"is_whole\":%s,\"branch_keys\":[\"APP-1\"],\"commits\":[", toss() ? "true" : "false",
+    add(document, "\"is_forced\":%s,\"total\":%d,\"is_whole\":%s,\"branch_keys\":[\"APP-1\"],", toss() ? "true" : "false",
         commits, toss() ? "true" : "false");
+    add_refused(document, "branch_refused");
+    add(document, ",\"commits\":[");
     for (int i = 0; i < commits; i++) {
         add(document, "%s", i == 0 ? "" : ",");
         add_commit(document, (first + i) % 6);
@@ -94,7 +104,8 @@ static void add_pull_request(char *document)
     if (roll(4) != 0)
         add(document, "\"updated_at\":\"2026-03-01T10:0%d:00Z\",", roll(3));
     add_word(document, "merge_sha", toss() ? "00000001" : NULL);
-    add(document, "\"refused\":[]}}");
+    add_refused(document, "refused");
+    add(document, "}}");
 }
 
 static void write_document(char *document)

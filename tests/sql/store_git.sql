@@ -171,3 +171,46 @@ SELECT ref, delivery_id, reason FROM push_gaps ORDER BY ref;
 -- An import of the repository closes those of refs that are there no more.
 UPDATE refs SET imported_at = '2026-04-03 00:00Z' WHERE ref = 'bare';
 SELECT ref, delivery_id, reason FROM push_gaps ORDER BY ref;
+
+-- What names have that looks like a key and is none stands beside their keys, and shows with what messages have. Before anything
+-- is known of the branch the name alone shows.
+SELECT facts.git('{"repository": "org/names", "changes": [
+    {"ref": "feature/NAME-007", "before": null, "after": "a7", "branch_keys": ["NAME-7"], "branch_refused": [
+        {"text": "NAME-007", "reason": "leading_zero"}, {"text": "xNAME-7", "reason": "touches_right"}], "commits": [
+        {"sha": "a7", "message": "NAME-007", "committed_at": "2026-05-01T10:00:00Z", "refused": [{"text": "NAME-007", "reason": "leading_zero"}]}]},
+    {"ref": "NAME-008", "before": null, "after": "", "is_notice": true, "is_whole": false, "branch_refused": [{"text": "NAME-008", "reason": "leading_zero"}]},
+    {"ref": "fine", "before": null, "after": "a7", "branch_refused": []}]}', 'o1', '2026-05-02 00:00Z');
+SELECT ref, branch_refused FROM pushes WHERE repository = 'org/names' ORDER BY change;
+SELECT subject, name, candidate, reason, sha, seen_at FROM refused_names ORDER BY 1, 2, 3;
+SELECT prefix, reason, commits, example_sha, last_seen FROM refused_issue_keys WHERE prefix LIKE '%NAME' ORDER BY 1, 2;
+-- With its tip known the branch counts as the commit there, once, whatever names it.
+SELECT facts.settle() >= 0;
+SELECT subject, name, candidate, reason, sha, seen_at FROM refused_names ORDER BY 1, 2, 3;
+SELECT prefix, reason, commits, example_sha, last_seen FROM refused_issue_keys WHERE prefix LIKE '%NAME' ORDER BY 1, 2;
+-- A pull request has what its look of the highest rank has: the title changes, another look comes late, one comes again.
+SELECT facts.git('{"repository": "org/names", "changes": [{"ref": "main", "before": null, "after": "cdef0123456789", "commits": [
+    {"sha": "cdef0123456789", "committed_at": "2026-05-03T00:00:00Z"}]}]}', 'o2', '2026-05-03 00:00Z');
+SELECT facts.git('{"repository": "org/names", "pull_request": {"number": 3, "title": "NAME-9999999999999999999", "state": "open",
+    "updated_at": "2026-05-02T10:00:00Z", "head_sha": "cdef01234567", "refused": [{"text": "NAME-9999999999999999999", "reason": "too_long"}]}}', 'o3');
+SELECT name, candidate, reason, sha, seen_at FROM refused_names WHERE subject = 'pull_request' ORDER BY 1, 2;
+SELECT facts.git('{"repository": "org/names", "pull_request": {"number": 3, "title": "7NAME-1: and NAME-02", "state": "merged",
+    "updated_at": "2026-05-02T12:00:00Z", "head_sha": "cdef01234567", "merge_sha": "a7", "refused": [
+        {"text": "NAME-1", "reason": "touches_left"}, {"text": "NAME-02", "reason": "leading_zero"}]}}', 'o4');
+SELECT facts.git('{"repository": "org/names", "pull_request": {"number": 3, "title": "NAME-03", "state": "open",
+    "updated_at": "2026-05-02T11:00:00Z", "refused": [{"text": "NAME-03", "reason": "leading_zero"}]}}', 'o5');
+SELECT facts.git('{"repository": "org/names", "pull_request": {"number": 4, "title": "NAME-04", "state": "open",
+    "updated_at": "2026-05-02T11:00:00Z", "refused": [{"text": "NAME-04", "reason": "leading_zero"}]}}', d) FROM unnest('{o6,o6,o7}'::text[]) d;
+SELECT number, refused, delivery_id FROM pull_requests WHERE repository = 'org/names' ORDER BY 1;
+SELECT name, candidate, reason, sha, seen_at FROM refused_names WHERE subject = 'pull_request' ORDER BY 1, 2;
+SELECT prefix, reason, commits, example_sha, last_seen FROM refused_issue_keys WHERE prefix LIKE '%NAME' ORDER BY 1, 2;
+SELECT facts.git('{"repository": "org/names", "pull_request": {"number": 3, "title": "NAME-2", "state": "merged",
+    "updated_at": "2026-05-02T13:00:00Z", "head_sha": "cdef01234567", "merge_sha": "a7", "keys": ["NAME-2"], "refused": []}}', 'o8');
+SELECT number, refused, delivery_id FROM pull_requests WHERE repository = 'org/names' ORDER BY 1;
+-- Read anew by another rule, the push has what that finds; the branch that is deleted was called so all the same.
+SELECT facts.git('{"repository": "org/names", "changes": [{"ref": "feature/NAME-007", "before": "a7", "after": null,
+    "branch_refused": [{"text": "NAME-007", "reason": "leading_zero"}]}]}', 'o9', '2026-05-04 00:00Z');
+SELECT facts.git('{"repository": "org/names", "changes": [{"ref": "feature/NAME-007", "before": null, "after": "a7",
+    "branch_refused": [{"text": "NAME-007", "reason": "leading_zero"}]}]}', 'o1', '2026-05-02 00:00Z',
+    (SELECT convert_from(body, 'UTF8') FROM deliveries WHERE delivery_id = 'o1'), true);
+SELECT facts.settle() >= 0;
+SELECT name, candidate, reason, sha, seen_at FROM refused_names WHERE subject = 'branch' ORDER BY 1, 2;

@@ -25,7 +25,7 @@ SHUFFLED = ("github", "parents", "github", "parents", "bitbucket", "nothing")  #
 MEMBERS = {
     "document": {"repository", "default_branch", "changes", "pull_request"},
     "change": {"ref", "kind", "before", "after", "peeled", "is_notice", "is_forced", "base_ref", "total", "is_whole",
-               "branch_keys", "commits"},
+               "branch_keys", "branch_refused", "commits"},
     "commit": {"sha", "parents", "message", "author", "author_email", "authored_at", "committed_at", "is_known_elsewhere",
                "is_merge_named", "picked_from", "reverts", "keys", "handed_keys", "refused"},
     "request": {"number", "title", "source_branch", "target_branch", "state", "head_sha", "merge_sha", "merged_at",

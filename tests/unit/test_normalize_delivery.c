@@ -80,7 +80,7 @@ static void git_host_is_read_with_its_document_made(void **state)
                         "{\"repository\":\"org/app\",\"default_branch\":\"main\",\"changes\":[{\"ref\":\"dev-APP-12\","
                         "\"kind\":\"branch\",\"before\":null,\"after\":\"abcdef7890abcdef7890abcdef7890abcdef7890\","
                         "\"peeled\":null,\"is_notice\":false,\"is_forced\":false,\"base_ref\":null,\"total\":null,"
-                        "\"is_whole\":true,\"branch_keys\":[\"APP-12\"],\"commits\":[]}],\"pull_request\":null}");
+                        "\"is_whole\":true,\"branch_keys\":[\"APP-12\"],\"branch_refused\":[],\"commits\":[]}],\"pull_request\":null}");
     assert_int_equal(form->git_json_length, strlen(form->git_json));
 }
 

@@ -13,7 +13,7 @@
 static void deliveries_have_the_expected_normal_forms(void **state)
 {
     (void)state;
-    git_host_has_the_expected_forms(SOURCE_GITHUB, 18);
+    git_host_has_the_expected_forms(SOURCE_GITHUB, 19);
 }
 
 static void refuses_what_tells_nothing_of_use(void **state)
