@@ -371,6 +371,26 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/kcab';
 SELECT correlation_rebuild();
 
+-- Work merges main, is rebased on main, and pushed by force: its first commit stands on what the merge had brought. Must come
+-- out: work is cut from main at 2 and holds three and again; one and the merge are unreachable. Where nobody told of main, work
+-- holds two, too, and the rest likewise.
+SELECT facts.pushed(1, 'org/rebased main', NULL, 'begin', facts.listed('begin: begin', '{}'));
+SELECT facts.pushed(2, 'org/rebased work', NULL, 'one', facts.listed('one: APP-1', '{begin}'));
+SELECT facts.pushed(3, 'org/rebased main', 'begin', 'two', facts.listed('two: go on', '{begin}'));
+SELECT facts.pushed(4, 'org/rebased work', 'one', 'join', facts.listed('two: go on', '{begin}'), facts.listed('join: Merge branch ''main'' into work', '{one,two}'));
+SELECT facts.pushed(5, 'org/rebased main', 'two', 'three', facts.listed('three: go on', '{two}'));
+SELECT facts.pushed(6, 'org/rebased work forced', 'join', 'again', facts.listed('three: go on', '{two}'), facts.listed('again: APP-1', '{three}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/rebased';
+SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/rebased' ORDER BY 1;
+SELECT facts.pushed(2, 'org/lonely work', NULL, 'one', facts.listed('one: APP-1', '{begin}'));
+SELECT facts.pushed(4, 'org/lonely work', 'one', 'join', facts.listed('two: go on', '{begin}'), facts.listed('join: Merge branch ''main'' into work', '{one,two}'));
+SELECT facts.pushed(6, 'org/lonely work forced', 'join', 'again', facts.listed('three: go on', '{two}'), facts.listed('again: APP-1', '{three}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/lonely';
+SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/lonely' ORDER BY 1;
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
