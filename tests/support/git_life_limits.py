@@ -6,7 +6,9 @@
 2. What a branch holds beneath the commits that its first push lists; and what a branch or tag holds that is put at a
    commit which no push had ever left as a tip.
 3. What a forced push that lists commits has kept of what was there before.
-4. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one. This one
+4. What a branch or tag holds that is put at a commit which some push of (1) lists, before or after: the line of that push
+   may be taken for the one that it is cut from.
+5. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one. This one
    goes for pushes with parents, too: what merges on the former line handed down stays handed down until an import.
 
 The sets are those of the life's real graph, so they say no more than git does.
@@ -18,11 +20,13 @@ class Limits:
     def __init__(self, life, named):
         self.life = life
         self.named = named  # commits whose subject is that of a merge
-        self.unplaced = set()  # (1), (4)
+        self.unplaced = set()  # (1), (5)
         self.tangled = set()  # the same of all branches
-        self.crossed = set()  # (4), with all that was there by then
-        self.opaque = set()  # counted branches of (2), (4)
+        self.crossed = set()  # (5), with all that was there by then
+        self.opaque = set()  # counted branches of (2), (5)
         self.sure, self.hidden = {}, {}  # of each ref: what it surely holds; what it may hold (3)
+        self.put = {}  # of each ref the commit that it was put at last
+        self.beneath = {}  # (4): of each commit what is perhaps beneath it
         self.at_tip = {}
         for event in life.events:
             for change in event.changes if isinstance(event, Push) else ():
@@ -64,6 +68,11 @@ class Limits:
         else:
             self.sure[ref] = self.sure[ref] | listed
             self.cross(change)
+        if not listed:
+            self.put[ref] = change.peeled
+        elif not self.is_clear(change):
+            for sha in listed:
+                self.beneath[sha] = self.beneath.get(sha, set()) | self.sure[ref] | self.hidden[ref]
         before = self.at_tip.get(change.peeled, (set(), set()))
         self.at_tip[change.peeled] = (self.sure[ref] | before[0], self.hidden[ref] | before[1])
 
@@ -99,7 +108,8 @@ class Limits:
         return set().union(*self.sure.values())
 
     def perhaps_reachable(self):
-        return set().union(*self.hidden.values())
+        beneath = (self.beneath.get(commit, set()) for ref, commit in self.put.items() if ref in self.hidden)
+        return set().union(*self.hidden.values(), *beneath)
 
     def counted(self):
         return [ref for ref in self.sure if ref[0] == "branch" and ref[1] in self.life.counted()]
