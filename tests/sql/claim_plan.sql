@@ -18,6 +18,15 @@ FROM pg_stat_user_indexes WHERE schemaname = 'jirasync' AND relname = 'jobs';
 DELETE FROM jirasync.jobs;
 ANALYZE jirasync.jobs;
 \c -
+-- While somebody, as autovacuum, might see what was deleted, a claim goes through that, too.
+DO $$
+BEGIN
+    WHILE EXISTS (SELECT FROM pg_stat_activity
+                  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL) LOOP
+        PERFORM pg_sleep(0.05);
+        PERFORM pg_stat_clear_snapshot();
+    END LOOP;
+END $$;
 SELECT jirasync.enqueue_jobs('main', ARRAY['noop'], ARRAY[''], ARRAY['first']);
 CREATE TEMP TABLE claimed AS SELECT * FROM jirasync.claim_jobs('main', ARRAY['noop'], 500, 'test', 20000);
 SELECT jirasync.complete_jobs('main', array_agg(id), array_agg(token)) FROM claimed;
