@@ -5,13 +5,13 @@ LANGUAGE plpgsql SET enable_hashjoin = on AS $$
 BEGIN
     WITH RECURSIVE ref AS MATERIALIZED (
         SELECT r.ref, r.parent_ref, r.fork_position, r.deleted_at IS NULL AS is_living,
-               r.counted AND r.kind = 'branch' AS is_counted, r.held_to, r.counted_to
+               r.counted AND r.kind = 'branch' AND strpos(r.ref, '~') = 0 AS is_counted, r.held_to, r.counted_to
         FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
     ), held (ref, up_to, is_counted, parent_ref, fork_position) AS (
         SELECT r.ref, 2147483647, r.is_counted, r.parent_ref, r.fork_position FROM ref r WHERE r.is_living
         UNION
-        -- A counted branch that is gone stands for what is left of it.
+        -- A counted branch that is gone stands for what is left of it; one that goes on, not for what it has dropped.
         SELECT r.ref, least(h.up_to, h.fork_position), h.is_counted OR r.is_counted, r.parent_ref, r.fork_position
         FROM held h JOIN ref r ON r.ref = h.parent_ref
     ), wanted AS (

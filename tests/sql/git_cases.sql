@@ -391,6 +391,24 @@ SELECT * FROM facts.line WHERE repository = 'org/lonely';
 SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/lonely' ORDER BY 1;
 SELECT correlation_rebuild();
 
+-- main is forced back to before a merge; work, which was cut from there, still holds it. Must come out: work is cut from main~next
+-- at 3, nothing is unreachable, and neither the merge nor what it brought counts or hands down APP-3. Then a release is cut from
+-- work, and both count again.
+SELECT facts.pushed(1, 'org/held main', NULL, 'begin', facts.listed('begin: begin', '{}'));
+SELECT facts.pushed(2, 'org/held topic', NULL, 'kept', facts.listed('kept: APP-2', '{begin}', '{APP-2}'));
+SELECT facts.pushed(3, 'org/held main', 'begin', 'keeper', facts.listed('kept: APP-2', '{begin}', '{APP-2}', known => true),
+                    facts.listed('keeper: Merge branch APP-3', '{begin,kept}', '{APP-3}', '{APP-3}'));
+SELECT facts.pushed(4, 'org/held main', 'keeper', 'next', facts.listed('next: go on', '{keeper}'));
+SELECT facts.pushed(5, 'org/held work', NULL, 'own', facts.listed('own: go on', '{next}'));
+SELECT facts.pushed(6, 'org/held main forced', 'next', 'begin');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/held';
+SELECT w.* FROM facts.work w WHERE w.name IN ('kept', 'keeper') AND w.issue_key IN ('APP-2', 'APP-3');
+SELECT facts.pushed(7, 'org/held release/1', NULL, 'own');
+SELECT facts.settle() >= 0;
+SELECT w.* FROM facts.work w WHERE w.name IN ('kept', 'keeper') AND w.issue_key IN ('APP-2', 'APP-3');
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
