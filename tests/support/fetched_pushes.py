@@ -195,7 +195,7 @@ def main():
     for name in ("document", "command", "worker", "config", "host-url", "folder"):
         parser.add_argument("--" + name, required=True)
     settings = vars(parser.parse_args())
-    first = int(os.environ.get("SEED") or 1)  # as pushes.py
+    first = int(os.environ.get("SEED") or os.environ.get("FIRST_SEED") or 1)
     for seed in range(first, first + int(os.environ.get("SEEDS") or "1")):
         print("seed %d (SEED=%d make test TEST=fetch_commits)" % (seed, seed), flush=True)
         Trial(seed, settings).run()
