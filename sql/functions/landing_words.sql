@@ -31,7 +31,11 @@ BEGIN
     WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = p_sha AND r.counted
     ORDER BY o.ref = v_commit.landed_by DESC NULLS LAST, o.landed_at, r.is_default DESC, o.ref
     LIMIT 1;
-    RETURN 'on ' || coalesce(v_branch, v_commit.landed_by, 'a counted branch')
+    v_branch := coalesce(v_branch, v_commit.landed_by, 'a counted branch');
+    -- (NAME~TIP and NAME~, what a branch held before it was put elsewhere, are no names that git knows)
+    RETURN 'on ' || split_part(v_branch, '~', 1)
+        || CASE WHEN strpos(v_branch, '~') > 0 THEN ' as it was' ELSE '' END
+        || coalesce(' at ' || nullif(split_part(v_branch, '~', 2), ''), '')
         || coalesce(', with ' || jirasync.commit_words(p_tenant, p_source, p_repository, v_with), '');
 END
 $$;

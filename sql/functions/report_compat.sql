@@ -19,7 +19,7 @@ BEGIN
             SELECT c.source, c.repository, c.sha, c.committed_at,
                    json_build_object('hash', c.sha, 'message', c.message, 'author', c.author,
                                      'date', jirasync.phoenix_time(c.committed_at), 'repository', c.repository,
-                                     'branch', c.landed_by) AS entry
+                                     'branch', split_part(c.landed_by, '~', 1)) AS entry
               FROM jirasync.commits c
              WHERE c.tenant = p_tenant AND NOT c.is_unreachable
         ), named AS MATERIALIZED (

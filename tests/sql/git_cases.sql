@@ -407,6 +407,7 @@ SELECT w.* FROM facts.work w WHERE w.name IN ('kept', 'keeper') AND w.issue_key 
 SELECT facts.pushed(7, 'org/held release/1', NULL, 'own');
 SELECT facts.settle() >= 0;
 SELECT w.* FROM facts.work w WHERE w.name IN ('kept', 'keeper') AND w.issue_key IN ('APP-2', 'APP-3');
+SELECT landing_words('main', 'git', 'org/held', facts.sha('kept'));
 SELECT correlation_rebuild();
 
 -- main gets, in one push without parents, a commit of its own and a merge in words of its own of what was made on topic: nobody
