@@ -4,17 +4,14 @@ CREATE OR REPLACE FUNCTION jirasync.fork_of(
     OUT parent_ref text, OUT fork_position integer)
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    -- A ref is cut from an older one, so that no two are ever cut from one another. Where no parents tell which commits are on a
-    -- line and which came with a merge, the line is better known where the commit was made.
+    -- A ref is cut from an older one, so that no two are ever cut from one another.
     SELECT o.ref, o.position INTO parent_ref, fork_position
     FROM jirasync.commit_refs o
     JOIN jirasync.refs r
       ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = o.ref
-    LEFT JOIN jirasync.commits c
-      ON c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = o.sha
     WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = p_base_sha
       AND o.on_line AND o.ref <> p_ref AND (r.life_at, r.ref) < (p_life_at, p_ref)
-    ORDER BY c.parents IS NULL AND o.is_pushed AND NOT o.bears_name, r.is_default DESC, r.counted DESC, r.ref LIMIT 1;
+    ORDER BY r.is_default DESC, r.counted DESC, r.ref LIMIT 1;
 END
 $$;
-COMMENT ON FUNCTION jirasync.fork_of IS 'The ref and the position on its first-parent line of the commit that a ref was cut from: where several have it, the one that is known best, then the trunk; NULL where no older ref has it on its line';
+COMMENT ON FUNCTION jirasync.fork_of IS 'The ref and the position on its first-parent line of the commit that a ref was cut from; NULL where no older ref has it on its line';

@@ -410,17 +410,6 @@ SELECT w.* FROM facts.work w WHERE w.name IN ('kept', 'keeper') AND w.issue_key 
 SELECT landing_words('main', 'git', 'org/held', facts.sha('kept'));
 SELECT correlation_rebuild();
 
--- main gets, in one push without parents, a commit of its own and a merge in words of its own of what was made on topic: nobody
--- tells what of it is on the line. Then work is put on topic's commit. Must come out: work is cut from topic, not from main.
-SELECT facts.pushed(1, 'org/doubt main', NULL, 'begin', facts.listed('begin: begin'));
-SELECT facts.pushed(2, 'org/doubt topic', NULL, 'made', facts.listed('made: go on'));
-SELECT facts.pushed(3, 'org/doubt main', 'begin', 'brought', facts.listed('own: go on'), facts.listed('made: go on', known => true),
-                    facts.listed('brought: Bring it in'));
-SELECT facts.pushed(4, 'org/doubt work', NULL, 'made');
-SELECT facts.settle() >= 0;
-SELECT * FROM facts.line WHERE repository = 'org/doubt';
-SELECT correlation_rebuild();
-
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();

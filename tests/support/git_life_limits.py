@@ -6,8 +6,8 @@
 2. What a branch holds beneath the commits that its first push lists; and what a branch or tag holds that is put at a
    commit which no push had ever left as a tip.
 3. What a forced push that lists commits has kept of what was there before.
-4. What a branch or tag holds that is put at a commit which some push of (1) lists as one that was not pushed before: the line
-   of that push may be taken for the one that it is cut from.
+4. What a branch or tag holds that is put at a commit which some push of (1) lists, before or after: the line of that push
+   may be taken for the one that it is cut from.
 5. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one. This one
    goes for pushes with parents, too: what merges on the former line handed down stays handed down until an import.
 
@@ -71,7 +71,7 @@ class Limits:
         if not listed:
             self.put[ref] = change.peeled
         elif not self.is_clear(change):
-            for sha in listed - change.known:
+            for sha in listed:
                 self.beneath[sha] = self.beneath.get(sha, set()) | self.sure[ref] | self.hidden[ref]
         before = self.at_tip.get(change.peeled, (set(), set()))
         self.at_tip[change.peeled] = (self.sure[ref] | before[0], self.hidden[ref] | before[1])
