@@ -410,6 +410,17 @@ SELECT w.* FROM facts.work w WHERE w.name IN ('kept', 'keeper') AND w.issue_key 
 SELECT landing_words('main', 'git', 'org/held', facts.sha('kept'));
 SELECT correlation_rebuild();
 
+-- A fast-forward brings topic into main, and no host tells parents; then a release is put there. Must come out: release/1 is cut
+-- from main at 3 and so holds begin; what topic was cut from nobody told.
+SELECT facts.pushed(1, 'org/forward main', NULL, 'begin', facts.listed('begin: begin'));
+SELECT facts.pushed(2, 'org/forward topic', NULL, 'made', facts.listed('began: go on'), facts.listed('made: go on'));
+SELECT facts.pushed(3, 'org/forward main', 'begin', 'made', facts.listed('began: go on', known => true),
+                    facts.listed('made: go on', known => true));
+SELECT facts.pushed(4, 'org/forward release/1', NULL, 'made');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/forward';
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
