@@ -1843,15 +1843,15 @@ CREATE TABLE jirasync.site_positions (
 )
 WITH (fillfactor='50', autovacuum_vacuum_scale_factor='0', autovacuum_vacuum_threshold='500');
 
-COMMENT ON TABLE jirasync.site_positions IS 'Up to where each Jira site is proven to be mirrored, and when its receiver was last there';
+COMMENT ON TABLE jirasync.site_positions IS 'Up to where each Jira site is proven to be mirrored, and when its receiver was last there; of a git host that is asked, when the clock last did';
 
 COMMENT ON COLUMN jirasync.site_positions.tenant IS 'Tenant of the source';
 
-COMMENT ON COLUMN jirasync.site_positions.source IS 'Slug of the Jira site';
+COMMENT ON COLUMN jirasync.site_positions.source IS 'Slug of the source';
 
 COMMENT ON COLUMN jirasync.site_positions.changed_until IS 'Watermark: the beginning of the last reconciliation that came to its end; NULL before the first';
 
-COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last asked for a reconciliation';
+COMMENT ON COLUMN jirasync.site_positions.scheduled_at IS 'When the clock last asked for a reconciliation, of a git host for what was given up';
 
 COMMENT ON COLUMN jirasync.site_positions.asked_by IS 'What asked for the reconciliation that waits: schedule, outage, silence or hand';
 
@@ -1892,7 +1892,7 @@ COMMENT ON COLUMN jirasync.site_settings.requests_per_second IS 'Requests a seco
 
 COMMENT ON COLUMN jirasync.site_settings.requests_burst IS 'Requests that may go at once after a rest';
 
-COMMENT ON COLUMN jirasync.site_settings.reconcile_at IS 'Time of day (HH:MM, America/Phoenix) of the nightly reconciliation, or off';
+COMMENT ON COLUMN jirasync.site_settings.reconcile_at IS 'Time of day (HH:MM, America/Phoenix) of the nightly reconciliation, of a git host for what was given up, or off';
 
 COMMENT ON COLUMN jirasync.site_settings.reconcile_overlap IS 'How far before the last reconciliation the next one begins to look for changes';
 

@@ -17,10 +17,11 @@ BEGIN
           LEFT JOIN jirasync.site_positions p ON p.tenant = s.tenant AND p.source = s.source
           LEFT JOIN LATERAL (
                SELECT k.state, k.attempts, k.last_error FROM jirasync.jobs k
-                WHERE k.tenant = s.tenant AND k.kind = 'reconcile' AND k.source = s.source
+                WHERE k.tenant = s.tenant AND k.source = s.source
+                  AND k.kind = CASE s.kind WHEN 'jira' THEN 'reconcile' ELSE 'fetch_commits' END
                 ORDER BY k.state = 'running' DESC, k.state = 'discarded', k.id
                 LIMIT 1) j ON true
-         WHERE s.kind = 'jira';
+         WHERE s.kind = 'jira' OR s.has_credentials;
 END
 $$;
 COMMENT ON FUNCTION jirasync.reconcile_schedule_at(timestamptz) IS

@@ -47,12 +47,12 @@ BEGIN
             excluded.epic_link_field, excluded.api_token_expires, excluded.has_credentials);
     GET DIAGNOSTICS v_changed = ROW_COUNT;
     IF v_changed > 0 THEN
-        -- What an operator changes, and what is remembered, of each Jira site; the former of git hosts that are asked, too.
+        -- What an operator changes, and what is remembered, of each Jira site and of git hosts that are asked.
         INSERT INTO jirasync.site_settings (tenant, source)
         SELECT s.tenant, s.source FROM jirasync.sources s WHERE s.kind = 'jira' OR s.has_credentials ORDER BY 1, 2
         ON CONFLICT DO NOTHING;
         INSERT INTO jirasync.site_positions (tenant, source)
-        SELECT s.tenant, s.source FROM jirasync.sources s WHERE s.kind = 'jira' ORDER BY 1, 2
+        SELECT s.tenant, s.source FROM jirasync.sources s WHERE s.kind = 'jira' OR s.has_credentials ORDER BY 1, 2
         ON CONFLICT DO NOTHING;
         -- What pushes left out while a git host could not be asked.
         PERFORM jirasync.fetch_gaps(s.source, s.tenant)
@@ -63,4 +63,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.register_sources(jsonb) IS
-    'Writes the configured sources, given as a JSON array of objects, to table sources, gives each Jira site its rows of site_settings and site_positions, and asks a git host that has credentials now for what its pushes left out; returns how many rows are new or changed. Where counted_refs changed, a job reads all refs of each repository anew (those that imports alone tell of: with the next import). Sources that are no longer configured stay';
+    'Writes the configured sources, given as a JSON array of objects, to table sources, gives each Jira site and each git host with credentials its rows of site_settings and site_positions, and asks a git host that has credentials now for what its pushes left out; returns how many rows are new or changed. Where counted_refs changed, a job reads all refs of each repository anew (those that imports alone tell of: with the next import). Sources that are no longer configured stay';

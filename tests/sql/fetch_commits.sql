@@ -119,3 +119,18 @@ SELECT register_sources('[{"source": "hub", "kind": "github", "has_credentials":
 SELECT * FROM facts.fetches;
 SELECT source, requests_per_second FROM site_settings ORDER BY 1;
 SELECT count(*) FROM site_positions;
+
+-- Each night a host is asked once more for what was given up after all attempts; not for what it refused, and not when that is off.
+DELETE FROM jobs;
+INSERT INTO jobs (tenant, kind, source, key, state, attempts, max_attempts, last_error) VALUES
+    ('main', 'fetch_commits', 'hub', 'p2/1', 'discarded', 20, 20, 'the host answered 503'),
+    ('main', 'fetch_commits', 'hub', 'p4/1', 'discarded', 1, 20, 'the host answered 404'),
+    ('main', 'fetch_commits', 'mute', 'm1/1', 'discarded', 20, 20, 'the host answered 503');
+UPDATE site_settings SET reconcile_at = 'off' WHERE source = 'mute';
+UPDATE site_positions SET scheduled_at = '2026-03-08 12:00Z';
+SELECT source, reconcile_at, next_at, is_due, state FROM reconcile_schedule_at('2026-03-09 10:15Z') WHERE source IN ('hub', 'mute') ORDER BY 1;
+SELECT reconcile_enqueue_due('2026-03-09 10:14Z') >= 0;
+SELECT * FROM facts.fetches ORDER BY 1;
+SELECT reconcile_enqueue_due('2026-03-09 10:15Z') >= 0, reconcile_enqueue_due('2026-03-09 10:16Z');
+SELECT source || ' ' || key || ' ' || state, attempts, max_attempts FROM jobs WHERE kind = 'fetch_commits' ORDER BY 1;
+SELECT source, next_at, is_due, state FROM reconcile_schedule_at('2026-03-09 10:20Z') WHERE source IN ('hub', 'mute') ORDER BY 1;
