@@ -292,6 +292,18 @@ SELECT facts.settle() >= 0;
 SELECT ref FROM refs WHERE repository = 'org/trunk' AND is_default;
 SELECT correlation_rebuild();
 
+-- The delivery that told of main is read anew, and tells of work instead. Must come out: master is taken for the default one again.
+SELECT facts.git('{"repository": "org/untold", "changes": [{"ref": "master", "before": null, "after": "abcdef03", "commits": [
+    {"sha": "abcdef03", "message": "old: begin", "parents": []}]}]}', 'untold 1', '2026-03-02 01:00Z');
+SELECT facts.git('{"repository": "org/untold", "changes": [{"ref": "main", "before": null, "after": "abcdef04", "commits": [
+    {"sha": "abcdef04", "message": "new: begin", "parents": []}]}]}', 'untold 2', '2026-03-02 02:00Z', '{}');
+SELECT facts.settle() >= 0;
+SELECT facts.git('{"repository": "org/untold", "changes": [{"ref": "work", "before": null, "after": "abcdef04", "commits": [
+    {"sha": "abcdef04", "message": "new: begin", "parents": []}]}]}', 'untold 2', '2026-03-02 02:00Z', '{}', p_is_replay => true);
+SELECT facts.settle() >= 0;
+SELECT ref FROM refs WHERE repository = 'org/untold' AND is_default;
+SELECT correlation_rebuild();
+
 -- More pushes to one branch wait for one job than are added one by one. Must come out: 251 commits, the newest at 251.
 SELECT facts.pushed(1, 'org/many main', NULL, 'c0', facts.listed('c0: begin', '{}'));
 SELECT facts.settle() >= 0;
@@ -389,6 +401,14 @@ SELECT facts.pushed(6, 'org/lonely work forced', 'join', 'again', facts.listed('
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/lonely';
 SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/lonely' ORDER BY 1;
+SELECT correlation_rebuild();
+
+-- A push begins and ends at one commit, and the branch goes on from there. Must come out: it lives since the push that goes on.
+SELECT facts.pushed(1, 'org/still main forced', 'base', 'base', facts.listed('base: begin', '{}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/still main', 'base', 'one', facts.listed('one: go on', '{base}'));
+SELECT facts.settle() >= 0;
+SELECT l.*, r.life_at FROM facts.line l JOIN refs r ON r.repository = l.repository AND r.ref = l.line WHERE l.repository = 'org/still';
 SELECT correlation_rebuild();
 
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
