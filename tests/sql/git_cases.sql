@@ -411,6 +411,29 @@ SELECT facts.settle() >= 0;
 SELECT l.*, r.life_at FROM facts.line l JOIN refs r ON r.repository = l.repository AND r.ref = l.line WHERE l.repository = 'org/still';
 SELECT correlation_rebuild();
 
+-- Imports alone tell of a repository: one finds a branch more, the next finds it gone, and no commit differs. Must come out: one is
+-- taken back on main, on both, on main again.
+CREATE FUNCTION facts.imported(p_repository text, VARIADIC p_refs text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM import_prepare();
+    INSERT INTO import_refs
+    SELECT u.ref, 'branch', facts.sha('back'), nullif('main', u.ref), CASE WHEN u.ref <> 'main' THEN 2 END, true, u.ref = 'main', '{}', '{}'
+    FROM unnest(p_refs) u (ref);
+    INSERT INTO import_places VALUES (facts.sha('one'), 'main', 1, 1770000000, true), (facts.sha('back'), 'main', 2, 1770000001, true);
+    INSERT INTO import_commits VALUES
+        (facts.sha('one'), '{}', 'one: APP-1', 'Ada', '', 1770000000, 1770000000, NULL, NULL, '{APP-1}', NULL, '{}', false),
+        (facts.sha('back'), ARRAY[facts.sha('one')], 'back: Revert one', 'Ada', '', 1770000001, 1770000001, NULL, ARRAY[facts.sha('one')],
+         '{}', NULL, '{}', false);
+    PERFORM import_commits('main', 'git', p_repository, true, true, 1000);
+    PERFORM facts.settle();
+    RETURN (SELECT array_to_string(v.reverted_on, ' and ') FROM reverted_commits v WHERE v.repository = p_repository AND v.holds);
+END $$;
+SELECT facts.imported('org/clone', 'main');
+SELECT facts.imported('org/clone', 'main', 'release/1');
+SELECT correlation_rebuild();
+SELECT facts.imported('org/clone', 'main');
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
