@@ -28,10 +28,16 @@ BEGIN
         GROUP BY t.source, t.repository
         ORDER BY t.source, t.repository
     LOOP
-        CONTINUE WHEN NOT jirasync.is_told_of(p_tenant, r.source, r.repository);
-        SELECT w.* INTO v_written FROM jirasync.correlate_repository(
-            p_tenant, r.source, r.repository, CASE WHEN r.is_all THEN NULL ELSE coalesce(r.refs, '{}') END,
-            coalesce(r.whole, '{}'), coalesce(r.requests, '{}'), coalesce(r.shas, '{}')) w;
+        IF jirasync.is_told_of(p_tenant, r.source, r.repository) THEN
+            SELECT w.* INTO v_written FROM jirasync.correlate_repository(
+                p_tenant, r.source, r.repository, CASE WHEN r.is_all THEN NULL ELSE coalesce(r.refs, '{}') END,
+                coalesce(r.whole, '{}'), coalesce(r.requests, '{}'), coalesce(r.shas, '{}')) w;
+        ELSIF r.is_all THEN
+            -- The import wrote all but on which branches its reverts hold.
+            SELECT w.* INTO v_written FROM jirasync.write_reverts(p_tenant, r.source, r.repository, '{}') w;
+        ELSE
+            CONTINUE;
+        END IF;
         changed := changed + v_written.changed;
         SELECT sources || coalesce(array_agg(r.source), '{}'),
                repositories || coalesce(array_agg(r.repository), '{}'), shas || coalesce(array_agg(n.sha), '{}')
@@ -51,4 +57,4 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION jirasync.correlate_refs IS 'Bring refs, places, landing and the keys that follow from them up to date for what the jobs name and for the given commits; gives back the commits with those added whose standing may have changed. Repositories that no webhook tells of are left to imports';
+COMMENT ON FUNCTION jirasync.correlate_refs IS 'Bring refs, places, landing and the keys that follow from them up to date for what the jobs name and for the given commits; gives back the commits with those added whose standing may have changed. Of repositories that no webhook tells of, only on which branches reverts hold is not left to imports';

@@ -25,9 +25,10 @@ BEGIN
     ELSIF cardinality(v_new) > 200 THEN
         RETURN;
     END IF;
-    -- Where the tip was entered more than once, the pushes may not join up when it is left.
-    IF (SELECT count(*) + count(*) FILTER (WHERE v_tip = p_row.imported_sha AND e.received_at > v_read_at)
-        FROM (SELECT p.received_at FROM jirasync.pushes p
+    -- Where the tip was entered more than once, the pushes may not join up when it is left. One that begins and ends there
+    -- led nowhere: the line begins with the push that leaves it.
+    IF (SELECT count(*) + count(*) FILTER (WHERE e.before = v_tip OR v_tip = p_row.imported_sha AND e.received_at > v_read_at)
+        FROM (SELECT p.before, p.received_at FROM jirasync.pushes p
               WHERE p.tenant = p_row.tenant AND p.source = p_row.source AND p.repository = p_row.repository
                 AND p.ref = p_row.ref AND p.after = v_tip LIMIT 2) e) > 1 THEN
         RETURN;

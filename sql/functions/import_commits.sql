@@ -27,10 +27,12 @@ BEGIN
     FROM jirasync.import_write_commits(p_tenant, p_source, p_repository, v_first_seq) w;
     keys := keys + jirasync.import_write_evidence(p_tenant, p_source, p_repository);
     jobs := jirasync.import_enqueue(p_tenant, p_source, p_repository, v_first_seq, p_chunk);
-    -- Pushes may know more of the refs than the clone did.
-    IF jirasync.is_told_of(p_tenant, p_source, p_repository) THEN
+    -- Pushes may know more of the refs than the clone did, and reverts may hold on other branches, whatever became of commits.
+    IF jirasync.is_told_of(p_tenant, p_source, p_repository) OR refs > 0 AND EXISTS (
+            SELECT FROM jirasync.revert_names n
+            WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository) THEN
         jobs := jobs + jirasync.enqueue_jobs(p_tenant, '{correlate_commit}', ARRAY[p_source], ARRAY[p_repository || '^*']);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION jirasync.import_commits IS 'Write a repository that import-commits copied into the temporary tables of import_prepare: refs, places, keys, commits, then one job a chunk, and one over all refs where webhooks tell of the repository. Only what differs is written; returns what changed';
+COMMENT ON FUNCTION jirasync.import_commits IS 'Write a repository that import-commits copied into the temporary tables of import_prepare: refs, places, keys, commits, then one job a chunk, and one over all refs where webhooks tell of the repository or it has reverts and a ref changed. Only what differs is written; returns what changed';

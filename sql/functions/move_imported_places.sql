@@ -6,6 +6,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_aside   text := p_name || '~';
     v_is_cut  boolean;
+    v_rows    integer;
 BEGIN
     -- A place that a push gave meanwhile makes room for the one that is taken back.
     DELETE FROM jirasync.commit_refs r
@@ -46,10 +47,13 @@ BEGIN
             parent_ref = excluded.parent_ref, fork_position = excluded.fork_position
         WHERE (r.sha, r.seen_at, r.deleted_at, r.parent_ref, r.fork_position) IS DISTINCT FROM
               (excluded.sha, excluded.seen_at, excluded.deleted_at, excluded.parent_ref, excluded.fork_position);
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
     ELSE
         DELETE FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_aside;
+        GET DIAGNOSTICS v_rows = ROW_COUNT;
     END IF;
+    changed := changed + v_rows;
     -- What an import found to be cut from there is still cut from the same commits.
     UPDATE jirasync.refs r
     SET parent_ref = CASE WHEN v_is_cut AND r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END
@@ -57,6 +61,8 @@ BEGIN
       AND r.imported_parent_ref = p_name AND r.parent_ref IN (p_name, v_aside) AND r.life_at = '-infinity'
       AND r.fork_position = r.imported_fork_position
       AND r.parent_ref <> CASE WHEN v_is_cut AND r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    changed := changed + v_rows;
 END
 $$;
 COMMENT ON FUNCTION jirasync.move_imported_places IS 'Keep under a branch''s name the places that an import gave up to a position; the others go to a ref NAME~ that is marked as deleted and holds them for what was cut from there. Says how many rows and which commits moved';

@@ -30,6 +30,8 @@ BEGIN
             changed := v_places.changed + v_former.changed + 1;
             shas := v_places.shas || v_former.shas;
             is_restructured := true;
+            -- (while nobody has told it, another one may be the default branch now)
+            is_regraded := v_old.is_default;
         END IF;
         RETURN;
     END IF;

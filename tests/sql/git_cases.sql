@@ -292,6 +292,18 @@ SELECT facts.settle() >= 0;
 SELECT ref FROM refs WHERE repository = 'org/trunk' AND is_default;
 SELECT correlation_rebuild();
 
+-- The delivery that told of main is read anew, and tells of work instead. Must come out: master is taken for the default one again.
+SELECT facts.git('{"repository": "org/untold", "changes": [{"ref": "master", "before": null, "after": "abcdef03", "commits": [
+    {"sha": "abcdef03", "message": "old: begin", "parents": []}]}]}', 'untold 1', '2026-03-02 01:00Z');
+SELECT facts.git('{"repository": "org/untold", "changes": [{"ref": "main", "before": null, "after": "abcdef04", "commits": [
+    {"sha": "abcdef04", "message": "new: begin", "parents": []}]}]}', 'untold 2', '2026-03-02 02:00Z', '{}');
+SELECT facts.settle() >= 0;
+SELECT facts.git('{"repository": "org/untold", "changes": [{"ref": "work", "before": null, "after": "abcdef04", "commits": [
+    {"sha": "abcdef04", "message": "new: begin", "parents": []}]}]}', 'untold 2', '2026-03-02 02:00Z', '{}', p_is_replay => true);
+SELECT facts.settle() >= 0;
+SELECT ref FROM refs WHERE repository = 'org/untold' AND is_default;
+SELECT correlation_rebuild();
+
 -- More pushes to one branch wait for one job than are added one by one. Must come out: 251 commits, the newest at 251.
 SELECT facts.pushed(1, 'org/many main', NULL, 'c0', facts.listed('c0: begin', '{}'));
 SELECT facts.settle() >= 0;
@@ -419,6 +431,35 @@ SELECT facts.pushed(3, 'org/forward main', 'begin', 'made', facts.listed('began:
 SELECT facts.pushed(4, 'org/forward release/1', NULL, 'made');
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/forward';
+-- A push begins and ends at one commit, and the branch goes on from there. Must come out: it lives since the push that goes on.
+SELECT facts.pushed(1, 'org/still main forced', 'base', 'base', facts.listed('base: begin', '{}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/still main', 'base', 'one', facts.listed('one: go on', '{base}'));
+SELECT facts.settle() >= 0;
+SELECT l.*, r.life_at FROM facts.line l JOIN refs r ON r.repository = l.repository AND r.ref = l.line WHERE l.repository = 'org/still';
+SELECT correlation_rebuild();
+
+-- Imports alone tell of a repository: one finds a branch more, the next finds it gone, and no commit differs. Must come out: one is
+-- taken back on main, on both, on main again.
+CREATE FUNCTION facts.imported(p_repository text, VARIADIC p_refs text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM import_prepare();
+    INSERT INTO import_refs
+    SELECT u.ref, 'branch', facts.sha('back'), nullif('main', u.ref), CASE WHEN u.ref <> 'main' THEN 2 END, true, u.ref = 'main', '{}', '{}'
+    FROM unnest(p_refs) u (ref);
+    INSERT INTO import_places VALUES (facts.sha('one'), 'main', 1, 1770000000, true), (facts.sha('back'), 'main', 2, 1770000001, true);
+    INSERT INTO import_commits VALUES
+        (facts.sha('one'), '{}', 'one: APP-1', 'Ada', '', 1770000000, 1770000000, NULL, NULL, '{APP-1}', NULL, '{}', false),
+        (facts.sha('back'), ARRAY[facts.sha('one')], 'back: Revert one', 'Ada', '', 1770000001, 1770000001, NULL, ARRAY[facts.sha('one')],
+         '{}', NULL, '{}', false);
+    PERFORM import_commits('main', 'git', p_repository, true, true, 1000);
+    PERFORM facts.settle();
+    RETURN (SELECT array_to_string(v.reverted_on, ' and ') FROM reverted_commits v WHERE v.repository = p_repository AND v.holds);
+END $$;
+SELECT facts.imported('org/clone', 'main');
+SELECT facts.imported('org/clone', 'main', 'release/1');
+SELECT correlation_rebuild();
+SELECT facts.imported('org/clone', 'main');
 SELECT correlation_rebuild();
 
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
