@@ -132,6 +132,7 @@ struct normal_pull_request {
     /* Bitbucket Cloud tells the first twelve digits of these two alone. */
     const char *head_sha;  /* newest commit of the source branch */
     const char *merge_sha; /* of a merged one: merge, squash or last rebased commit */
+    int64_t commit_count;  /* how many commits it has; NORMALIZE_NO_ID: not told */
     instant merged_at, updated_at;
     const char *author;
     const char *const *keys; /* candidates in title and source branch */

@@ -485,7 +485,8 @@ enum error_code normalize_git_pull_request(const struct normalize_context *conte
     *request = arena_alloc(context->arena, sizeof **request);
     if (*request == NULL)
         return out_of_room(context);
-    **request = (struct normal_pull_request){.number = id, .merged_at = INSTANT_NONE, .updated_at = INSTANT_NONE};
+    **request = (struct normal_pull_request){
+        .number = id, .commit_count = NORMALIZE_NO_ID, .merged_at = INSTANT_NONE, .updated_at = INSTANT_NONE};
     git->pull_request = *request;
     return ERROR_NONE;
 }

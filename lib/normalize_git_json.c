@@ -54,6 +54,14 @@ static void print_commits(struct json_printer *printer, const struct normal_ref_
     json_print_close(printer, "]");
 }
 
+static void print_count(struct json_printer *printer, const char *name, int64_t count)
+{
+    if (count == NORMALIZE_NO_ID)
+        json_print_text(printer, name, NULL);
+    else
+        json_print_number(printer, name, count);
+}
+
 static void print_change(struct json_printer *printer, const struct normal_ref_change *change)
 {
     json_print_open(printer, "{");
@@ -65,10 +73,7 @@ static void print_change(struct json_printer *printer, const struct normal_ref_c
     json_print_bool(printer, "is_notice", change->is_notice);
     json_print_bool(printer, "is_forced", change->is_forced);
     json_print_text(printer, "base_ref", change->base_ref);
-    if (change->total == NORMALIZE_NO_ID)
-        json_print_text(printer, "total", NULL);
-    else
-        json_print_number(printer, "total", change->total);
+    print_count(printer, "total", change->total);
     json_print_bool(printer, "is_whole", change->is_whole);
     json_print_texts(printer, "branch_keys", change->branch_keys, change->branch_key_count);
     print_refused(printer, "branch_refused", change->branch_refused, change->branch_refused_count);
@@ -86,6 +91,7 @@ static void print_pull_request(struct json_printer *printer, const struct normal
     json_print_text(printer, "state", request->state);
     json_print_text(printer, "head_sha", request->head_sha);
     json_print_text(printer, "merge_sha", request->merge_sha);
+    print_count(printer, "commit_count", request->commit_count);
     print_instant(printer, "merged_at", request->merged_at);
     print_instant(printer, "updated_at", request->updated_at);
     json_print_text(printer, "author", request->author);

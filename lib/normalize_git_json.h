@@ -5,7 +5,7 @@
  * "parents": []|null, "message", "author", "author_email", "authored_at", "committed_at", "is_known_elsewhere",
  * "is_merge_named", "picked_from", "reverts": []|null, "keys": [], "handed_keys": []|null,
  * "refused": [{"text", "reason"}]}]}], "pull_request": null|{"number", "title", "source_branch", "target_branch", "state",
- * "head_sha", "merge_sha", "merged_at", "updated_at", "author", "keys": [], "refused": []}}
+ * "head_sha", "merge_sha", "commit_count", "merged_at", "updated_at", "author", "keys": [], "refused": []}}
  *
  * Every member is there, null where the host does not tell; instants are UTC with a Z. Members are only ever added.
  */

@@ -176,14 +176,14 @@ static enum error_code read_state(const struct normalize_context *context, const
 static enum error_code read_pull_request(const struct normalize_context *context, const cJSON *tree,
                                          struct normal_form *form)
 {
-    static const char *const names[] = {"number", "title", "state", "merged", "merge_commit_sha",
-                                        "merged_at", "updated_at", "user", "head", "base"};
-    const cJSON *found[10];
+    static const char *const names[] = {"number", "title", "state", "merged", "merge_commit_sha", "merged_at",
+                                        "updated_at", "user", "head", "base", "commits"};
+    const cJSON *found[11];
     struct normal_git *git;
     struct normal_pull_request *request;
     enum error_code code;
 
-    json_value_members(json_value_member(tree, "pull_request"), names, 10, found);
+    json_value_members(json_value_member(tree, "pull_request"), names, 11, found);
     if ((code = start(context, tree, form, &git)) != ERROR_NONE ||
         (code = normalize_git_pull_request(context, git, found[0], "pull_request.number", &request)) != ERROR_NONE ||
         (code = normalize_git_sha(context, json_value_member(found[8], "sha"), "pull_request.head.sha",
@@ -195,6 +195,8 @@ static enum error_code read_pull_request(const struct normalize_context *context
     request->merged_at = json_value_instant(found[5]);
     request->updated_at = json_value_instant(found[6]);
     request->author = json_value_member_text(found[7], "login");
+    if (!json_value_id(found[10], &request->commit_count))
+        request->commit_count = NORMALIZE_NO_ID;
     code = read_state(context, found[2], found[3], found[4], request);
     return code == ERROR_NONE ? normalize_git_pull_request_keys(context, request) : code;
 }

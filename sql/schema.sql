@@ -1269,7 +1269,8 @@ CREATE TABLE jirasync.pull_requests (
     delivery_id text DEFAULT ''::text NOT NULL,
     rank_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL,
-    refused text[]
+    refused text[],
+    commit_count bigint
 );
 
 COMMENT ON TABLE jirasync.pull_requests IS 'Pull and merge requests';
@@ -1309,6 +1310,8 @@ COMMENT ON COLUMN jirasync.pull_requests.rank_at IS 'Rank of that look: the host
 COMMENT ON COLUMN jirasync.pull_requests.rank_sha256 IS 'Rank of that look: SHA-256 of its body';
 
 COMMENT ON COLUMN jirasync.pull_requests.refused IS 'What looks like an issue key in title and source branch and can be none, each as REASON:TEXT; NULL: nothing';
+
+COMMENT ON COLUMN jirasync.pull_requests.commit_count IS 'How many commits it has; NULL where the host does not tell (GitHub alone does)';
 
 CREATE TABLE jirasync.push_commits (
     tenant text NOT NULL,

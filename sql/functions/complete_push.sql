@@ -41,7 +41,8 @@ BEGIN
         ARRAY[p_tenant], ARRAY[p_source], ARRAY[p_delivery_id], ARRAY[false],
         ARRAY[jsonb_build_object('repository', v_push.repository, 'changes',
                                  jsonb_build_array(jsonb_build_object('commits', p_commits)))]);
-    v_step.keys := v_step.keys || (v_push.repository || '^^' || v_push.ref);
+    v_step.keys := v_step.keys || (v_push.repository || '^^' || v_push.ref)
+                || (v_push.repository || '@' || coalesce(v_push.peeled, v_push.after));
     PERFORM jirasync.enqueue_jobs(p_tenant, array_fill('correlate_commit'::text, ARRAY[cardinality(v_step.keys)]),
                                   array_fill(p_source, ARRAY[cardinality(v_step.keys)]), v_step.keys);
     PERFORM pg_notify('jirasync_jobs', '');

@@ -10,6 +10,7 @@ DECLARE
     v_keys     record;
     v_known    record;
     v_reverts  record;
+    v_landed   text[];
     v_all      boolean := p_refs IS NULL OR NOT EXISTS (
         SELECT FROM jirasync.repositories r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.is_derived);
@@ -38,11 +39,12 @@ BEGIN
     END IF;
     SELECT w.* INTO v_landing FROM jirasync.write_landing(
         p_tenant, p_source, p_repository, CASE WHEN NOT v_all THEN shas || p_shas END) w;
+    v_landed := jirasync.landed_together(p_tenant, p_source, p_repository, p_requests, p_shas);
     SELECT w.* INTO v_keys FROM jirasync.write_evidence(
         p_tenant, p_source, p_repository, CASE WHEN NOT v_all THEN
-            jirasync.commits_beside(p_tenant, p_source, p_repository, p_requests, shas || p_shas) END) w;
+            jirasync.commits_beside(p_tenant, p_source, p_repository, p_requests, shas || p_shas || v_landed) END) w;
     changed := changed + v_landing.changed + v_keys.changed;
-    shas := shas || v_landing.shas || v_keys.shas;
+    shas := shas || v_landing.shas || v_keys.shas || v_landed;
     SELECT w.* INTO v_known FROM jirasync.write_repositories(p_tenant, ARRAY[p_source], ARRAY[p_repository]) w;
     IF v_known.changed > 0 THEN
         -- While no branch was known, all commits counted as landed.

@@ -40,9 +40,14 @@ BEGIN
     UNION
     SELECT r.sha
     FROM named n
-    JOIN jirasync.pull_requests q
-      ON q.tenant = p_tenant AND q.source = p_source AND left(q.merge_sha, 7) = left(n.sha, 7)
-     AND starts_with(n.sha, q.merge_sha)
+    CROSS JOIN LATERAL (
+        SELECT o.repository, o.number FROM jirasync.pull_requests o
+        WHERE o.tenant = p_tenant AND o.source = p_source AND left(o.merge_sha, 7) = left(n.sha, 7)
+          AND starts_with(n.sha, o.merge_sha)
+        UNION
+        SELECT o.repository, o.number FROM jirasync.rebased_commits o
+        WHERE o.tenant = p_tenant AND o.source = p_source AND o.sha = n.sha
+        OFFSET 0) q
     CROSS JOIN LATERAL (
         SELECT CASE WHEN q.repository <> p_repository THEN q.repository ELSE '' END || '#' || q.number AS named
         OFFSET 0) request

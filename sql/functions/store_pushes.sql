@@ -42,8 +42,17 @@ BEGIN
     )
     SELECT coalesce(array_agg(j.tenant), '{}'), coalesce(array_agg(j.source), '{}'), coalesce(array_agg(j.key), '{}')
       INTO tenants, sources, keys
-      FROM (SELECT DISTINCT c.tenant, c.source, c.repository || '^' || c.ref AS key FROM change c) j;
+      FROM (SELECT DISTINCT c.tenant, c.source, c.repository || '^' || c.ref AS key FROM change c
+             UNION
+            -- what it brought may be what a pull request became
+            SELECT c.tenant, c.source, c.repository || '!' || q.number
+              FROM change c
+             CROSS JOIN LATERAL (
+                   SELECT o.number FROM jirasync.pull_requests o
+                    WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository
+                      AND left(o.merge_sha, 7) = left(c.after, 7) AND o.merge_sha = c.after AND o.commit_count > 1
+                   OFFSET 0) q) j;
 END
 $$;
 COMMENT ON FUNCTION jirasync.store_pushes IS
-    'Part of store_git: writes pushes and push_commits; returns the jobs of correlate_commit, REPOSITORY^REF for each ref that a push changed';
+    'Part of store_git: writes pushes and push_commits; returns the jobs of correlate_commit, REPOSITORY^REF for each ref that a push changed, REPOSITORY!NUMBER for each pull request of several commits whose merged commit is its tip';

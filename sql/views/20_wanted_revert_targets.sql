@@ -9,7 +9,13 @@ CROSS JOIN LATERAL (
     FROM jirasync.pull_requests q
     WHERE strpos(n.named, '#') > 0 AND q.tenant = n.tenant AND q.source = n.source
       AND q.repository = coalesce(nullif(split_part(n.named, '#', 1), ''), n.repository)
-      AND q.number = substring(n.named FROM '#([0-9]+)$')::bigint) name
+      AND q.number = substring(n.named FROM '#([0-9]+)$')::bigint
+    UNION ALL
+    SELECT b.sha
+    FROM jirasync.rebased_commits b
+    WHERE strpos(n.named, '#') > 0 AND b.tenant = n.tenant AND b.source = n.source
+      AND b.repository = coalesce(nullif(split_part(n.named, '#', 1), ''), n.repository)
+      AND b.number = substring(n.named FROM '#([0-9]+)$')::bigint) name
 CROSS JOIN LATERAL (
     SELECT min(t.sha) AS sha
     FROM (SELECT k.sha FROM jirasync.commits k
@@ -43,4 +49,4 @@ CROSS JOIN LATERAL (
       AND place.sha = c.sha AND place.on_line
       AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)) target
 WHERE target.sha <> n.sha;
-COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that counts';
+COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge, or the commits that it became by a rebase. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that counts';

@@ -35,6 +35,7 @@ tally() { # adds up what a history made
             SELECT 'moves of branches', count(*) FROM jirasync.pushes WHERE after IS NOT NULL UNION ALL
             SELECT 'deletions', count(*) FROM jirasync.pushes WHERE after IS NULL UNION ALL
             SELECT 'forced pushes', count(*) FROM jirasync.pushes WHERE is_forced UNION ALL
+            SELECT 'rebased pull requests', count(*) FROM jirasync.rebased_commits UNION ALL
             SELECT 'pull requests', count(*) FROM jirasync.pull_requests WHERE number > 0 UNION ALL
             SELECT 'places of imports', count(*) FROM jirasync.commit_refs WHERE NOT is_pushed UNION ALL
             SELECT 'links', count(*) FROM jirasync.issue_commits"

@@ -88,7 +88,7 @@ for part, name, value in (("repository", "repository", ""), ("change", "kind", "
                           ("refused key", "reason", "candidate")):
     check(f"a {part} with {name} {json.dumps(value)} is refused",
           not validator.is_valid(broken_form(push, part, lambda object: object.update({name: value}))))
-for name, value in (("number", 0), ("state", "draft"), ("merge_sha", "abc"), ("updated_at", "2026-11-24")):
+for name, value in (("number", 0), ("state", "draft"), ("merge_sha", "abc"), ("commit_count", 0), ("updated_at", "2026-11-24")):
     check(f"a pull request with {name} {json.dumps(value)} is refused",
           not validator.is_valid(broken_form(pull, "pull request", lambda object: object.update({name: value}))))
 for kind in ("issue", "entity", "ignored"):

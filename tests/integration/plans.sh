@@ -29,8 +29,8 @@ sql -c "INSERT INTO jirasync.commits (tenant, source, repository, sha, message, 
         SELECT 'main', 'git', 'org/pushed', facts.sha('work ' || n), 'work-' || n, 1, 1 FROM generate_series(1, 600) n" \
     -c "INSERT INTO jirasync.push_commits (tenant, source, repository, sha, delivery_id, change, place)
         SELECT 'main', 'git', 'org/pushed', facts.sha('push ' || n), 'push-' || n, 1, 1 FROM generate_series(1, 6000) n" \
-    -c "INSERT INTO jirasync.pull_requests (tenant, source, repository, number, title, keys, merge_sha)
-        SELECT 'main', 'git', 'org/pushed', n, 'PRJ1-' || n, ARRAY['PRJ1-' || n], facts.sha('push ' || n)
+    -c "INSERT INTO jirasync.pull_requests (tenant, source, repository, number, title, keys, merge_sha, commit_count)
+        SELECT 'main', 'git', 'org/pushed', n, 'PRJ1-' || n, ARRAY['PRJ1-' || n], facts.sha('push ' || n), 2
         FROM generate_series(1, 3000) n" \
     -c "INSERT INTO jirasync.repositories (tenant, source, repository, knows_branches, default_branch, is_derived)
         VALUES ('main', 'git', 'org/pushed', true, 'main', true)"
@@ -95,3 +95,13 @@ frugal 'the job of a push that goes on from the tip' "$(of_commit 'org/pushed^ma
 frugal 'the job of a new branch' "$(pushed feature/PRJ1-8-x null aa02 '["aa01"]') \\gset
     $(of_commit 'org/pushed^feature/PRJ1-8-x')" "$correlate"
 frugal 'the job of a pull request' "$(of_commit 'org/pushed!2999')" "$correlate"
+request() { # number, merged commit: SQL that stores a pull request of two commits that was merged
+    echo "SELECT facts.git('{\"repository\": \"org/pushed\", \"pull_request\": {\"number\": $1, \"title\": \"PRJ1-$1\", \"keys\": [\"PRJ1-$1\"],
+        \"target_branch\": \"main\", \"state\": \"merged\", \"merge_sha\": \"$2\", \"commit_count\": 2}}')"
+}
+frugal 'a pull request' '' "$(request 4000 ab02)"
+frugal 'a push that brings it, rebased' '' "SELECT facts.git('{\"repository\": \"org/pushed\", \"changes\": [{\"ref\": \"main\",
+    \"before\": \"aa01\", \"after\": \"ab02\", \"commits\": [{\"sha\": \"ab01\"}, {\"sha\": \"ab02\"}]}]}')"
+frugal 'the job of a rebased pull request' "$(of_commit 'org/pushed!4000')" "$correlate"
+brought=$(sql -c "SELECT count(*) FROM jirasync.commit_keys WHERE via = '#4000'")
+[ "$brought" = 2 ] && echo 'ok and gives its key to both commits' || echo "not ok and gives its key to both commits: to $brought"

@@ -103,7 +103,10 @@ static void add_pull_request(char *document)
         title, title, states[roll(3)]);
     if (roll(4) != 0)
         add(document, "\"updated_at\":\"2026-03-01T10:0%d:00Z\",", roll(3));
-    add_word(document, "merge_sha", toss() ? "00000001" : NULL);
+    if (toss())
+        add(document, "\"commit_count\":%d,", 1 + roll(3));
+    if (toss())
+        add(document, "\"merge_sha\":\"%040x\",", 160 + roll(6));
     add_refused(document, "refused");
     add(document, "}}");
 }

@@ -25,11 +25,13 @@ CREATE FUNCTION facts.pushed(
             'is_forced', split_part(p_ref, ' ', 3) = 'forced', 'commits', to_jsonb(p_commits),
             'branch_keys', coalesce((SELECT jsonb_agg(m[1]) FROM regexp_matches(p_ref, '(APP-\d+)', 'g') m), '[]')))),
         p_ref || ' ' || p_hour, '2026-03-02 00:00Z'::timestamptz + p_hour * interval '1 hour') $$;
-CREATE FUNCTION facts.request(p_repository text, p_number int, p_title text, p_branch text, p_keys text[], p_merge text DEFAULT NULL)
+CREATE FUNCTION facts.request(p_repository text, p_number int, p_title text, p_branch text, p_keys text[], p_merge text DEFAULT NULL,
+    p_commits int DEFAULT NULL)
 RETURNS text LANGUAGE sql AS $$
     SELECT facts.git(jsonb_build_object('repository', p_repository, 'pull_request', jsonb_build_object(
         'number', p_number, 'title', p_title, 'source_branch', p_branch, 'target_branch', 'main',
         'state', CASE WHEN p_merge IS NULL THEN 'open' ELSE 'merged' END, 'merge_sha', facts.sha(p_merge), 'keys', p_keys,
+        'commit_count', p_commits,
         'updated_at', CASE WHEN p_merge IS NULL THEN '2026-03-02T01:00:00Z' ELSE '2026-03-02T12:00:00Z' END))) $$;
 CREATE VIEW facts.story AS
 SELECT issue_key, state, reason, commits, repositories FROM story_coverage;
@@ -460,6 +462,69 @@ SELECT facts.imported('org/clone', 'main');
 SELECT facts.imported('org/clone', 'main', 'release/1');
 SELECT correlation_rebuild();
 SELECT facts.imported('org/clone', 'main');
+-- A pull request of three commits is rebased and merged; its title alone has the key, and the host tells no parents. Must come out:
+-- all three by pull_request, whichever is told first. Its revert, by the pull request's number, takes back all three.
+SELECT facts.pushed(1, 'org/merged main', NULL, 'base', facts.listed('base: begin'));
+SELECT facts.pushed(3, 'org/merged main', 'base', 'cc', facts.listed('aa: form'), facts.listed('bb: field'), facts.listed('cc: button'));
+SELECT facts.settle() >= 0;
+SELECT facts.request('org/merged', 15, 'APP-15 Login', 'work', '{APP-15}', 'cc', 3);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-15';
+SELECT facts.request('org/pull', 16, 'APP-16 Login', 'work', '{APP-16}', 'cc', 3);
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(1, 'org/pull main', NULL, 'base', facts.listed('base: begin'));
+SELECT facts.pushed(3, 'org/pull main', 'base', 'cc', facts.listed('aa: form'), facts.listed('bb: field'), facts.listed('cc: button'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-16';
+SELECT facts.pushed(4, 'org/merged main', 'cc', 'undo', facts.listed('undo: Revert "Login" (#16)', reverts => '{#15}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-15';
+SELECT * FROM facts.story WHERE issue_key IN ('APP-15', 'APP-16');
+SELECT correlation_rebuild();
+
+-- The same where all was known before the push to main was: an import had read it (here without the moment that it landed). Must
+-- come out: aa and bb by pull_request.
+SELECT facts.request('org/read', 17, 'APP-17 Login', 'work', '{APP-17}', 'bb', 2);
+SELECT facts.commit('aa', parents => '{base}', p_repository => 'org/read'), facts.commit('bb', parents => '{aa}', p_repository => 'org/read');
+SELECT facts.place('main', 1, '{aa}', 'org/read'), facts.place('main', 2, '{bb}', 'org/read');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-17';
+SELECT facts.pushed(3, 'org/read main', 'base', 'bb', facts.listed('aa: form', '{base}'), facts.listed('bb: field', '{aa}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-17';
+SELECT correlation_rebuild();
+
+-- What may be another's is not handed on. A commit of the pull request was left out, since the target had it; three pull requests
+-- were squashed and merged together; one of several commits was squashed; the push was another branch's; it dropped commits. Must come
+-- out: the merged commit alone has the key.
+SELECT facts.pushed(2, 'org/queue main', NULL, 'base', facts.listed('base: begin'));
+SELECT facts.pushed(3, 'org/queue main', 'base', 'bb', facts.listed('aa: form'), facts.listed('bb: field'));
+SELECT facts.request('org/queue', 18, 'APP-18 Login', 'work', '{APP-18}', 'bb', 3);
+SELECT facts.pushed(4, 'org/queue main', 'bb', 'squash19', facts.listed('squash17: Logout (#17)'), facts.listed('squash19: Login (#19)'));
+SELECT facts.request('org/queue', 19, 'APP-18 Login', 'work', '{APP-18}', 'squash19', 2);
+SELECT facts.pushed(5, 'org/queue main', 'squash19', 'squash20', facts.listed('squash20: Login'));
+SELECT facts.request('org/queue', 20, 'APP-18 Login', 'work', '{APP-18}', 'squash20', 2);
+SELECT facts.pushed(6, 'org/queue work', 'other', 'late', facts.listed('dd: link'), facts.listed('late: Login'));
+SELECT facts.request('org/queue', 22, 'APP-18 Login', 'work', '{APP-18}', 'late', 2);
+SELECT facts.pushed(3, 'org/dropped main', NULL, 'base', facts.listed('base: begin'));
+SELECT facts.pushed(4, 'org/dropped main forced', 'base', 'forced', facts.listed('ee: again'), facts.listed('forced: Login'));
+SELECT facts.request('org/dropped', 23, 'APP-18 Login', 'work', '{APP-18}', 'forced', 2);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-18' AND evidence = 'pull_request';
+-- Two were rebased and merged together, and the second lost a commit by that. Before the first is told of, it can't be known; after
+-- it, must come out: only two by pull_request. A later look, which names another commit as the first's: one and two.
+SELECT facts.pushed(3, 'org/both main', 'base', 'two', facts.listed('one: form'), facts.listed('two: field'));
+SELECT facts.request('org/both', 2, 'APP-19 Login', 'work', '{APP-19}', 'two', 2);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-19';
+SELECT facts.request('org/both', 1, 'Logout', 'out', '{}', 'one', 1);
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-19';
+SELECT correlation_rebuild();
+SELECT facts.git(jsonb_build_object('repository', 'org/both', 'pull_request', jsonb_build_object('number', 1, 'target_branch', 'main',
+    'state', 'merged', 'merge_sha', facts.sha('base'), 'keys', '[]'::jsonb, 'updated_at', '2026-03-02T13:00:00Z')));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-19';
 SELECT correlation_rebuild();
 
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.

@@ -183,18 +183,30 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION facts.random_request() RETURNS jsonb LANGUAGE plpgsql AS $$
+-- One in two was rebased and merged, where it can have been: what a push to its target listed is as many commits as it has.
+CREATE FUNCTION facts.random_request(p_repository text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
+    v_push   jirasync.pushes;
     v_state  text := (ARRAY['open', 'open', 'merged', 'merged', 'closed'])[1 + facts.roll(5)];
     v_key    text := 'APP-' || 1 + facts.roll(12);
 BEGIN
+    IF facts.roll(2) = 0 THEN
+        SELECT * INTO v_push FROM jirasync.pushes p
+        WHERE p.tenant = 'main' AND p.source = 'git' AND p.repository = p_repository AND p.kind = 'branch'
+          AND p.listed > 1 AND p.before IS NOT NULL AND p.is_whole AND NOT p.is_forced
+        ORDER BY random() LIMIT 1;
+        v_state := CASE WHEN v_push.after IS NULL THEN v_state ELSE 'merged' END;
+    END IF;
     RETURN jsonb_build_object(
         'number', 1 + facts.roll(3), 'title', v_key || ' title', 'source_branch', facts.random_branch(),
-        'target_branch', facts.random_branch(), 'state', v_state, 'head_sha', facts.sha(facts.random_name()),
-        'merge_sha', CASE WHEN v_state = 'merged' THEN
-            left(facts.sha(facts.random_name()), (ARRAY[12, 40, 40])[1 + facts.roll(3)]) END,
+        'target_branch', coalesce(v_push.ref, facts.random_branch()), 'state', v_state,
+        'head_sha', facts.sha(facts.random_name()),
+        'merge_sha', CASE WHEN v_state = 'merged' THEN coalesce(
+            v_push.after, left(facts.sha(facts.random_name()), (ARRAY[12, 40, 40])[1 + facts.roll(3)])) END,
+        'commit_count', CASE WHEN facts.roll(6) > 0 THEN coalesce(v_push.listed, 1 + facts.roll(3)) END,
         'merged_at', CASE WHEN v_state = 'merged' THEN facts.minute(facts.roll(30)) END,
-        'updated_at', facts.minute(facts.roll(30)), 'keys', jsonb_build_array(v_key), 'refused', '[]'::jsonb);
+        'updated_at', facts.minute(facts.roll(30)),
+        'keys', CASE WHEN facts.roll(4) > 0 THEN jsonb_build_array(v_key) ELSE '[]' END, 'refused', '[]'::jsonb);
 END
 $$;
 
@@ -205,7 +217,7 @@ DECLARE
     v_document    jsonb := jsonb_build_object('repository', v_repository);
 BEGIN
     IF facts.roll(4) = 0 THEN
-        v_document := v_document || jsonb_build_object('pull_request', facts.random_request());
+        v_document := v_document || jsonb_build_object('pull_request', facts.random_request(v_repository));
     ELSE
         v_document := v_document || jsonb_build_object(
             'changes', ARRAY(SELECT facts.random_change(v_repository) FROM generate_series(1, 1 + facts.roll(2))));
