@@ -28,8 +28,8 @@ MEMBERS = {
                "branch_keys", "branch_refused", "commits"},
     "commit": {"sha", "parents", "message", "author", "author_email", "authored_at", "committed_at", "is_known_elsewhere",
                "is_merge_named", "picked_from", "reverts", "keys", "handed_keys", "refused"},
-    "request": {"number", "title", "source_branch", "target_branch", "state", "head_sha", "merge_sha", "merged_at",
-                "updated_at", "author", "keys", "refused"}}
+    "request": {"number", "title", "source_branch", "target_branch", "state", "head_sha", "merge_sha", "commit_count",
+                "merged_at", "updated_at", "author", "keys", "refused"}}
 
 
 def verdict(what, faults):
