@@ -411,6 +411,17 @@ SELECT facts.settle() >= 0;
 SELECT l.*, r.life_at FROM facts.line l JOIN refs r ON r.repository = l.repository AND r.ref = l.line WHERE l.repository = 'org/still';
 SELECT correlation_rebuild();
 
+-- An annotated tag names a commit of which nobody told yet, and lists another. Must come out: it is cut from main at 2.
+SELECT facts.pushed(1, 'org/noted main', NULL, 'one', facts.listed('one: begin', '{}'));
+SELECT facts.git(jsonb_build_object('repository', 'org/noted', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v1', 'kind', 'tag', 'before', NULL, 'after', 'abcdef05', 'peeled', facts.sha('two'),
+    'commits', jsonb_build_array(facts.listed('aside: go on'))))), 'noted 5', '2026-03-02 05:00Z');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/noted main', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/noted';
+SELECT correlation_rebuild();
+
 -- Imports alone tell of a repository: one finds a branch more, the next finds it gone, and no commit differs. Must come out: one is
 -- taken back on main, on both, on main again.
 CREATE FUNCTION facts.imported(p_repository text, VARIADIC p_refs text[]) RETURNS text LANGUAGE plpgsql AS $$
