@@ -27,12 +27,16 @@ BEGIN
     ELSE
         SELECT p.received_at, p.listed, coalesce(p.peeled, p.after) AS head INTO v_first FROM jirasync.pushes p
         WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_deliveries[1] AND p.change = p_changes[1];
+        -- (a tag is put on what it names: what is listed with it may not lead there)
+        v_is_put := p_start = '' AND (v_first.listed = 0 OR p_kind = 'tag' AND NOT EXISTS (
+            SELECT FROM jirasync.push_commits l
+            WHERE l.tenant = p_tenant AND l.source = p_source AND l.delivery_id = p_deliveries[1] AND l.change = p_changes[1]
+              AND l.sha = v_first.head));
         v_state.base_sha := CASE WHEN p_start <> '' THEN p_start
-                                 WHEN v_first.listed = 0 THEN v_first.head
+                                 WHEN v_is_put THEN v_first.head
                                  ELSE jirasync.told_base(p_tenant, p_source, p_repository, p_ref, p_deliveries[1],
                                                          p_changes[1]) END;
         v_imported_to := jirasync.imported_position(p_tenant, p_source, p_repository, p_name, v_state.base_sha, NULL);
-        v_is_put := v_first.listed = 0 AND p_start = '';
         IF v_imported_to IS NOT NULL THEN
             v_state.kept_to := v_imported_to;
         ELSE

@@ -8,6 +8,7 @@ DECLARE
     v_state   jirasync.ref_state;
     v_old     jirasync.refs;
     v_new     jirasync.refs;
+    v_named   record;
     v_places  record;
     v_moved   record;
     v_former  record;
@@ -18,6 +19,14 @@ BEGIN
     is_regraded := false;
     SELECT * INTO v_old FROM jirasync.refs r
     WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
+    IF p_kind = 'tag' OR v_old.kind = 'tag' THEN
+        SELECT n.* INTO v_named FROM jirasync.name_tag(p_tenant, p_source, p_repository, p_ref) n;
+        changed := v_named.changed;
+        shas := v_named.shas;
+        is_restructured := changed > 0;
+        SELECT * INTO v_old FROM jirasync.refs r
+        WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
+    END IF;
     v_state := jirasync.ref_state(p_tenant, p_source, p_repository, p_ref, p_kind, v_name);
     IF v_state.tip IS NULL OR v_state.last_tip IS NULL THEN
         -- Its pushes were taken back, and no import knows it; or only its end is told.
@@ -27,8 +36,8 @@ BEGIN
             SELECT w.* INTO v_places FROM jirasync.write_places(p_tenant, p_source, p_repository, v_name, '{}', false) w;
             DELETE FROM jirasync.refs r
             WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
-            changed := v_places.changed + v_former.changed + 1;
-            shas := v_places.shas || v_former.shas;
+            changed := changed + v_places.changed + v_former.changed + 1;
+            shas := shas || v_places.shas || v_former.shas;
             is_restructured := true;
             -- (while nobody has told it, another one may be the default branch now)
             is_regraded := v_old.is_default;
@@ -37,9 +46,10 @@ BEGIN
     END IF;
     v_new := jirasync.ref_row(v_old, v_state, p_tenant, p_source, p_repository, p_ref, p_kind, v_name);
     IF v_old IS DISTINCT FROM v_new THEN
-        changed := (jirasync.unstamped_ref(v_old) IS DISTINCT FROM jirasync.unstamped_ref(v_new))::integer;
-        is_restructured := v_old.ref IS NULL OR (v_old.parent_ref, v_old.fork_position, v_old.deleted_at, v_old.counted)
-            IS DISTINCT FROM (v_new.parent_ref, v_new.fork_position, v_new.deleted_at, v_new.counted);
+        changed := changed + (jirasync.unstamped_ref(v_old) IS DISTINCT FROM jirasync.unstamped_ref(v_new))::integer;
+        is_restructured := is_restructured OR v_old.ref IS NULL
+            OR (v_old.parent_ref, v_old.fork_position, v_old.deleted_at, v_old.counted) IS DISTINCT FROM
+               (v_new.parent_ref, v_new.fork_position, v_new.deleted_at, v_new.counted);
         is_regraded := CASE WHEN v_old.ref IS NULL THEN v_new.is_default
                             ELSE (v_old.counted, v_old.is_default) IS DISTINCT FROM (v_new.counted, v_new.is_default) END;
         DELETE FROM jirasync.refs r
@@ -52,8 +62,7 @@ BEGIN
         p_tenant, p_source, p_repository, v_name, v_state.places, false) w;
     SELECT w.* INTO v_former FROM jirasync.write_former_lines(p_tenant, p_source, p_repository, p_ref, p_kind, v_state) w;
     changed := changed + v_moved.changed + v_places.changed + v_former.changed;
-    shas := v_moved.shas || v_places.shas || v_former.shas;
-    shas := shas || jirasync.commits_meant(v_old, v_new);
+    shas := shas || v_moved.shas || v_places.shas || v_former.shas || jirasync.commits_meant(v_old, v_new);
     is_restructured := is_restructured OR v_moved.changed > 0 OR v_former.changed > 0;
 END
 $$;

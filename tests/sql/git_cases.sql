@@ -441,6 +441,35 @@ SELECT facts.settle() >= 0;
 SELECT l.*, r.life_at FROM facts.line l JOIN refs r ON r.repository = l.repository AND r.ref = l.line WHERE l.repository = 'org/still';
 SELECT correlation_rebuild();
 
+-- An annotated tag names a commit of which nobody told yet, and lists another. Must come out: it is cut from main at 2.
+SELECT facts.pushed(1, 'org/noted main', NULL, 'one', facts.listed('one: begin', '{}'));
+SELECT facts.git(jsonb_build_object('repository', 'org/noted', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v1', 'kind', 'tag', 'before', NULL, 'after', 'abcdef05', 'peeled', facts.sha('two'),
+    'commits', jsonb_build_array(facts.listed('aside: go on'))))), 'noted 5', '2026-03-02 05:00Z');
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/noted main', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/noted';
+SELECT correlation_rebuild();
+
+-- A tag is there, then a branch of its name, and the delivery that told of that is read anew and does not. Must come out: v2 holds
+-- one; tags/v2 does, and v2 holds two; v2 holds one.
+SELECT facts.pushed(1, 'org/named main', NULL, 'zero', facts.listed('zero: begin', '{}'));
+SELECT facts.git(jsonb_build_object('repository', 'org/named', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v2', 'kind', 'tag', 'before', NULL, 'after', facts.sha('one'), 'commits', jsonb_build_array(facts.listed('one: begin'))))),
+    'named 2', '2026-03-02 02:00Z');
+SELECT facts.settle() >= 0;
+SELECT line, commits FROM facts.line WHERE repository = 'org/named' AND line ~ 'v2';
+SELECT facts.git(jsonb_build_object('repository', 'org/named', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v2', 'before', NULL, 'after', facts.sha('two'), 'commits', jsonb_build_array(facts.listed('two: begin', '{}'))))),
+    'named 3', '2026-03-02 03:00Z', '{}');
+SELECT facts.settle() >= 0;
+SELECT line, commits FROM facts.line WHERE repository = 'org/named' AND line ~ 'v2';
+SELECT facts.git('{"repository": "org/named"}', 'named 3', '2026-03-02 03:00Z', '{}', p_is_replay => true);
+SELECT facts.settle() >= 0;
+SELECT line, commits FROM facts.line WHERE repository = 'org/named' AND line ~ 'v2';
+SELECT correlation_rebuild();
+
 -- Imports alone tell of a repository: one finds a branch more, the next finds it gone, and no commit differs. Must come out: one is
 -- taken back on main, on both, on main again.
 CREATE FUNCTION facts.imported(p_repository text, VARIADIC p_refs text[]) RETURNS text LANGUAGE plpgsql AS $$
