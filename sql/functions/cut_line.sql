@@ -43,13 +43,12 @@ BEGIN
             UNION ALL
             -- what a merge had brought comes with the first commit that stands on it now
             SELECT (r.ord, b.sha, r.start + v_shift + 1, false, b.bears_name, b.landed_at)::jirasync.push_place
-            FROM (SELECT o.sha, o.bears_name, o.landed_at FROM unnest(v_state.places) o
-                  WHERE o.ord < r.ord AND NOT o.on_line AND o.position = r.beside + v_shift
-                  UNION ALL
-                  SELECT i.sha, i.bears_name, i.landed_at FROM jirasync.commit_refs i
-                  WHERE i.tenant = p_tenant AND i.source = p_source AND i.repository = p_repository
-                    AND i.ref IN (p_name, p_name || '~') AND NOT i.is_pushed AND NOT i.on_line
-                    AND i.position = r.beside AND r.beside <= v_state.kept_to) b);
+            FROM jirasync.still_brought(
+                p_tenant, p_source, p_repository, p_name, ARRAY(
+                    SELECT o FROM unnest(v_state.places) o
+                    WHERE o.ord < r.ord AND NOT o.on_line AND o.position = r.beside + v_shift),
+                CASE WHEN r.beside <= v_state.kept_to THEN r.beside END, r.base_sha) b
+            WHERE r.beside IS NOT NULL);
         v_state.kept_to := least(v_state.kept_to, r.up_to);
         IF r.is_moved THEN
             v_state.life_at := r.at;

@@ -556,6 +556,28 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.work WHERE issue_key = 'APP-19';
 SELECT correlation_rebuild();
 
+-- Work merged two and three of main; main is forced back to two and goes on with four, and work is rebased on that. Must come out:
+-- three went with the merge that had brought it, and is unreachable, as one and the merge are; also where nobody told of main.
+SELECT facts.pushed(1, 'org/fewer main', NULL, 'begin', facts.listed('begin: begin', '{}'));
+SELECT facts.pushed(2, 'org/fewer work', NULL, 'one', facts.listed('one: APP-1', '{begin}'));
+SELECT facts.pushed(3, 'org/fewer main', 'begin', 'three', facts.listed('two: go on', '{begin}'), facts.listed('three: go on', '{two}'));
+SELECT facts.pushed(4, 'org/fewer work', 'one', 'join', facts.listed('two: go on', '{begin}'), facts.listed('three: go on', '{two}'),
+                    facts.listed('join: Merge branch ''main'' into work', '{one,three}'));
+SELECT facts.pushed(5, 'org/fewer main forced', 'three', 'two');
+SELECT facts.pushed(6, 'org/fewer main', 'two', 'four', facts.listed('four: go on', '{two}'));
+SELECT facts.pushed(7, 'org/fewer work forced', 'join', 'again', facts.listed('four: go on', '{two}'), facts.listed('again: APP-1', '{four}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/fewer';
+SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/fewer' ORDER BY 1;
+SELECT facts.pushed(2, 'org/alone work', NULL, 'one', facts.listed('one: APP-1', '{begin}'));
+SELECT facts.pushed(4, 'org/alone work', 'one', 'join', facts.listed('two: go on', '{begin}'), facts.listed('three: go on', '{two}'),
+                    facts.listed('join: Merge branch ''main'' into work', '{one,three}'));
+SELECT facts.pushed(7, 'org/alone work forced', 'join', 'again', facts.listed('four: go on', '{two}'), facts.listed('again: APP-1', '{four}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/alone';
+SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/alone' ORDER BY 1;
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
