@@ -18,7 +18,12 @@ BEGIN
                  AND o.sha = r.imported_sha AND o.ref = r.ref AND NOT o.is_pushed))
     INTO parent_ref, fork_position
     FROM jirasync.refs r
-    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.is_default
+    -- (its own row may not say yet that it is the default one, and another one's that it was)
+    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
+      AND r.ref IN ('main', 'master', (
+          SELECT n.default_branch FROM jirasync.repositories n
+          WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository))
+      AND jirasync.is_default_branch(p_tenant, p_source, p_repository, r.ref)
       AND r.kind = 'branch' AND r.ref <> p_ref AND (r.life_at, r.ref) < (p_life_at, p_ref)
     ORDER BY r.ref LIMIT 1;
     IF fork_position IS NULL THEN

@@ -284,6 +284,20 @@ SELECT facts.settle() >= 0;
 SELECT cut FROM facts.line WHERE repository = 'org/default' AND line = 'work';
 SELECT correlation_rebuild();
 
+-- The same where nobody tells what release/1 was cut from, and the branch that becomes the default one is younger. Must come out:
+-- release/1 is cut from release/2, then from nothing.
+SELECT facts.git('{"repository": "org/younger", "default_branch": "release/2", "changes": [{"ref": "release/2", "before": null,
+    "after": "abcdef01", "commits": [{"sha": "abcdef01", "message": "base: begin"}]}]}', 'younger 1', '2026-03-02 01:00Z');
+SELECT facts.git('{"repository": "org/younger", "default_branch": "release/2", "changes": [{"ref": "release/1", "before": null,
+    "after": "abcdef02", "commits": [{"sha": "abcdef02", "message": "own: go on"}]}]}', 'younger 2', '2026-03-02 02:00Z');
+SELECT facts.settle() >= 0;
+SELECT cut FROM facts.line WHERE repository = 'org/younger' AND line = 'release/1';
+SELECT facts.git('{"repository": "org/younger", "default_branch": "main", "changes": [{"ref": "main", "before": null,
+    "after": "abcdef03", "commits": [{"sha": "abcdef03", "message": "new: begin"}]}]}', 'younger 3', '2026-03-02 03:00Z');
+SELECT facts.settle() >= 0;
+SELECT cut FROM facts.line WHERE repository = 'org/younger' AND line = 'release/1';
+SELECT correlation_rebuild();
+
 -- Nobody tells which branch is the default one: master is taken for it until there is a main. Must come out: main alone.
 SELECT facts.git('{"repository": "org/trunk", "changes": [{"ref": "master", "before": null, "after": "abcdef03", "commits": [
     {"sha": "abcdef03", "message": "old: begin", "parents": []}]}]}', 'trunk 1', '2026-03-02 01:00Z');
