@@ -20,6 +20,7 @@ static const struct {
     {"traces of forgotten issues", "prune_forgotten", "SELECT jirasync.prune_forgotten($1)"},
     {"rejections", "prune_rejections", "SELECT jirasync.prune_rejections($1)"},
     {"reports of reconciliations", "prune_reconciliations", "SELECT jirasync.prune_reconciliations($1)"},
+    {"backfills", "prune_backfills", "SELECT jirasync.prune_backfills($1)"},
 };
 
 static enum error_code prune_batch(const struct job_context *context, size_t subject, int64_t *rows,

@@ -79,6 +79,20 @@ SELECT prune_reconciliations(), prune_reconciliations() AS then, prune_reconcili
 SELECT tenant, source, state, facts.left_of(started_at) FROM reconciliations ORDER BY started_at;
 DELETE FROM reconciliations;
 
+-- Backfills go 90 days after they were finished or abandoned, but for the last one of a site that loaded all of it; what the next one
+-- would go on with stays.
+INSERT INTO backfills (tenant, source, jql, state, started_at, noted_at, finished_at)
+SELECT t, s, jql, state, facts.ago(d + 1), facts.ago(d), CASE WHEN state = 'finished' THEN facts.ago(d) END
+FROM (VALUES ('main', 'default', '', 400, 'finished'), ('main', 'default', '', 300, 'abandoned'), ('main', 'default', '', 200, 'finished'),
+             ('main', 'default', 'a = 1', 120, 'finished'), ('main', 'default', '', 91, 'abandoned'),
+             ('main', 'default', 'a = 1', 89, 'finished'), ('main', 'default', '', 88, 'abandoned'), ('main', 'quiet', '', 500, 'finished'),
+             ('main', 'quiet', 'b = 1', 450, 'stopped'), ('main', 'dead', '', 410, 'running'), ('other', 'far', 'a = 1', 300, 'finished'))
+     v (t, s, jql, d, state);
+SELECT prune_backfills(), prune_backfills() AS then, prune_backfills() AS then, prune_backfills('other') AS another;
+SELECT tenant, source, jql, state, facts.left_of(noted_at) FROM backfills ORDER BY noted_at;
+SELECT begin_backfill('main', 'quiet', 'b = 1', false) = begin_backfill('main', 'quiet', 'b = 1', false) AS "goes on";
+DELETE FROM backfills;
+
 -- Issues: 1 and 2 were deleted 31 days ago, 3 yesterday, 4 went with its project 31 days ago, 5 is alive.
 SELECT count(facts.issue(n, 'APP-' || n, facts.ago(50 - n)::text, ARRAY[10, 10 + n], labels => '{red}')) FROM unnest('{1,2,3,5}'::int[]) n;
 SELECT count(facts.issue(4, 'GONE-4', facts.ago(46)::text, project => 10099));
