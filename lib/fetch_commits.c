@@ -220,7 +220,7 @@ static enum error_code fetch_of_host(const struct job_context *context, const st
     enum error_code code = git_host_list_find(context->hosts, jobs[0].source, &host, &why);
     if (code != ERROR_NONE) {
         log_error(LOG_FIELDS(.kind = "fetch_commits", .source = jobs[0].source, .count = (int64_t)count), &why);
-        return job_give_back(context, jobs, count, NOT_ASKABLE_MS, error);
+        return job_put_off(context, jobs, count, NOT_ASKABLE_MS, &why, error);
     }
     for (size_t i = 0; code == ERROR_NONE && i < count; i++) {
         struct fetch fetch = {.context = context, .job = &jobs[i], .host = host};

@@ -13,7 +13,7 @@
 enum {
     STATEMENT_TIMEOUT_MS = 60000,
     REFUSED_MS = 1000,        /* the circuit is open now, and says when the next probe may go */
-    NOT_ASKABLE_MS = 3600000, /* the sources file lacks how */
+    NOT_ASKABLE_MS = 3600000, /* the sources file lacks how: a worker whose file has it takes them sooner */
     CANCELLED_MS = 0,
 };
 
@@ -270,7 +270,7 @@ static enum error_code fetch_of_site(const struct job_context *context, const st
     enum error_code code = site_list_find(context->sites, jobs[0].source, &site, &why);
     if (code != ERROR_NONE) {
         log_error(LOG_FIELDS(.kind = "fetch_issue", .source = jobs[0].source, .count = (int64_t)count), &why);
-        return job_give_back(context, jobs, count, NOT_ASKABLE_MS, error);
+        return job_put_off(context, jobs, count, NOT_ASKABLE_MS, &why, error);
     }
     bool goes_on = true;
     for (size_t i = 0, taken; code == ERROR_NONE && i < count; i += taken) {

@@ -53,6 +53,7 @@ struct lane {
     struct heartbeat *heartbeat;
     struct site_list *sites;
     struct git_host_list *hosts;
+    int64_t look_at; /* monotonic ms: when to look for jobs that were put off */
     pthread_t thread;
     bool has_started;
 };
@@ -160,12 +161,49 @@ static enum error_code keep_schedule(struct lane *lane, struct error *error)
     return ERROR_NONE;
 }
 
+/* True when this lane's kind of job can be run for the source. */
+static bool can_ask(struct lane *lane, const struct source *source)
+{
+    struct error why = {.code = ERROR_NONE};
+    struct site *site;
+    struct git_host *host;
+    if (lane->form->kinds->run == fetch_commits_run)
+        return git_host_is_askable(source) && git_host_list_find(lane->hosts, source->name, &host, &why) == ERROR_NONE;
+    return site_is_askable(source) && site_list_find(lane->sites, source->name, &site, &why) == ERROR_NONE;
+}
+
+/* What a worker could not ask for that lacks how, or lacked it before it was started anew. */
+static enum error_code resume_put_off(struct lane *lane, struct error *error)
+{
+    const struct source_list *sources = lane->fetcher->options.sources;
+    const char *kind = lane->form->kinds->name;
+    int64_t resumed = 0;
+    size_t count = 0;
+    if (monotonic_ms() < lane->look_at)
+        return ERROR_NONE;
+    const char **names = calloc(source_list_count(sources), sizeof *names);
+    if (!names)
+        return error_set(error, ERROR_NO_MEMORY, "no memory for %zu sources", source_list_count(sources));
+    for (size_t i = 0; i < source_list_count(sources); i++)
+        if (can_ask(lane, source_list_at(sources, i)))
+            names[count++] = source_list_at(sources, i)->name;
+    enum error_code code = job_resume_put_off(lane->db, kind, names, count, SHORT_TIMEOUT_MS, &resumed, error);
+    free(names);
+    if (code == ERROR_NONE)
+        lane->look_at = monotonic_ms() + SCHEDULE_MS;
+    if (resumed > 0)
+        log_line(LOG_LEVEL_INFO, LOG_FIELDS(.kind = kind, .count = resumed), "jobs are due that waited for a worker that can ask");
+    return code;
+}
+
 static enum error_code work_once(struct lane *lane, struct error *error)
 {
     bool is_busy = false;
     enum error_code code = db_connect(lane->db, CONNECT_TIMEOUT_MS, error);
     if (code == ERROR_NONE)
         code = keep_schedule(lane, error);
+    if (code == ERROR_NONE)
+        code = resume_put_off(lane, error);
     if (code == ERROR_NONE)
         code = go_round(lane, &is_busy, error);
     /* It polls: fetches that wait a little go together, and a notification of each delivery need not wake it. */

@@ -1,6 +1,7 @@
 /* The job verbs over their SQL functions, and the table of kinds. */
 #include "job.h"
 
+#include "pgarray.h"
 #include "prune.h"
 #include "replay.h"
 
@@ -212,6 +213,45 @@ enum error_code job_give_back(const struct job_context *context, const struct jo
                  "SELECT jirasync.give_back_jobs($1, $2::bigint[], $3::bigint[], $4::integer)", jobs, count,
                  delay, NULL, &result, error);
     PQclear(result);
+    return code;
+}
+
+enum error_code job_put_off(const struct job_context *context, const struct job *jobs, size_t count, int64_t delay_ms,
+                            const struct error *why, struct error *error)
+{
+    char delay[24];
+    snprintf(delay, sizeof delay, "%" PRId64, delay_ms);
+    PGresult *result = NULL;
+    enum error_code code =
+        run_verb(context, "put_off_jobs",
+                 "SELECT jirasync.put_off_jobs($1, $2::bigint[], $3::bigint[], $4::integer, $5)", jobs, count, delay,
+                 why->message, &result, error);
+    PQclear(result);
+    return code;
+}
+
+enum error_code job_resume_put_off(struct db *db, const char *kind, const char *const *sources, size_t count,
+                                   int64_t timeout_ms, int64_t *resumed, struct error *error)
+{
+    struct pgarray names = {0};
+    PGresult *result = NULL;
+    int lengths[2] = {0};
+    const int formats[2] = {0, 1};
+    const Oid types[2] = {0, pgarray_oid(PGARRAY_TEXT)};
+    *resumed = 0;
+    pgarray_begin(&names, PGARRAY_TEXT);
+    for (size_t i = 0; i < count; i++)
+        pgarray_add_bytes(&names, sources[i], strlen(sources[i]));
+    const char *values[2] = {kind, pgarray_finish(&names, &lengths[1])};
+    const struct db_params params = {.count = 2, .types = types, .values = values, .lengths = lengths, .formats = formats};
+    enum error_code code = values[1] ? db_query_prepared(db, "resume_put_off_jobs",
+                                                         "SELECT jirasync.resume_put_off_jobs($1, $2)", &params, 0,
+                                                         timeout_ms, &result, error)
+                                     : error_set(error, ERROR_NO_MEMORY, "no memory for %zu sources", count);
+    if (code == ERROR_NONE)
+        *resumed = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    pgarray_free(&names);
     return code;
 }
 

@@ -91,6 +91,12 @@ enum error_code job_refuse(const struct job_context *context, const struct job *
 /* Puts jobs back without counting an attempt; they are due in delay_ms. */
 enum error_code job_give_back(const struct job_context *context, const struct job *jobs, size_t count,
                               int64_t delay_ms, struct error *error) MUST_CHECK;
+/* The same of jobs whose source can't be asked here, with why; they are due before that once a worker looks that can ask it. */
+enum error_code job_put_off(const struct job_context *context, const struct job *jobs, size_t count, int64_t delay_ms,
+                            const struct error *why, struct error *error) MUST_CHECK;
+/* Makes jobs of the kind due that were put off, of count sources that can be asked here; *resumed is how many. */
+enum error_code job_resume_put_off(struct db *db, const char *kind, const char *const *sources, size_t count,
+                                   int64_t timeout_ms, int64_t *resumed, struct error *error) MUST_CHECK;
 /* Extends leases by the context's lease_ms. held, which may be NULL, has count places: whether jobs[i] is
  * still ours. */
 enum error_code job_extend(const struct job_context *context, const struct job *jobs, size_t count,

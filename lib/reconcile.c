@@ -19,7 +19,7 @@ enum {
     PAGE_SIZE = 1000, /* of ids: what both dialects give */
     OTHERS_MS = 60000,
     REFUSED_MS = 60000,
-    NOT_ASKABLE_MS = 3600000, /* the sources file lacks how, or another worker's has it */
+    NOT_ASKABLE_MS = 3600000, /* the sources file lacks how: a worker whose file has it takes it sooner */
     REST_MAX = 4,
     PROJECT_BYTES = 16 << 20,
 };
@@ -402,7 +402,7 @@ static enum error_code reconcile_one(const struct job_context *context, const st
     enum error_code code = site_list_find(context->sites, job->source, &site, &why);
     if (code != ERROR_NONE) {
         log_error(LOG_FIELDS(.kind = "reconcile", .source = job->source), &why);
-        return job_give_back(context, job, 1, NOT_ASKABLE_MS, error);
+        return job_put_off(context, job, 1, NOT_ASKABLE_MS, &why, error);
     }
     code = reconcile_site(context->db, site, &result, &problem, &why);
     if (code == ERROR_NONE)

@@ -1021,6 +1021,7 @@ CREATE TABLE jirasync.jobs (
     leased_by text,
     not_before timestamp with time zone,
     is_quiet boolean DEFAULT false NOT NULL,
+    is_put_off boolean DEFAULT false NOT NULL,
     CONSTRAINT jobs_lease_while_running CHECK (((state = 'running'::text) = ((lease_token IS NOT NULL) AND (lease_expires_at IS NOT NULL) AND (leased_by IS NOT NULL)))),
     CONSTRAINT jobs_max_attempts_is_positive CHECK ((max_attempts > 0)),
     CONSTRAINT jobs_state_is_known CHECK ((state = ANY (ARRAY['available'::text, 'running'::text, 'retryable'::text, 'discarded'::text])))
@@ -1062,6 +1063,8 @@ COMMENT ON COLUMN jirasync.jobs.leased_by IS 'Worker that holds it';
 COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side asked for (Retry-After); no enqueueing moves run_at before it';
 
 COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only events asked for it that repeat all the correlation depends on (key, project, parent, fix versions), so that correlate() need not go through the issue; see store_issues';
+
+COMMENT ON COLUMN jirasync.jobs.is_put_off IS 'Waits because the worker that had it can''t ask its source (last_error says what is lacking): due as soon as a worker that can ask it looks, at its start and each minute';
 
 CREATE UNLOGGED TABLE jirasync.found_issues (
     tenant text NOT NULL,

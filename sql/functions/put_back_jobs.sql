@@ -2,7 +2,7 @@
 
 CREATE OR REPLACE FUNCTION jirasync.put_back_jobs(p_tenant text, p_ids bigint[], p_tokens bigint[], p_attempts integer,
                                                   p_errors text[], p_delay_ms bigint[], p_holds boolean,
-                                                  p_discard boolean DEFAULT false)
+                                                  p_discard boolean DEFAULT false, p_is_put_off boolean DEFAULT false)
 RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
@@ -38,10 +38,10 @@ BEGIN
          GROUP BY kind, source, key
     ), waiting AS (
         INSERT INTO jirasync.jobs AS j (tenant, id, state, kind, source, key, priority, attempts, max_attempts, run_at,
-                                        last_error, first_at, not_before)
+                                        last_error, first_at, not_before, is_put_off)
         OVERRIDING SYSTEM VALUE
         SELECT p_tenant, id, CASE WHEN attempts > 0 THEN 'retryable' ELSE 'available' END, kind, source, key, priority,
-               attempts, max_attempts, run_at, last_error, first_at, not_before
+               attempts, max_attempts, run_at, last_error, first_at, not_before, p_is_put_off
           FROM merged
          WHERE NOT is_discarded
          ORDER BY kind, source, key
@@ -54,7 +54,8 @@ BEGIN
                last_error = coalesce(excluded.last_error, j.last_error),
                first_at = least(j.first_at, excluded.first_at),
                not_before = greatest(j.not_before, excluded.not_before),
-               is_quiet = j.is_quiet AND excluded.is_quiet
+               is_quiet = j.is_quiet AND excluded.is_quiet,
+               is_put_off = j.is_put_off OR excluded.is_put_off
     ), discarded AS (
         INSERT INTO jirasync.jobs AS j (tenant, id, state, kind, source, key, priority, attempts, max_attempts, run_at,
                                         last_error, first_at)
@@ -84,5 +85,5 @@ BEGIN
     RETURN v_total;
 END
 $$;
-COMMENT ON FUNCTION jirasync.put_back_jobs(text, bigint[], bigint[], integer, text[], bigint[], boolean, boolean) IS
-    'What giving back, failing, rescuing, retrying and discarding share: deletes jobs by (id, fencing token) and inserts them as waiting or discarded, merged with a successor. p_attempts is added to attempts; a NULL delay means backoff with full jitter; p_holds makes the delay the least of that, and keeps new events from shortening it. Returns how many were still held';
+COMMENT ON FUNCTION jirasync.put_back_jobs(text, bigint[], bigint[], integer, text[], bigint[], boolean, boolean, boolean) IS
+    'What giving back, failing, rescuing, retrying and discarding share: deletes jobs by (id, fencing token) and inserts them as waiting or discarded, merged with a successor. p_attempts is added to attempts; a NULL delay means backoff with full jitter; p_holds makes the delay the least of that, and keeps new events from shortening it; p_is_put_off marks those that wait for a worker that can ask their source. Returns how many were still held';

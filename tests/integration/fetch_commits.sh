@@ -344,7 +344,7 @@ printf '[source server]\nkind = bitbucket-server\nbase_url = %s\napi_token = env
 settings "$work/other.conf" >"$work/lacking.conf"
 start "$work/lacking.conf"
 until_true 'a worker without credentials leaves the job to others' "SELECT EXISTS (SELECT FROM jirasync.jobs WHERE key = 'stopped/1'
-    AND state = 'available' AND attempts = 0 AND run_at BETWEEN now() + interval '30 s' AND now() + interval '60 s')"
+    AND state = 'available' AND attempts = 0 AND is_put_off AND run_at BETWEEN now() + interval '30 s' AND now() + interval '60 s')"
 stop
 check 'and by hand it is asked for at once, with what was given up' 2 "$(sql -c "SELECT jirasync.fetch_gaps('hub')")"
 

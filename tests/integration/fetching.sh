@@ -364,6 +364,19 @@ check 'nothing is buried but the three from before' 3 "$(sql -c "SELECT count(*)
 check 'and source_health says why' t "$(sql -c "SELECT reconcile_problem LIKE '%more than gone_percent%' FROM jirasync.source_health WHERE source = 'server'")"
 control server DELETE faults >/dev/null
 
+# The site that could not be asked is given credentials, and the worker is started anew: what was put off is due at once.
+mute="FROM jirasync.jobs WHERE source = 'mute' AND is_put_off AND attempts = 0 AND run_at > now() + interval '10 minutes'"
+check 'workers that start without the credentials leave them alone' 4 "$(sql -c "SELECT count(*) $mute")"
+check 'and the jobs say what is lacking' 1 "$(sql -c "SELECT count(DISTINCT last_error) $mute AND last_error LIKE 'source mute can''t be asked: %'")"
+kill "$worker"
+wait "$worker"
+printf 'base_url = http://127.0.0.1:%s\napi_token = env:TOKEN\n' "$(cat "$work/server.port")" >>"$work/sources.conf"
+start
+until_true 'with credentials the fetches go' "$no_fetch 'mute')"
+until_true 'so does the reconciliation' "SELECT EXISTS (SELECT FROM jirasync.reconciliations WHERE source = 'mute' AND state = 'finished')"
+check 'all of it' '27 0 0' "$(sql -c "SELECT concat_ws(' ', count(*) FILTER (WHERE NOT is_stub), count(*) FILTER (WHERE is_stub AND deleted_at IS NULL),
+    (SELECT count(*) FROM jirasync.jobs j WHERE j.source = 'mute' AND j.is_put_off)) FROM jirasync.issues WHERE source = 'mute'")"
+
 kill "$worker"
 tries=100
 while kill -0 "$worker" 2>/dev/null && [ "$tries" -gt 0 ]; do sleep 0.1; tries=$((tries - 1)); done

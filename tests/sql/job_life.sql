@@ -82,6 +82,20 @@ SELECT state, attempts, run_at BETWEEN :'started'::timestamptz + interval '4 s' 
        AS in_four_seconds FROM jobs;
 SELECT give_back_jobs('main', array_agg(id), '{3}') AS late FROM jobs;
 
+-- One whose source the worker can't ask is put off: that counts no attempt, and it is due once a worker looks that can ask its source,
+-- and no other one, though not before a Retry-After.
+INSERT INTO sources (source, kind) VALUES ('a', 'jira'), ('b', 'jira');
+UPDATE jobs SET state = 'running', leased_by = 'ada', lease_token = 4, lease_expires_at = now() + interval '1 min' WHERE key = '3';
+SELECT put_off_jobs('main', array_agg(id), '{4}', 3600000, 'source a can''t be asked') FROM jobs WHERE key = '3';
+SELECT state, attempts, last_error, is_put_off, run_at > now() + interval '59 min' AS waits_an_hour FROM jobs WHERE key = '3';
+SELECT resume_put_off_jobs('noop', '{b}') AS of_another, resume_put_off_jobs('prune', '{a}') AS of_another_kind;
+UPDATE jobs SET not_before = now() + interval '30 min' WHERE key = '3';
+SELECT resume_put_off_jobs('noop', '{b,a}'), resume_put_off_jobs('noop', '{b,a}') AS again;
+SELECT attempts, is_put_off, run_at = not_before AS waits_for_retry_after FROM jobs WHERE key = '3';
+UPDATE jobs SET is_put_off = true, not_before = NULL WHERE key = '3';
+SELECT resume_put_off_jobs('noop', '{a}');
+SELECT is_put_off, run_at <= clock_timestamp() AS is_due FROM jobs WHERE key = '3';
+
 -- A lease that ran out is a lost one: rescued, an attempt counted. A lease that holds is left alone.
 UPDATE jobs SET state = 'running', leased_by = 'ada', lease_token = 4, lease_expires_at = now() + interval '1 min';
 SELECT rescue_jobs();
