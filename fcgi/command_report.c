@@ -2,6 +2,7 @@
 #include "command.h"
 #include "json_value.h"
 #include "report.h"
+#include "report_value.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -240,7 +241,7 @@ static bool is_above_least(const cJSON *document, double least)
         if (!cJSON_IsNumber(percent) || percent->valuedouble >= least)
             continue;
         fprintf(stderr, "jirasync report: %s has %.1f %% covered, less than %g %%\n",
-                report_version_name(document, version, name), percent->valuedouble, least);
+                report_value_version_name(document, version, name), percent->valuedouble, least);
         is_above = false;
     }
     return is_above;
@@ -259,7 +260,7 @@ static int judge(struct report *report, const struct report_words *words, struct
     }
     if (words->fail_under && !is_above_least(document, words->least))
         status = EXIT_GATE;
-    double orphans = report_count(document, "orphan_commits");
+    double orphans = report_value_count(document, "orphan_commits");
     if (words->fails_on_orphans && orphans > 0) {
         fprintf(stderr, "jirasync report: %.0f commits have no story\n", orphans);
         status = EXIT_GATE;

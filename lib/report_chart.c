@@ -1,7 +1,7 @@
 /* The drawings of an HTML report. */
 #include "report_chart.h"
 #include "instant.h"
-#include "report.h"
+#include "report_value.h"
 
 #include <string.h>
 
@@ -19,14 +19,14 @@ void report_chart_bar(const cJSON *coverage, FILE *out)
         const char *member, *state;
     } parts[] = {
         {"with_commits", "covered"}, {"unmerged", "unmerged"}, {"reverted", "reverted"}, {"missing", "missing"}};
-    double stories = report_count(coverage, "stories"), x = 0;
+    double stories = report_value_count(coverage, "stories"), x = 0;
     (void)fprintf(out, "<svg viewBox=\"0 0 %.0f %d\" width=\"%.0f\" height=\"%d\" "
                        "preserveAspectRatio=\"none\" role=\"img\" "
                        "aria-label=\"%.0f of %.0f stories covered\">",
-                  BAR_WIDTH, BAR_HEIGHT, BAR_WIDTH, BAR_HEIGHT, report_count(coverage, "with_commits"), stories);
+                  BAR_WIDTH, BAR_HEIGHT, BAR_WIDTH, BAR_HEIGHT, report_value_count(coverage, "with_commits"), stories);
     (void)fprintf(out, "<rect class=\"none\" width=\"%.0f\" height=\"%d\"/>", BAR_WIDTH, BAR_HEIGHT);
     for (size_t i = 0; stories > 0 && i < sizeof parts / sizeof parts[0]; i++) {
-        double width = BAR_WIDTH * report_count(coverage, parts[i].member) / stories;
+        double width = BAR_WIDTH * report_value_count(coverage, parts[i].member) / stories;
         if (width > 0)
             (void)fprintf(out, "<rect class=\"%s\" x=\"%.2f\" width=\"%.2f\" height=\"%d\"/>", parts[i].state, x, width,
                           BAR_HEIGHT);
@@ -42,7 +42,7 @@ struct scale {
 
 static double day_of(const cJSON *entry)
 {
-    const char *day = report_member(entry, "day");
+    const char *day = report_value_member(entry, "day");
     instant at;
     return instant_parse(day, strlen(day), &at) ? (double)at / DAY_MICROSECONDS : 0;
 }
@@ -53,7 +53,7 @@ static struct scale scale_of(const cJSON *history)
     const cJSON *entry;
     cJSON_ArrayForEach(entry, history)
     {
-        double stories = report_count(entry, "stories");
+        double stories = report_value_count(entry, "stories");
         scale.days = day_of(entry) - scale.first_day;
         scale.most = stories > scale.most ? stories : scale.most;
     }
@@ -78,7 +78,7 @@ static void put_steps(const cJSON *history, const struct scale *scale, const cha
     const cJSON *entry;
     cJSON_ArrayForEach(entry, history)
     {
-        double y = y_of(scale, report_count(entry, member));
+        double y = y_of(scale, report_value_count(entry, member));
         if (entry == history->child)
             (void)fprintf(out, "V%.1f", y);
         else
@@ -92,10 +92,10 @@ static void put_lines(const cJSON *history, const struct scale *scale, FILE *out
     (void)fprintf(out, "<path class=\"covered-area\" d=\"M%.1f %.1f", CHART_LEFT, ground);
     put_steps(history, scale, "with_commits", out);
     (void)fprintf(out, "V%.1fZ\"/><path class=\"all-line\" d=\"M%.1f %.1f", ground, CHART_LEFT,
-                  y_of(scale, report_count(history->child, "stories")));
+                  y_of(scale, report_value_count(history->child, "stories")));
     put_steps(history, scale, "stories", out);
     (void)fprintf(out, "\"/><path class=\"covered-line\" d=\"M%.1f %.1f", CHART_LEFT,
-                  y_of(scale, report_count(history->child, "with_commits")));
+                  y_of(scale, report_value_count(history->child, "with_commits")));
     put_steps(history, scale, "with_commits", out);
     (void)fputs("\"/>\n", out);
 }
@@ -123,6 +123,6 @@ void report_chart_history(const cJSON *history, FILE *out)
     (void)fprintf(out, "<text x=\"%.1f\" y=\"%.1f\">%.10s</text>"
                        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.10s</text></svg>\n"
                        "<p class=\"quiet\">By day: covered stories, and all (dashed).</p>\n",
-                  CHART_LEFT, CHART_HEIGHT - 6, report_member(history->child, "day"), CHART_WIDTH, CHART_HEIGHT - 6,
-                  report_member(cJSON_GetArrayItem(history, days - 1), "day"));
+                  CHART_LEFT, CHART_HEIGHT - 6, report_value_member(history->child, "day"), CHART_WIDTH, CHART_HEIGHT - 6,
+                  report_value_member(cJSON_GetArrayItem(history, days - 1), "day"));
 }

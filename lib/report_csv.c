@@ -4,8 +4,9 @@
  * changed_story or changed_scope. A cell that says nothing for its row is empty; lists are parted by spaces.
  */
 #include "json_value.h"
-#include "report.h"
+#include "report_formats.h"
 #include "report_text.h"
+#include "report_value.h"
 
 #include <string.h>
 
@@ -77,7 +78,7 @@ static void put_text(FILE *out, const char *text)
 static const char *element_text(const struct cell *cell, const cJSON *element)
 {
     if (cell->member)
-        return report_member(element, cell->member);
+        return report_value_member(element, cell->member);
     return cJSON_IsString(element) ? element->valuestring : "";
 }
 
@@ -124,7 +125,7 @@ static void put_row(FILE *out, const struct row *row)
 static void take_members(struct row *row, const cJSON *object, const enum column *columns, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        row->cells[columns[i]].text = report_member(object, titles[columns[i]]);
+        row->cells[columns[i]].text = report_value_member(object, titles[columns[i]]);
 }
 
 static struct row new_row(const char *record, const cJSON *version)
@@ -160,7 +161,7 @@ static struct work read_work(const cJSON *story)
     const cJSON *commit;
     cJSON_ArrayForEach(commit, json_value_member(story, "commits"))
     {
-        const char *landed = report_member(commit, "landed_at");
+        const char *landed = report_value_member(commit, "landed_at");
         add_evidence(&work, commit);
         if (!cJSON_IsTrue(json_value_member(commit, "counts")))
             continue;
@@ -196,28 +197,28 @@ static void put_story(FILE *out, const cJSON *version, const cJSON *story)
 /* A commit or issue that was found, in row as far as the part of the report that it stands in says. */
 static void put_finding(FILE *out, struct row row, const cJSON *finding, const char *reason_member)
 {
-    const char *subject = report_member(finding, "subject");
-    row.cells[ISSUE_KEY].text = report_member(finding, "issue_key");
-    row.cells[SUMMARY].text = subject[0] ? subject : report_member(finding, "summary");
-    row.cells[REASON].text = report_member(finding, reason_member);
-    row.cells[FIRST_LANDED_AT].text = report_member(finding, "landed_at");
-    row.cells[SHAS].text = report_member(finding, "sha");
+    const char *subject = report_value_member(finding, "subject");
+    row.cells[ISSUE_KEY].text = report_value_member(finding, "issue_key");
+    row.cells[SUMMARY].text = subject[0] ? subject : report_value_member(finding, "summary");
+    row.cells[REASON].text = report_value_member(finding, reason_member);
+    row.cells[FIRST_LANDED_AT].text = report_value_member(finding, "landed_at");
+    row.cells[SHAS].text = report_value_member(finding, "sha");
     if (!row.cells[REPOSITORIES].text)
-        row.cells[REPOSITORIES].text = report_member(finding, "repository");
-    row.cells[BRANCHES].text = report_member(finding, "branch");
+        row.cells[REPOSITORIES].text = report_value_member(finding, "repository");
+    row.cells[BRANCHES].text = report_value_member(finding, "branch");
     put_row(out, &row);
 }
 
 static void put_late(FILE *out, const cJSON *version, const cJSON *entry)
 {
-    bool is_scope = strcmp(report_member(entry, "what"), "scope") == 0;
+    bool is_scope = strcmp(report_value_member(entry, "what"), "scope") == 0;
     struct row row = new_row("after_freeze", version);
-    row.cells[ISSUE_KEY].text = report_member(entry, "issue_key");
-    row.cells[SUMMARY].text = report_member(entry, "summary");
-    row.cells[REASON].text = report_member(entry, "what");
-    row.cells[is_scope ? ADDED_AT : FIRST_LANDED_AT].text = report_member(entry, "at");
-    row.cells[REPOSITORIES].text = report_member(entry, "repository");
-    row.cells[SHAS].text = report_member(entry, "sha");
+    row.cells[ISSUE_KEY].text = report_value_member(entry, "issue_key");
+    row.cells[SUMMARY].text = report_value_member(entry, "summary");
+    row.cells[REASON].text = report_value_member(entry, "what");
+    row.cells[is_scope ? ADDED_AT : FIRST_LANDED_AT].text = report_value_member(entry, "at");
+    row.cells[REPOSITORIES].text = report_value_member(entry, "repository");
+    row.cells[SHAS].text = report_value_member(entry, "sha");
     put_row(out, &row);
 }
 
@@ -242,12 +243,12 @@ static void put_range(FILE *out, const cJSON *range)
 {
     char ends[2048];
     const cJSON *finding;
-    (void)snprintf(ends, sizeof ends, "%s..%s", report_member(range, "from"), report_member(range, "to"));
+    (void)snprintf(ends, sizeof ends, "%s..%s", report_value_member(range, "from"), report_value_member(range, "to"));
     cJSON_ArrayForEach(finding, json_value_member(range, "findings"))
     {
         struct row row = {.cells[RECORD].text = "range",
-                          .cells[SOURCE].text = report_member(range, "source"),
-                          .cells[REPOSITORIES].text = report_member(range, "repository"),
+                          .cells[SOURCE].text = report_value_member(range, "source"),
+                          .cells[REPOSITORIES].text = report_value_member(range, "repository"),
                           .cells[RANGE].text = ends};
         put_finding(out, row, finding, "finding");
     }
@@ -258,7 +259,7 @@ static const char *share(const cJSON *coverage, char text[64])
 {
     text[0] = '\0';
     if (json_value_is_set(coverage))
-        (void)snprintf(text, 64, "%.0f of %.0f", report_count(coverage, "with_commits"), report_count(coverage, "stories"));
+        (void)snprintf(text, 64, "%.0f of %.0f", report_value_count(coverage, "with_commits"), report_value_count(coverage, "stories"));
     return text;
 }
 
@@ -276,17 +277,17 @@ static void put_changed_story(FILE *out, const cJSON *story)
     static const enum column columns[] = {SOURCE, ISSUE_KEY, SUMMARY, REASON, BEFORE};
     struct row row = {.cells[RECORD].text = "changed_story"};
     take_members(&row, story, columns, sizeof columns / sizeof columns[0]);
-    row.cells[STATE].text = report_member(story, "after");
+    row.cells[STATE].text = report_value_member(story, "after");
     put_row(out, &row);
 }
 
 static void put_changed_scope(FILE *out, const cJSON *entry)
 {
     struct row row = new_row("changed_scope", entry);
-    row.cells[ISSUE_KEY].text = report_member(entry, "issue_key");
-    row.cells[SUMMARY].text = report_member(entry, "summary");
-    row.cells[REASON].text = report_member(entry, "change");
-    row.cells[ADDED_AT].text = report_member(entry, "at");
+    row.cells[ISSUE_KEY].text = report_value_member(entry, "issue_key");
+    row.cells[SUMMARY].text = report_value_member(entry, "summary");
+    row.cells[REASON].text = report_value_member(entry, "change");
+    row.cells[ADDED_AT].text = report_value_member(entry, "at");
     put_row(out, &row);
 }
 
@@ -329,7 +330,7 @@ void report_csv(const cJSON *document, FILE *out)
     }
     cJSON_ArrayForEach(entry, json_value_member(document, "orphans"))
     {
-        put_finding(out, (struct row){.cells[RECORD].text = "orphan", .cells[SOURCE].text = report_member(entry, "source")},
+        put_finding(out, (struct row){.cells[RECORD].text = "orphan", .cells[SOURCE].text = report_value_member(entry, "source")},
                     entry, "reason");
     }
 }

@@ -1,8 +1,9 @@
 /* Reports as one static HTML page: no script, readable printed, light and dark. */
 #include "json_value.h"
-#include "report.h"
 #include "report_chart.h"
+#include "report_formats.h"
 #include "report_text.h"
+#include "report_value.h"
 
 #include <string.h>
 
@@ -127,7 +128,7 @@ static void put_state(const struct page *page, const char *state)
     put_raw(page, "<span class=\"mark ");
     put_text(page, state);
     put_raw(page, "\">");
-    put_text(page, report_meaning(state));
+    put_text(page, report_value_meaning(state));
     put_raw(page, "</span>");
 }
 
@@ -153,9 +154,9 @@ static void put_coverage_row(const struct page *page, const char *name, size_t n
     put_isolated(page, name);
     put_raw(page, number > 0 ? "</a></td><td class=\"bar\">" : "</td><td class=\"bar\">");
     report_chart_bar(coverage, page->out);
-    (void)fprintf(page->out, "</td><td class=\"n\">%s</td>", report_percent(coverage, percent));
+    (void)fprintf(page->out, "</td><td class=\"n\">%s</td>", report_value_percent(coverage, percent));
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
-        put_count(page, report_count(coverage, counted[i]));
+        put_count(page, report_value_count(coverage, counted[i]));
     put_raw(page, "</tr>\n");
 }
 
@@ -170,7 +171,7 @@ static void put_overview(const struct page *page, const cJSON *versions)
                   "<th class=\"n\">Reverted</th><th class=\"n\">Not expected</th></tr></thead><tbody>\n");
     cJSON_ArrayForEach(version, versions)
     {
-        put_coverage_row(page, report_version_name(page->document, version, name), ++number,
+        put_coverage_row(page, report_value_version_name(page->document, version, name), ++number,
                          json_value_member(version, "coverage"));
     }
     if (number > 1)
@@ -191,13 +192,13 @@ static void put_tiles(const struct page *page)
     const cJSON *summary = json_value_member(page->document, "summary");
     (void)fprintf(page->out, "<div class=\"tiles\"><div class=\"tile\"><b>%s</b>"
                              "<span>of stories covered</span></div>\n",
-                  report_percent(summary, percent));
-    put_tile(page, "", report_count(summary, "stories"), "stories");
-    put_tile(page, "covered", report_count(summary, "with_commits"), "covered");
-    put_tile(page, "missing", report_count(summary, "missing"), "missing");
-    put_tile(page, "unmerged", report_count(summary, "unmerged"), "unmerged");
-    put_tile(page, "reverted", report_count(summary, "reverted"), "reverted");
-    put_tile(page, "", report_count(page->document, "orphan_commits"), "commits without a story");
+                  report_value_percent(summary, percent));
+    put_tile(page, "", report_value_count(summary, "stories"), "stories");
+    put_tile(page, "covered", report_value_count(summary, "with_commits"), "covered");
+    put_tile(page, "missing", report_value_count(summary, "missing"), "missing");
+    put_tile(page, "unmerged", report_value_count(summary, "unmerged"), "unmerged");
+    put_tile(page, "reverted", report_value_count(summary, "reverted"), "reverted");
+    put_tile(page, "", report_value_count(page->document, "orphan_commits"), "commits without a story");
     put_raw(page, "</div>\n");
 }
 
@@ -212,14 +213,14 @@ static void put_contents(const struct page *page, const cJSON *versions)
     cJSON_ArrayForEach(part, versions)
     {
         (void)fprintf(page->out, "<li><a href=\"#v%zu\">", ++number);
-        put_isolated(page, report_version_name(page->document, part, name));
+        put_isolated(page, report_value_version_name(page->document, part, name));
         put_raw(page, "</a></li>\n");
     }
     number = 0;
     cJSON_ArrayForEach(part, json_value_member(page->document, "ranges"))
     {
         (void)fprintf(page->out, "<li><a href=\"#r%zu\">", ++number);
-        put_isolated(page, report_member(part, "repository"));
+        put_isolated(page, report_value_member(part, "repository"));
         put_raw(page, "</a></li>\n");
     }
     if (cJSON_GetArraySize(json_value_member(page->document, "not_in_ranges")) > 0)
@@ -230,13 +231,13 @@ static void put_contents(const struct page *page, const cJSON *versions)
 static void put_commit(const struct page *page, const cJSON *commit)
 {
     const cJSON *branches = json_value_member(commit, "branches"), *reverted_on = json_value_member(commit, "reverted_on");
-    const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
+    const char *tag = report_value_member(commit, "first_tag"), *revert = report_value_member(commit, "reverted_by");
     put_raw(page, "<li>");
-    put_sha(page, report_member(commit, "sha"));
+    put_sha(page, report_value_member(commit, "sha"));
     put_raw(page, " ");
-    put_isolated(page, report_member(commit, "subject"));
+    put_isolated(page, report_value_member(commit, "subject"));
     put_raw(page, " \u00b7 ");
-    put_isolated(page, report_member(commit, "repository"));
+    put_isolated(page, report_value_member(commit, "repository"));
     put_raw(page, " \u00b7 by ");
     put_list(page, json_value_member(commit, "evidence"));
     put_raw(page, cJSON_GetArraySize(branches) > 0 ? " \u00b7 on " : " \u00b7 on no branch");
@@ -260,11 +261,11 @@ static void put_commit(const struct page *page, const cJSON *commit)
 static void put_story(const struct page *page, const cJSON *story)
 {
     const cJSON *commit, *commits = json_value_member(story, "commits");
-    put_cell(page, "<tr><td class=\"k\">", report_member(story, "issue_key"));
+    put_cell(page, "<tr><td class=\"k\">", report_value_member(story, "issue_key"));
     put_raw(page, "<td>");
-    put_state(page, report_member(story, "state"));
+    put_state(page, report_value_member(story, "state"));
     put_raw(page, "</td><td>");
-    put_isolated(page, report_member(story, "summary"));
+    put_isolated(page, report_value_member(story, "summary"));
     if (cJSON_IsTrue(json_value_member(story, "is_after_freeze")))
         put_raw(page, " <span class=\"quiet\">(added after the freeze)</span>");
     if (cJSON_GetArraySize(commits) > 0) {
@@ -276,7 +277,7 @@ static void put_story(const struct page *page, const cJSON *story)
         put_raw(page, "</ul>");
     }
     put_raw(page, "</td>");
-    put_cell(page, "<td>", report_member(story, "reason"));
+    put_cell(page, "<td>", report_value_member(story, "reason"));
     put_raw(page, "</tr>\n");
 }
 
@@ -293,7 +294,7 @@ static void put_stories(const struct page *page, const cJSON *stories)
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         cJSON_ArrayForEach(story, stories)
         {
-            if (strcmp(report_member(story, "state"), states[i]) == 0)
+            if (strcmp(report_value_member(story, "state"), states[i]) == 0)
                 put_story(page, story);
         }
     }
@@ -307,15 +308,15 @@ static void put_findings(const struct page *page, const cJSON *findings, const c
     put_table_head(page, "When|Commit|Repository|Issue|What|Why");
     cJSON_ArrayForEach(finding, findings)
     {
-        const char *subject = report_member(finding, "subject");
-        put_cell(page, "<tr><td class=\"t\">", report_time(finding, "landed_at", when));
+        const char *subject = report_value_member(finding, "subject");
+        put_cell(page, "<tr><td class=\"t\">", report_value_time(finding, "landed_at", when));
         put_raw(page, "<td>");
-        put_sha(page, report_member(finding, "sha"));
+        put_sha(page, report_value_member(finding, "sha"));
         put_raw(page, "</td>");
-        put_cell(page, "<td>", report_member(finding, "repository"));
-        put_cell(page, "<td class=\"k\">", report_member(finding, "issue_key"));
-        put_cell(page, "<td>", subject[0] ? subject : report_member(finding, "summary"));
-        put_cell(page, "<td>", report_why(finding, reason_member, why));
+        put_cell(page, "<td>", report_value_member(finding, "repository"));
+        put_cell(page, "<td class=\"k\">", report_value_member(finding, "issue_key"));
+        put_cell(page, "<td>", subject[0] ? subject : report_value_member(finding, "summary"));
+        put_cell(page, "<td>", report_value_why(finding, reason_member, why));
         put_raw(page, "</tr>\n");
     }
     put_raw(page, "</tbody></table></div>\n");
@@ -328,13 +329,13 @@ static void put_late(const struct page *page, const cJSON *late)
     put_table_head(page, "When|Issue|Late|Repository|What");
     cJSON_ArrayForEach(entry, late)
     {
-        put_cell(page, "<tr><td class=\"t\">", report_time(entry, "at", when));
-        put_cell(page, "<td class=\"k\">", report_member(entry, "issue_key"));
-        put_raw(page, strcmp(report_member(entry, "what"), "scope") == 0 ? "<td>added to the version" : "<td>commit ");
-        put_sha(page, report_member(entry, "sha"));
+        put_cell(page, "<tr><td class=\"t\">", report_value_time(entry, "at", when));
+        put_cell(page, "<td class=\"k\">", report_value_member(entry, "issue_key"));
+        put_raw(page, strcmp(report_value_member(entry, "what"), "scope") == 0 ? "<td>added to the version" : "<td>commit ");
+        put_sha(page, report_value_member(entry, "sha"));
         put_raw(page, "</td>");
-        put_cell(page, "<td>", report_member(entry, "repository"));
-        put_cell(page, "<td>", report_member(entry, "summary"));
+        put_cell(page, "<td>", report_value_member(entry, "repository"));
+        put_cell(page, "<td>", report_value_member(entry, "summary"));
         put_raw(page, "</tr>\n");
     }
     put_raw(page, "</tbody></table></div>\n");
@@ -345,21 +346,21 @@ static void put_version_facts(const struct page *page, const cJSON *version)
     char freeze[REPORT_TIME_BYTES], percent[REPORT_PERCENT_BYTES];
     const cJSON *coverage = json_value_member(version, "coverage");
     const cJSON *branch, *branches = json_value_member(version, "branches");
-    (void)fprintf(page->out, "<p>%.0f of %.0f stories are covered, %s.", report_count(coverage, "with_commits"),
-                  report_count(coverage, "stories"), report_percent(coverage, percent));
+    (void)fprintf(page->out, "<p>%.0f of %.0f stories are covered, %s.", report_value_count(coverage, "with_commits"),
+                  report_value_count(coverage, "stories"), report_value_percent(coverage, percent));
     if (cJSON_IsTrue(json_value_member(version, "released")))
         put_raw(page, " Released.");
     put_raw(page, " <span class=\"quiet\">");
-    if (report_member(version, "release_date")[0])
-        (void)fprintf(page->out, " Release date %.10s.", report_member(version, "release_date"));
-    if (report_time(version, "freeze_at", freeze)[0])
+    if (report_value_member(version, "release_date")[0])
+        (void)fprintf(page->out, " Release date %.10s.", report_value_member(version, "release_date"));
+    if (report_value_time(version, "freeze_at", freeze)[0])
         (void)fprintf(page->out, " Frozen %s.", freeze);
     cJSON_ArrayForEach(branch, branches)
     {
         put_raw(page, branch == branches->child ? " Branches: " : ", ");
-        put_isolated(page, report_member(branch, "ref"));
+        put_isolated(page, report_value_member(branch, "ref"));
         put_raw(page, " of ");
-        put_isolated(page, report_member(branch, "repository"));
+        put_isolated(page, report_value_member(branch, "repository"));
     }
     put_raw(page, "</span></p>\n");
 }
@@ -369,7 +370,7 @@ static void put_version(const struct page *page, const cJSON *version, size_t nu
     char name[REPORT_NAME_BYTES];
     const cJSON *sneaked = json_value_member(version, "sneaked_in"), *late = json_value_member(version, "after_freeze");
     (void)fprintf(page->out, "<section><h2 id=\"v%zu\">", number);
-    put_isolated(page, report_version_name(page->document, version, name));
+    put_isolated(page, report_value_version_name(page->document, version, name));
     put_raw(page, "</h2>\n");
     report_chart_bar(json_value_member(version, "coverage"), page->out);
     put_version_facts(page, version);
@@ -392,8 +393,8 @@ static void put_share(const struct page *page, const cJSON *coverage)
     put_raw(page, "<td class=\"bar\">");
     report_chart_bar(coverage, page->out);
     if (json_value_is_set(coverage))
-        (void)fprintf(page->out, "%.0f of %.0f covered, %s</td>", report_count(coverage, "with_commits"),
-                      report_count(coverage, "stories"), report_percent(coverage, percent));
+        (void)fprintf(page->out, "%.0f of %.0f covered, %s</td>", report_value_count(coverage, "with_commits"),
+                      report_value_count(coverage, "stories"), report_value_percent(coverage, percent));
     else
         put_raw(page, "no story</td>");
 }
@@ -407,7 +408,7 @@ static void put_changed_versions(const struct page *page, const cJSON *versions)
     put_table_head(page, "Version|Before|Now");
     cJSON_ArrayForEach(version, versions)
     {
-        put_cell(page, "<tr><td class=\"k\">", report_version_name(page->document, version, name));
+        put_cell(page, "<tr><td class=\"k\">", report_value_version_name(page->document, version, name));
         put_share(page, json_value_member(version, "before"));
         put_share(page, json_value_member(version, "after"));
         put_raw(page, "</tr>\n");
@@ -423,15 +424,15 @@ static void put_changed_stories(const struct page *page, const cJSON *stories)
     put_table_head(page, "Issue|Before|Now|Summary|Why");
     cJSON_ArrayForEach(story, stories)
     {
-        const char *before = report_member(story, "before"), *after = report_member(story, "after");
-        put_cell(page, "<tr><td class=\"k\">", report_member(story, "issue_key"));
+        const char *before = report_value_member(story, "before"), *after = report_value_member(story, "after");
+        put_cell(page, "<tr><td class=\"k\">", report_value_member(story, "issue_key"));
         put_raw(page, "<td>");
         put_state(page, before[0] ? before : "new");
         put_raw(page, "</td><td>");
         put_state(page, after[0] ? after : "gone");
         put_raw(page, "</td>");
-        put_cell(page, "<td>", report_member(story, "summary"));
-        put_cell(page, "<td>", report_member(story, "reason"));
+        put_cell(page, "<td>", report_value_member(story, "summary"));
+        put_cell(page, "<td>", report_value_member(story, "reason"));
         put_raw(page, "</tr>\n");
     }
     put_raw(page, "</tbody></table></div>\n");
@@ -446,11 +447,11 @@ static void put_changed_scope(const struct page *page, const cJSON *scope)
     put_table_head(page, "When|Issue|Scope|Version|Summary");
     cJSON_ArrayForEach(entry, scope)
     {
-        put_cell(page, "<tr><td class=\"t\">", report_time(entry, "at", when));
-        put_cell(page, "<td class=\"k\">", report_member(entry, "issue_key"));
-        put_cell(page, "<td>", report_member(entry, "change"));
-        put_cell(page, "<td>", report_version_name(page->document, entry, name));
-        put_cell(page, "<td>", report_member(entry, "summary"));
+        put_cell(page, "<tr><td class=\"t\">", report_value_time(entry, "at", when));
+        put_cell(page, "<td class=\"k\">", report_value_member(entry, "issue_key"));
+        put_cell(page, "<td>", report_value_member(entry, "change"));
+        put_cell(page, "<td>", report_value_version_name(page->document, entry, name));
+        put_cell(page, "<td>", report_value_member(entry, "summary"));
         put_raw(page, "</tr>\n");
     }
     put_raw(page, "</tbody></table></div>\n");
@@ -462,8 +463,8 @@ static void put_changes(const struct page *page, const cJSON *changes)
     if (!json_value_is_set(changes))
         return;
     (void)fprintf(page->out, "<section><h2 id=\"changes\">Changed since %s</h2>\n",
-                  report_time(changes, "since", since));
-    if (report_is_unchanged(changes))
+                  report_value_time(changes, "since", since));
+    if (report_value_is_unchanged(changes))
         put_raw(page, "<p class=\"quiet\">Nothing.</p>\n");
     put_changed_versions(page, json_value_member(changes, "versions"));
     put_changed_stories(page, json_value_member(changes, "stories"));
@@ -475,11 +476,11 @@ static void put_range(const struct page *page, const cJSON *range, size_t number
 {
     const cJSON *findings = json_value_member(range, "findings");
     (void)fprintf(page->out, "<section><h2 id=\"r%zu\">", number);
-    put_isolated(page, report_member(range, "repository"));
+    put_isolated(page, report_value_member(range, "repository"));
     put_raw(page, ": ");
-    put_isolated(page, report_member(range, "from"));
+    put_isolated(page, report_value_member(range, "from"));
     put_raw(page, " .. ");
-    put_isolated(page, report_member(range, "to"));
+    put_isolated(page, report_value_member(range, "to"));
     put_raw(page, "</h2>\n");
     if (cJSON_GetArraySize(findings) > 0)
         put_findings(page, findings, "finding");
@@ -515,14 +516,14 @@ static void put_head(const struct page *page)
         put_raw(page, style[i]);
     (void)fprintf(page->out, "</style>\n</head>\n<body>\n<header><h1>Release report</h1>\n"
                              "<p class=\"quiet\">%s, America/Phoenix",
-                  report_time(page->document, "generated_at", made));
-    if (report_member(page->document, "project")[0]) {
+                  report_value_time(page->document, "generated_at", made));
+    if (report_value_member(page->document, "project")[0]) {
         put_raw(page, "; project ");
-        put_isolated(page, report_member(page->document, "project"));
+        put_isolated(page, report_value_member(page->document, "project"));
     }
-    if (report_member(page->document, "fix_version")[0]) {
+    if (report_value_member(page->document, "fix_version")[0]) {
         put_raw(page, "; version ");
-        put_isolated(page, report_member(page->document, "fix_version"));
+        put_isolated(page, report_value_member(page->document, "fix_version"));
     }
     put_raw(page, "</p></header>\n");
 }

@@ -1,7 +1,8 @@
 /* Reports as Markdown, with tables as GitHub and GitLab read them. */
 #include "json_value.h"
-#include "report.h"
+#include "report_formats.h"
 #include "report_text.h"
+#include "report_value.h"
 
 #include <string.h>
 
@@ -60,7 +61,7 @@ static void put_header(FILE *out, const char *titles, const char *rule)
 
 static void put_sha(FILE *out, const cJSON *commit)
 {
-    (void)fprintf(out, "%.*s", SHA_COLUMNS, report_member(commit, "sha"));
+    (void)fprintf(out, "%.*s", SHA_COLUMNS, report_value_member(commit, "sha"));
 }
 
 static void put_coverage(FILE *out, const char *name, const cJSON *coverage)
@@ -69,9 +70,9 @@ static void put_coverage(FILE *out, const char *name, const cJSON *coverage)
     char percent[REPORT_PERCENT_BYTES];
     (void)fputc('|', out);
     put_cell(out, name);
-    put_cell(out, report_percent(coverage, percent));
+    put_cell(out, report_value_percent(coverage, percent));
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
-        put_count(out, report_count(coverage, counted[i]));
+        put_count(out, report_value_count(coverage, counted[i]));
     (void)fputc('\n', out);
 }
 
@@ -87,7 +88,7 @@ static void put_versions(const struct page *page, const cJSON *versions)
                "|---|--:|--:|--:|--:|--:|--:|--:|");
     cJSON_ArrayForEach(version, versions)
     {
-        put_coverage(page->out, report_version_name(page->document, version, name),
+        put_coverage(page->out, report_value_version_name(page->document, version, name),
                      json_value_member(version, "coverage"));
     }
     if (cJSON_GetArraySize(versions) > 1)
@@ -97,14 +98,14 @@ static void put_versions(const struct page *page, const cJSON *versions)
 static void put_commit(FILE *out, const cJSON *commit)
 {
     char joined[JOINED_BYTES];
-    const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
+    const char *tag = report_value_member(commit, "first_tag"), *revert = report_value_member(commit, "reverted_by");
     put_sha(out, commit);
     (void)fputc(' ', out);
-    put_text(out, report_member(commit, "repository"));
+    put_text(out, report_value_member(commit, "repository"));
     (void)fputs(" by ", out);
-    put_text(out, report_joined(json_value_member(commit, "evidence"), ", ", joined, sizeof joined));
+    put_text(out, report_value_joined(json_value_member(commit, "evidence"), ", ", joined, sizeof joined));
     (void)fputs(" on ", out);
-    report_joined(json_value_member(commit, "branches"), ", ", joined, sizeof joined);
+    report_value_joined(json_value_member(commit, "branches"), ", ", joined, sizeof joined);
     put_text(out, joined[0] ? joined : "no branch");
     if (tag[0]) {
         (void)fputs(", first in ", out);
@@ -112,7 +113,7 @@ static void put_commit(FILE *out, const cJSON *commit)
     }
     if (revert[0])
         (void)fprintf(out, ", taken back by %.*s", SHA_COLUMNS, revert);
-    report_joined(json_value_member(commit, "reverted_on"), ", ", joined, sizeof joined);
+    report_value_joined(json_value_member(commit, "reverted_on"), ", ", joined, sizeof joined);
     if (joined[0] && !revert[0]) {
         (void)fputs(", taken back on ", out);
         put_text(out, joined);
@@ -125,10 +126,10 @@ static void put_story(FILE *out, const cJSON *story)
 {
     const cJSON *commit, *commits = json_value_member(story, "commits");
     (void)fputc('|', out);
-    put_cell(out, report_member(story, "issue_key"));
-    put_cell(out, report_member(story, "summary"));
-    put_cell(out, report_meaning(report_member(story, "state")));
-    put_cell(out, report_member(story, "reason"));
+    put_cell(out, report_value_member(story, "issue_key"));
+    put_cell(out, report_value_member(story, "summary"));
+    put_cell(out, report_value_meaning(report_value_member(story, "state")));
+    put_cell(out, report_value_member(story, "reason"));
     (void)fputc(' ', out);
     cJSON_ArrayForEach(commit, commits)
     {
@@ -150,16 +151,16 @@ static void put_findings(FILE *out, const char *heading, const cJSON *findings, 
     put_header(out, "| When | Commit | Repository | Issue | What | Why |", "|---|---|---|---|---|---|");
     cJSON_ArrayForEach(finding, findings)
     {
-        const char *subject = report_member(finding, "subject");
+        const char *subject = report_value_member(finding, "subject");
         (void)fputc('|', out);
-        put_cell(out, report_time(finding, "landed_at", when));
+        put_cell(out, report_value_time(finding, "landed_at", when));
         (void)fputc(' ', out);
         put_sha(out, finding);
         (void)fputs(" |", out);
-        put_cell(out, report_member(finding, "repository"));
-        put_cell(out, report_member(finding, "issue_key"));
-        put_cell(out, subject[0] ? subject : report_member(finding, "summary"));
-        put_cell(out, report_why(finding, reason_member, why));
+        put_cell(out, report_value_member(finding, "repository"));
+        put_cell(out, report_value_member(finding, "issue_key"));
+        put_cell(out, subject[0] ? subject : report_value_member(finding, "summary"));
+        put_cell(out, report_value_why(finding, reason_member, why));
         (void)fputc('\n', out);
     }
 }
@@ -170,18 +171,18 @@ static void put_late(FILE *out, const cJSON *version)
     const cJSON *entry, *late = json_value_member(version, "after_freeze");
     if (cJSON_GetArraySize(late) == 0)
         return;
-    (void)fprintf(out, "\n### After the freeze of %s\n", report_time(version, "freeze_at", when));
+    (void)fprintf(out, "\n### After the freeze of %s\n", report_value_time(version, "freeze_at", when));
     put_header(out, "| When | Issue | Late | Repository | What |", "|---|---|---|---|---|");
     cJSON_ArrayForEach(entry, late)
     {
         (void)fputc('|', out);
-        put_cell(out, report_time(entry, "at", when));
-        put_cell(out, report_member(entry, "issue_key"));
-        (void)fputs(strcmp(report_member(entry, "what"), "scope") == 0 ? " added" : " commit ", out);
+        put_cell(out, report_value_time(entry, "at", when));
+        put_cell(out, report_value_member(entry, "issue_key"));
+        (void)fputs(strcmp(report_value_member(entry, "what"), "scope") == 0 ? " added" : " commit ", out);
         put_sha(out, entry);
         (void)fputs(" |", out);
-        put_cell(out, report_member(entry, "repository"));
-        put_cell(out, report_member(entry, "summary"));
+        put_cell(out, report_value_member(entry, "repository"));
+        put_cell(out, report_value_member(entry, "summary"));
         (void)fputc('\n', out);
     }
 }
@@ -191,7 +192,7 @@ static void put_version(const struct page *page, const cJSON *version)
     char name[REPORT_NAME_BYTES];
     const cJSON *story, *stories = json_value_member(version, "stories");
     (void)fputs("\n## ", page->out);
-    put_text(page->out, report_version_name(page->document, version, name));
+    put_text(page->out, report_value_version_name(page->document, version, name));
     (void)fputc('\n', page->out);
     if (cJSON_GetArraySize(stories) == 0)
         (void)fputs("\nNo issue has this version.\n", page->out);
@@ -212,13 +213,13 @@ static void put_changed_stories(FILE *out, const cJSON *stories)
         put_header(out, "| Issue | Summary | Before | Now | Why |", "|---|---|---|---|---|");
     cJSON_ArrayForEach(story, stories)
     {
-        const char *before = report_member(story, "before"), *after = report_member(story, "after");
+        const char *before = report_value_member(story, "before"), *after = report_value_member(story, "after");
         (void)fputc('|', out);
-        put_cell(out, report_member(story, "issue_key"));
-        put_cell(out, report_member(story, "summary"));
-        put_cell(out, before[0] ? report_meaning(before) : "-");
-        put_cell(out, after[0] ? report_meaning(after) : "gone");
-        put_cell(out, report_member(story, "reason"));
+        put_cell(out, report_value_member(story, "issue_key"));
+        put_cell(out, report_value_member(story, "summary"));
+        put_cell(out, before[0] ? report_value_meaning(before) : "-");
+        put_cell(out, after[0] ? report_value_meaning(after) : "gone");
+        put_cell(out, report_value_member(story, "reason"));
         (void)fputc('\n', out);
     }
 }
@@ -232,11 +233,11 @@ static void put_changed_scope(const struct page *page, const cJSON *scope)
     cJSON_ArrayForEach(entry, scope)
     {
         (void)fputc('|', page->out);
-        put_cell(page->out, report_time(entry, "at", when));
-        put_cell(page->out, report_member(entry, "issue_key"));
-        put_cell(page->out, report_member(entry, "summary"));
-        put_cell(page->out, report_member(entry, "change"));
-        put_cell(page->out, report_version_name(page->document, entry, name));
+        put_cell(page->out, report_value_time(entry, "at", when));
+        put_cell(page->out, report_value_member(entry, "issue_key"));
+        put_cell(page->out, report_value_member(entry, "summary"));
+        put_cell(page->out, report_value_member(entry, "change"));
+        put_cell(page->out, report_value_version_name(page->document, entry, name));
         (void)fputc('\n', page->out);
     }
 }
@@ -245,8 +246,8 @@ static void put_share(FILE *out, const cJSON *coverage)
 {
     char percent[REPORT_PERCENT_BYTES];
     if (json_value_is_set(coverage))
-        (void)fprintf(out, " %.0f of %.0f, %s |", report_count(coverage, "with_commits"),
-                      report_count(coverage, "stories"), report_percent(coverage, percent));
+        (void)fprintf(out, " %.0f of %.0f, %s |", report_value_count(coverage, "with_commits"),
+                      report_value_count(coverage, "stories"), report_value_percent(coverage, percent));
     else
         (void)fputs(" no story |", out);
 }
@@ -260,7 +261,7 @@ static void put_changed_versions(const struct page *page, const cJSON *versions)
     cJSON_ArrayForEach(version, versions)
     {
         (void)fputc('|', page->out);
-        put_cell(page->out, report_version_name(page->document, version, name));
+        put_cell(page->out, report_value_version_name(page->document, version, name));
         put_share(page->out, json_value_member(version, "before"));
         put_share(page->out, json_value_member(version, "after"));
         (void)fputc('\n', page->out);
@@ -272,8 +273,8 @@ static void put_changes(const struct page *page, const cJSON *changes)
     char since[REPORT_TIME_BYTES];
     if (!json_value_is_set(changes))
         return;
-    (void)fprintf(page->out, "\n## Changed since %s\n", report_time(changes, "since", since));
-    if (report_is_unchanged(changes))
+    (void)fprintf(page->out, "\n## Changed since %s\n", report_value_time(changes, "since", since));
+    if (report_value_is_unchanged(changes))
         (void)fputs("\nNothing.\n", page->out);
     put_changed_versions(page, json_value_member(changes, "versions"));
     put_changed_stories(page->out, json_value_member(changes, "stories"));
@@ -283,11 +284,11 @@ static void put_changes(const struct page *page, const cJSON *changes)
 static void put_range(FILE *out, const cJSON *range)
 {
     (void)fputs("\n## ", out);
-    put_text(out, report_member(range, "repository"));
+    put_text(out, report_value_member(range, "repository"));
     (void)fputs(": ", out);
-    put_text(out, report_member(range, "from"));
+    put_text(out, report_value_member(range, "from"));
     (void)fputs("..", out);
-    put_text(out, report_member(range, "to"));
+    put_text(out, report_value_member(range, "to"));
     (void)fputc('\n', out);
     put_findings(out, NULL, json_value_member(range, "findings"), "finding");
     if (cJSON_GetArraySize(json_value_member(range, "findings")) == 0)
@@ -299,7 +300,7 @@ void report_markdown(const cJSON *document, FILE *out)
     const struct page page = {.document = document, .out = out};
     const cJSON *part;
     char made[REPORT_TIME_BYTES];
-    (void)fprintf(out, "# Release report\n\n%s, America/Phoenix\n", report_time(document, "generated_at", made));
+    (void)fprintf(out, "# Release report\n\n%s, America/Phoenix\n", report_value_time(document, "generated_at", made));
     put_versions(&page, json_value_member(document, "versions"));
     put_changes(&page, json_value_member(document, "changes"));
     cJSON_ArrayForEach(part, json_value_member(document, "versions"))

@@ -1,7 +1,8 @@
 /* Reports as tables for a terminal, or for a file that people read. */
 #include "json_value.h"
-#include "report.h"
+#include "report_formats.h"
 #include "report_text.h"
+#include "report_value.h"
 #include "text_table.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ static size_t bar_columns(const struct report_style *style)
 /* A bar of covered stories: "#######.............", or drawn on a terminal. */
 static char *draw_bar(const struct report_style *style, const cJSON *coverage, char *text, size_t size)
 {
-    double stories = report_count(coverage, "stories"), covered = report_count(coverage, "with_commits");
+    double stories = report_value_count(coverage, "stories"), covered = report_value_count(coverage, "with_commits");
     size_t columns = bar_columns(style), length = 0;
     size_t filled = stories > 0 ? (size_t)((double)columns * covered / stories) : 0;
     text[0] = '\0';
@@ -70,10 +71,10 @@ static void add_coverage(struct page *page, struct text_table *table, const char
 {
     char percent[REPORT_PERCENT_BYTES], bar[4 * BAR_COLUMNS + 1];
     text_table_add(table, name);
-    text_table_add(table, report_percent(coverage, percent));
+    text_table_add(table, report_value_percent(coverage, percent));
     text_table_add(table, draw_bar(page->style, coverage, bar, sizeof bar));
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
-        text_table_add_count(table, report_count(coverage, counted[i]));
+        text_table_add_count(table, report_value_count(coverage, counted[i]));
 }
 
 static void print_coverage(struct page *page)
@@ -95,7 +96,7 @@ static void print_coverage(struct page *page)
         return;
     cJSON_ArrayForEach(version, versions)
     {
-        add_coverage(page, table, report_version_name(page->document, version, name),
+        add_coverage(page, table, report_value_version_name(page->document, version, name),
                      json_value_member(version, "coverage"));
     }
     if (cJSON_GetArraySize(versions) > 1)
@@ -106,13 +107,13 @@ static void print_coverage(struct page *page)
 static void print_commit(struct page *page, const cJSON *commit)
 {
     char evidence[JOINED_BYTES], branches[JOINED_BYTES], reverted_on[JOINED_BYTES], line[4 * JOINED_BYTES];
-    const char *tag = report_member(commit, "first_tag"), *revert = report_member(commit, "reverted_by");
-    report_joined(json_value_member(commit, "evidence"), ", ", evidence, sizeof evidence);
-    report_joined(json_value_member(commit, "branches"), ", ", branches, sizeof branches);
-    report_joined(json_value_member(commit, "reverted_on"), ", ", reverted_on, sizeof reverted_on);
+    const char *tag = report_value_member(commit, "first_tag"), *revert = report_value_member(commit, "reverted_by");
+    report_value_joined(json_value_member(commit, "evidence"), ", ", evidence, sizeof evidence);
+    report_value_joined(json_value_member(commit, "branches"), ", ", branches, sizeof branches);
+    report_value_joined(json_value_member(commit, "reverted_on"), ", ", reverted_on, sizeof reverted_on);
     bool is_partly = !revert[0] && reverted_on[0];
-    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s%s%s%s", SHA_COLUMNS, report_member(commit, "sha"),
-                   report_member(commit, "repository"), evidence, branches[0] ? branches : "no branch",
+    (void)snprintf(line, sizeof line, "%.*s %s by %s on %s%s%s%s%.*s%s%s%s", SHA_COLUMNS, report_value_member(commit, "sha"),
+                   report_value_member(commit, "repository"), evidence, branches[0] ? branches : "no branch",
                    tag[0] ? ", first in " : "", tag, revert[0] ? ", taken back by " : "", SHA_COLUMNS, revert,
                    is_partly ? ", taken back on " : "", is_partly ? reverted_on : "",
                    cJSON_IsTrue(json_value_member(commit, "is_revert")) ? ", a revert" : "");
@@ -132,7 +133,7 @@ static size_t widest(const cJSON *stories, const char *member)
     size_t most = 0;
     cJSON_ArrayForEach(story, stories)
     {
-        size_t width = report_text_width(report_member(story, member));
+        size_t width = report_text_width(report_value_member(story, member));
         most = width > most ? width : most;
     }
     return most;
@@ -157,14 +158,14 @@ static struct story_widths widths_of(const struct page *page, const cJSON *stori
 /* A line for the story, and one for each of its commits. */
 static void print_story(struct page *page, const cJSON *story, const struct story_widths *widths)
 {
-    const char *state = report_meaning(report_member(story, "state"));
+    const char *state = report_value_meaning(report_value_member(story, "state"));
     const cJSON *commit;
     (void)fputs("  ", page->out);
-    size_t taken = report_text_print(page->out, report_member(story, "issue_key"), widths->key);
+    size_t taken = report_text_print(page->out, report_value_member(story, "issue_key"), widths->key);
     (void)fprintf(page->out, "%*s  %-*s  ", (int)(widths->key - taken), "", STATE_COLUMNS, state);
-    taken = report_text_print(page->out, report_member(story, "summary"), widths->summary);
+    taken = report_text_print(page->out, report_value_member(story, "summary"), widths->summary);
     (void)fprintf(page->out, "%*s  ", (int)(widths->summary - taken), "");
-    (void)report_text_print(page->out, report_member(story, "reason"), widths->reason);
+    (void)report_text_print(page->out, report_value_member(story, "reason"), widths->reason);
     (void)fputc('\n', page->out);
     cJSON_ArrayForEach(commit, json_value_member(story, "commits"))
     {
@@ -181,7 +182,7 @@ static void print_stories(struct page *page, const cJSON *stories)
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++) {
         cJSON_ArrayForEach(story, stories)
         {
-            if (strcmp(report_member(story, "state"), states[i]) == 0)
+            if (strcmp(report_value_member(story, "state"), states[i]) == 0)
                 print_story(page, story, &widths);
         }
     }
@@ -190,7 +191,7 @@ static void print_stories(struct page *page, const cJSON *stories)
 static void add_sha(struct text_table *table, const cJSON *commit)
 {
     char sha[SHA_COLUMNS + 1];
-    (void)snprintf(sha, sizeof sha, "%s", report_member(commit, "sha"));
+    (void)snprintf(sha, sizeof sha, "%s", report_value_member(commit, "sha"));
     text_table_add(table, sha);
 }
 
@@ -214,13 +215,13 @@ static void print_findings(struct page *page, const char *title, const cJSON *fi
         return;
     cJSON_ArrayForEach(finding, findings)
     {
-        const char *subject = report_member(finding, "subject");
-        text_table_add(table, report_time(finding, "landed_at", when));
+        const char *subject = report_value_member(finding, "subject");
+        text_table_add(table, report_value_time(finding, "landed_at", when));
         add_sha(table, finding);
-        text_table_add(table, report_member(finding, "repository"));
-        text_table_add(table, report_member(finding, "issue_key"));
-        text_table_add(table, subject[0] ? subject : report_member(finding, "summary"));
-        text_table_add(table, report_why(finding, reason_member, why));
+        text_table_add(table, report_value_member(finding, "repository"));
+        text_table_add(table, report_value_member(finding, "issue_key"));
+        text_table_add(table, subject[0] ? subject : report_value_member(finding, "summary"));
+        text_table_add(table, report_value_why(finding, reason_member, why));
     }
     print_table(page, table, 2);
 }
@@ -243,14 +244,14 @@ static void print_late(struct page *page, const char *title, const cJSON *late)
         return;
     cJSON_ArrayForEach(entry, late)
     {
-        bool is_scope = strcmp(report_member(entry, "what"), "scope") == 0;
+        bool is_scope = strcmp(report_value_member(entry, "what"), "scope") == 0;
         (void)snprintf(what, sizeof what, "%s%.*s", is_scope ? "added" : "commit ", SHA_COLUMNS,
-                       report_member(entry, "sha"));
-        text_table_add(table, report_time(entry, "at", when));
-        text_table_add(table, report_member(entry, "issue_key"));
+                       report_value_member(entry, "sha"));
+        text_table_add(table, report_value_time(entry, "at", when));
+        text_table_add(table, report_value_member(entry, "issue_key"));
         text_table_add(table, what);
-        text_table_add(table, report_member(entry, "repository"));
-        text_table_add(table, report_member(entry, "summary"));
+        text_table_add(table, report_value_member(entry, "repository"));
+        text_table_add(table, report_value_member(entry, "summary"));
     }
     print_table(page, table, 2);
 }
@@ -260,14 +261,14 @@ static void print_version(struct page *page, const cJSON *version)
     char name[REPORT_NAME_BYTES], title[2 * REPORT_NAME_BYTES];
     char percent[REPORT_PERCENT_BYTES], freeze[REPORT_TIME_BYTES];
     const cJSON *coverage = json_value_member(version, "coverage");
-    report_version_name(page->document, version, name);
+    report_value_version_name(page->document, version, name);
     (void)snprintf(title, sizeof title, "%s: %.0f of %.0f stories are covered, %s", name,
-                   report_count(coverage, "with_commits"), report_count(coverage, "stories"), report_percent(coverage, percent));
+                   report_value_count(coverage, "with_commits"), report_value_count(coverage, "stories"), report_value_percent(coverage, percent));
     print_heading(page, title);
     print_stories(page, json_value_member(version, "stories"));
     (void)snprintf(title, sizeof title, "%s: sneaked in", name);
     print_findings(page, title, json_value_member(version, "sneaked_in"), "reason");
-    (void)snprintf(title, sizeof title, "%s: after the freeze of %s", name, report_time(version, "freeze_at", freeze));
+    (void)snprintf(title, sizeof title, "%s: after the freeze of %s", name, report_value_time(version, "freeze_at", freeze));
     print_late(page, title, json_value_member(version, "after_freeze"));
 }
 
@@ -285,12 +286,12 @@ static void print_changed_stories(struct page *page, const cJSON *changes)
         return;
     cJSON_ArrayForEach(story, stories)
     {
-        const char *before = report_member(story, "before"), *after = report_member(story, "after");
-        text_table_add(table, report_member(story, "issue_key"));
-        text_table_add(table, before[0] ? report_meaning(before) : "-");
-        text_table_add(table, after[0] ? report_meaning(after) : "gone");
-        text_table_add(table, report_member(story, "summary"));
-        text_table_add(table, report_member(story, "reason"));
+        const char *before = report_value_member(story, "before"), *after = report_value_member(story, "after");
+        text_table_add(table, report_value_member(story, "issue_key"));
+        text_table_add(table, before[0] ? report_value_meaning(before) : "-");
+        text_table_add(table, after[0] ? report_value_meaning(after) : "gone");
+        text_table_add(table, report_value_member(story, "summary"));
+        text_table_add(table, report_value_member(story, "reason"));
     }
     print_table(page, table, 2);
 }
@@ -310,11 +311,11 @@ static void print_changed_scope(struct page *page, const cJSON *changes)
         return;
     cJSON_ArrayForEach(entry, scope)
     {
-        text_table_add(table, report_time(entry, "at", when));
-        text_table_add(table, report_member(entry, "issue_key"));
-        text_table_add(table, report_member(entry, "change"));
-        text_table_add(table, report_version_name(page->document, entry, name));
-        text_table_add(table, report_member(entry, "summary"));
+        text_table_add(table, report_value_time(entry, "at", when));
+        text_table_add(table, report_value_member(entry, "issue_key"));
+        text_table_add(table, report_value_member(entry, "change"));
+        text_table_add(table, report_value_version_name(page->document, entry, name));
+        text_table_add(table, report_value_member(entry, "summary"));
     }
     print_table(page, table, 2);
 }
@@ -324,8 +325,8 @@ static void print_share(struct page *page, const cJSON *coverage)
 {
     char percent[REPORT_PERCENT_BYTES];
     if (json_value_is_set(coverage))
-        (void)fprintf(page->out, "%.0f of %.0f covered, %s", report_count(coverage, "with_commits"),
-                      report_count(coverage, "stories"), report_percent(coverage, percent));
+        (void)fprintf(page->out, "%.0f of %.0f covered, %s", report_value_count(coverage, "with_commits"),
+                      report_value_count(coverage, "stories"), report_value_percent(coverage, percent));
     else
         (void)fputs("no story", page->out);
 }
@@ -334,7 +335,7 @@ static void print_changed_version(struct page *page, const cJSON *version)
 {
     char name[REPORT_NAME_BYTES];
     (void)fputs("  ", page->out);
-    (void)report_text_print(page->out, report_version_name(page->document, version, name),
+    (void)report_text_print(page->out, report_value_version_name(page->document, version, name),
                             page->style->columns - SHARE_COLUMNS);
     (void)fputs(": ", page->out);
     print_share(page, json_value_member(version, "before"));
@@ -349,9 +350,9 @@ static void print_changes(struct page *page, const cJSON *changes)
     const cJSON *version;
     if (!json_value_is_set(changes))
         return;
-    (void)snprintf(title, sizeof title, "Changed since %s", report_time(changes, "since", since));
+    (void)snprintf(title, sizeof title, "Changed since %s", report_value_time(changes, "since", since));
     print_heading(page, title);
-    if (report_is_unchanged(changes))
+    if (report_value_is_unchanged(changes))
         (void)fputs("  Nothing.\n", page->out);
     cJSON_ArrayForEach(version, json_value_member(changes, "versions"))
     {
@@ -365,8 +366,8 @@ static void print_range(struct page *page, const cJSON *range)
 {
     char title[1024];
     const cJSON *findings = json_value_member(range, "findings");
-    (void)snprintf(title, sizeof title, "%s: %s..%s", report_member(range, "repository"), report_member(range, "from"),
-                   report_member(range, "to"));
+    (void)snprintf(title, sizeof title, "%s: %s..%s", report_value_member(range, "repository"), report_value_member(range, "from"),
+                   report_value_member(range, "to"));
     print_findings(page, title, findings, "finding");
     if (cJSON_GetArraySize(findings) > 0)
         return;
