@@ -205,7 +205,7 @@ ask "INSERT INTO jirasync.pull_requests (tenant, source, repository, number, tit
 import_requests --quiet
 check 'what a webhook told of it goes before' '{org/requests#12}' "$(reverts "$unsquash")"
 
-# --- what the names of branches have that looks like a key and is none
+# --- what the names of branches have that looks like a key and is none: nothing is known of SHOP
 git branch late/NAME-07/7NAME-8
 git tag NAME-09
 git branch -f shop-1
@@ -214,13 +214,13 @@ refused() {
     ask "SELECT name, candidate, reason, sha = '$twice' FROM jirasync.refused_names WHERE repository = 'org/requests' ORDER BY candidate"
 }
 check 'a branch shows it with its newest commit, a tag does not' \
-    'late/NAME-07/7NAME-8|NAME-07|leading_zero|t late/NAME-07/7NAME-8|NAME-8|touches_left|t' "$(refused)"
+    'late/NAME-07/7NAME-8|NAME-07|leading_zero|t late/NAME-07/7NAME-8|NAME-8|touches_left|t shop-1|SHOP-1|unknown_project|t' "$(refused)"
 check 'by prefix, too' "NAME|leading_zero|1|$twice NAME|touches_left|1|$twice" \
     "$(ask "SELECT prefix, reason, commits, example_sha FROM jirasync.refused_issue_keys WHERE prefix = 'NAME' ORDER BY 2")"
 ask "UPDATE jirasync.refs SET imported_refused = '{too_long:NAME-1}' WHERE repository = 'org/requests'" >/dev/null
 import_requests --quiet
 check 'what is wrong is replaced by what the name has' \
-    'late/NAME-07/7NAME-8|NAME-07|leading_zero|t late/NAME-07/7NAME-8|NAME-8|touches_left|t' "$(refused)"
+    'late/NAME-07/7NAME-8|NAME-07|leading_zero|t late/NAME-07/7NAME-8|NAME-8|touches_left|t shop-1|SHOP-1|unknown_project|t' "$(refused)"
 git branch -q -D late/NAME-07/7NAME-8
 import_requests --quiet
-check 'it goes with the branch' '' "$(refused)"
+check 'it goes with the branch' 'shop-1|SHOP-1|unknown_project|t' "$(refused)"

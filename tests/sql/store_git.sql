@@ -214,3 +214,18 @@ SELECT facts.git('{"repository": "org/names", "changes": [{"ref": "feature/NAME-
     (SELECT convert_from(body, 'UTF8') FROM deliveries WHERE delivery_id = 'o1'), true);
 SELECT facts.settle() >= 0;
 SELECT name, candidate, reason, sha, seen_at FROM refused_names WHERE subject = 'branch' ORDER BY 1, 2;
+-- A project that is not known shows, too, where no commit stands behind the name: by its branch and its pull request, once for each,
+-- until it is known. Where commits have it by the name, these are counted.
+SELECT facts.git('{"repository": "org/names", "changes": [{"ref": "LATER-1", "before": null, "after": "b2", "branch_keys": ["LATER-1"]},
+    {"ref": "LATER-2", "before": null, "after": "b3", "branch_keys": ["LATER-2"], "commits": [{"sha": "b3", "committed_at": "2026-05-05T00:00:00Z"}]}]}',
+    'o10', '2026-05-05 12:00Z');
+SELECT facts.git('{"repository": "org/names", "changes": [{"ref": "LATER-1", "before": "b2", "after": null, "branch_keys": ["LATER-1"]}]}',
+    'o11', '2026-05-06 00:00Z');
+SELECT facts.git('{"repository": "org/names", "pull_request": {"number": 5, "title": "LATER-3 and OTHER-1", "state": "open",
+    "updated_at": "2026-05-06T11:00:00Z", "keys": ["LATER-3", "OTHER-1"]}}', 'o12');
+SELECT facts.settle() >= 0;
+SELECT subject, name, candidate, sha, seen_at FROM refused_names WHERE candidate ~ 'LATER|OTHER' ORDER BY 1, 2, 3;
+SELECT prefix, reason, commits, example_sha, last_seen FROM refused_issue_keys WHERE prefix ~ 'LATER|OTHER' ORDER BY 1;
+SELECT facts.issue(77, 'LATER-9', '2026-03-01 00:00Z') IS NULL, facts.settle() >= 0;
+SELECT subject, name, candidate, reason FROM refused_names WHERE candidate ~ 'LATER|OTHER' ORDER BY 1, 2, 3;
+SELECT prefix, reason, commits FROM refused_issue_keys WHERE prefix ~ 'LATER|OTHER' ORDER BY 1;
