@@ -477,6 +477,21 @@ SELECT correlation_rebuild();
 SELECT facts.imported('org/clone', 'main');
 SELECT correlation_rebuild();
 
+-- An import finds a tag gone, it is made again, and the delivery that told of that is read anew and does not. Must come out: it is there,
+-- then gone.
+SELECT facts.git(jsonb_build_object('repository', 'org/taken', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v3', 'kind', 'tag', 'before', NULL, 'after', facts.sha('one')))), 'taken 1', '2026-03-02 01:00Z');
+SELECT facts.settle() >= 0;
+SELECT facts.imported('org/taken', 'main');
+SELECT facts.git(jsonb_build_object('repository', 'org/taken', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v3', 'kind', 'tag', 'before', NULL, 'after', facts.sha('back')))), 'taken 2', now() + interval '1 hour', '{}');
+SELECT facts.settle() >= 0;
+SELECT deleted_at IS NULL FROM refs WHERE repository = 'org/taken' AND ref = 'v3';
+SELECT facts.git('{"repository": "org/taken"}', 'taken 2', now() + interval '1 hour', '{}', p_is_replay => true);
+SELECT facts.settle() >= 0;
+SELECT deleted_at IS NULL FROM refs WHERE repository = 'org/taken' AND ref = 'v3';
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
