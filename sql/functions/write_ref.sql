@@ -41,6 +41,12 @@ BEGIN
             is_restructured := true;
             -- (while nobody has told it, another one may be the default branch now)
             is_regraded := v_old.is_default;
+        ELSIF v_state.tip = '' AND v_old.imported_at IS NOT NULL AND v_old.deleted_at IS NULL THEN
+            -- An import found it gone, and what told of it since was taken back.
+            UPDATE jirasync.refs r SET deleted_at = v_old.imported_at
+            WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
+            changed := changed + 1;
+            is_restructured := true;
         END IF;
         RETURN;
     END IF;

@@ -524,6 +524,11 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.work WHERE issue_key = 'APP-15';
 SELECT * FROM facts.story WHERE issue_key IN ('APP-15', 'APP-16');
 SELECT correlation_rebuild();
+-- A second revert, of one of them by its hash, leaves the first one's hold as it is.
+SELECT facts.pushed(5, 'org/merged main', 'undo', 'form', facts.listed('form: Revert "form"', reverts => '{aa}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-15';
+SELECT correlation_rebuild();
 
 -- The same where all was known before the push to main was: an import had read it (here without the moment that it landed). Must
 -- come out: aa and bb by pull_request.
@@ -538,8 +543,8 @@ SELECT * FROM facts.work WHERE issue_key = 'APP-17';
 SELECT correlation_rebuild();
 
 -- What may be another's is not handed on. A commit of the pull request was left out, since the target had it; three pull requests
--- were squashed and merged together; one of several commits was squashed; the push was another branch's; it dropped commits. Must come
--- out: the merged commit alone has the key.
+-- were squashed and merged together; one of several commits was squashed; others were pushed with it, a merge among them; the push
+-- was another branch's; it dropped commits. Must come out: the merged commit alone has the key.
 SELECT facts.pushed(2, 'org/queue main', NULL, 'base', facts.listed('base: begin'));
 SELECT facts.pushed(3, 'org/queue main', 'base', 'bb', facts.listed('aa: form'), facts.listed('bb: field'));
 SELECT facts.request('org/queue', 18, 'APP-18 Login', 'work', '{APP-18}', 'bb', 3);
@@ -547,6 +552,10 @@ SELECT facts.pushed(4, 'org/queue main', 'bb', 'squash19', facts.listed('squash1
 SELECT facts.request('org/queue', 19, 'APP-18 Login', 'work', '{APP-18}', 'squash19', 2);
 SELECT facts.pushed(5, 'org/queue main', 'squash19', 'squash20', facts.listed('squash20: Login'));
 SELECT facts.request('org/queue', 20, 'APP-18 Login', 'work', '{APP-18}', 'squash20', 2);
+SELECT facts.pushed(7, 'org/queue main', 'squash20', 'three', facts.listed('squash21: Logout (#21)'), facts.listed('xx: text'), facts.listed('three: Login'));
+SELECT facts.request('org/queue', 24, 'APP-18 Login', 'work', '{APP-18}', 'three', 2);
+SELECT facts.pushed(8, 'org/queue main', 'three', 'tail', facts.listed('join: Merge branch ''old''', NULL, '{}', '{}'), facts.listed('tail: Login'));
+SELECT facts.request('org/queue', 25, 'APP-18 Login', 'work', '{APP-18}', 'tail', 2);
 SELECT facts.pushed(6, 'org/queue work', 'other', 'late', facts.listed('dd: link'), facts.listed('late: Login'));
 SELECT facts.request('org/queue', 22, 'APP-18 Login', 'work', '{APP-18}', 'late', 2);
 SELECT facts.pushed(3, 'org/dropped main', NULL, 'base', facts.listed('base: begin'));
@@ -590,6 +599,21 @@ SELECT facts.pushed(7, 'org/alone work forced', 'join', 'again', facts.listed('f
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/alone';
 SELECT split_part(message, ':', 1) AS "commit", is_unreachable FROM commits WHERE repository = 'org/alone' ORDER BY 1;
+SELECT correlation_rebuild();
+
+-- An import finds a tag gone, it is made again, and the delivery that told of that is read anew and does not. Must come out: it is there,
+-- then gone.
+SELECT facts.git(jsonb_build_object('repository', 'org/taken', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v3', 'kind', 'tag', 'before', NULL, 'after', facts.sha('one')))), 'taken 1', '2026-03-02 01:00Z');
+SELECT facts.settle() >= 0;
+SELECT facts.imported('org/taken', 'main');
+SELECT facts.git(jsonb_build_object('repository', 'org/taken', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v3', 'kind', 'tag', 'before', NULL, 'after', facts.sha('back')))), 'taken 2', now() + interval '1 hour', '{}');
+SELECT facts.settle() >= 0;
+SELECT deleted_at IS NULL FROM refs WHERE repository = 'org/taken' AND ref = 'v3';
+SELECT facts.git('{"repository": "org/taken"}', 'taken 2', now() + interval '1 hour', '{}', p_is_replay => true);
+SELECT facts.settle() >= 0;
+SELECT deleted_at IS NULL FROM refs WHERE repository = 'org/taken' AND ref = 'v3';
 SELECT correlation_rebuild();
 
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
