@@ -616,6 +616,17 @@ SELECT facts.settle() >= 0;
 SELECT deleted_at IS NULL FROM refs WHERE repository = 'org/taken' AND ref = 'v3';
 SELECT correlation_rebuild();
 
+-- A release was made while main was where it is no more, and nobody tells from what: its push comes last. Must come out: release/1 is
+-- cut from main~two at 2.
+SELECT facts.pushed(1, 'org/then main', NULL, 'two', facts.listed('one: begin'), facts.listed('two: go on'));
+SELECT facts.pushed(3, 'org/then main forced', 'two', 'one');
+SELECT facts.pushed(4, 'org/then main', 'one', 'three', facts.listed('three: go on'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(2, 'org/then release/1', NULL, 'four', facts.listed('four: go on'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/then';
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
