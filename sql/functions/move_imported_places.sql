@@ -48,6 +48,12 @@ BEGIN
         WHERE (r.sha, r.seen_at, r.deleted_at, r.parent_ref, r.fork_position) IS DISTINCT FROM
               (excluded.sha, excluded.seen_at, excluded.deleted_at, excluded.parent_ref, excluded.fork_position);
         GET DIAGNOSTICS v_rows = ROW_COUNT;
+        IF v_rows > 0 THEN
+            -- (what was cut from there had no row to hang on before)
+            shas := shas || ARRAY(
+                SELECT r.sha FROM jirasync.commit_refs r
+                WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_aside);
+        END IF;
     ELSE
         DELETE FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_aside;

@@ -210,13 +210,40 @@ BEGIN
 END
 $$;
 
+-- A pull request that was rebased and merged, told of before the push that brought it or after; its commits are never merges.
+CREATE FUNCTION facts.random_rebase(p_repository text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_ref      text := facts.random_branch();
+    v_names    text[] := ARRAY(SELECT 'abcdee' || lpad(to_hex(n), 2, '0') FROM generate_series(0, 23) n ORDER BY random() LIMIT 2);
+    v_last     text := facts.sha(v_names[2]);
+    v_pull     jsonb := jsonb_build_object('repository', p_repository, 'pull_request', facts.random_request(p_repository)
+        || jsonb_build_object('number', 4 + facts.roll(3), 'target_branch', v_ref, 'state', 'merged', 'merge_sha', v_last,
+                              'commit_count', 2));
+    v_push     jsonb := jsonb_build_object('repository', p_repository, 'changes', jsonb_build_array(jsonb_build_object(
+        'ref', v_ref, 'kind', 'branch', 'before', coalesce((
+            SELECT r.sha FROM jirasync.refs r
+            WHERE r.tenant = 'main' AND r.source = 'git' AND r.repository = p_repository AND r.ref = v_ref
+              AND r.deleted_at IS NULL), facts.sha(facts.random_name())),
+        'after', v_last, 'commits', (
+            SELECT jsonb_agg(jsonb_build_object('sha', facts.sha(n), 'message', n, 'author', 'Ada') ORDER BY place)
+            FROM unnest(v_names) WITH ORDINALITY u (n, place)))));
+    v_told     jsonb[] := CASE facts.roll(2) WHEN 0 THEN ARRAY[v_pull, v_push] ELSE ARRAY[v_push, v_pull] END;
+BEGIN
+    PERFORM facts.git(v_told[1], 'g-' || nextval('facts.delivery'), facts.minute(facts.roll(60))::timestamptz);
+    PERFORM facts.git(v_told[2], 'g-' || nextval('facts.delivery'), facts.minute(facts.roll(60))::timestamptz);
+END
+$$;
+
 -- A host's delivery, received at one of few instants whenever it comes; at times the default branch is another one.
 CREATE FUNCTION facts.random_push() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_repository  text := facts.random_repository();
     v_document    jsonb := jsonb_build_object('repository', v_repository);
 BEGIN
-    IF facts.roll(4) = 0 THEN
+    IF facts.roll(12) = 0 THEN
+        PERFORM facts.random_rebase(v_repository);
+        RETURN;
+    ELSIF facts.roll(4) = 0 THEN
         v_document := v_document || jsonb_build_object('pull_request', facts.random_request(v_repository));
     ELSE
         v_document := v_document || jsonb_build_object(
