@@ -28,6 +28,7 @@ CREATE TABLE jirasync.refs (
     numbered_to integer DEFAULT 0 NOT NULL,
     derived_to bigint,
     imported_refused text[],
+    depends_on text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT refs_fork_has_parent CHECK (((parent_ref IS NULL) = (fork_position IS NULL))),
     CONSTRAINT refs_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text])))
 );
@@ -87,6 +88,8 @@ COMMENT ON COLUMN jirasync.refs.numbered_to IS 'Derived: the last position that 
 COMMENT ON COLUMN jirasync.refs.derived_to IS 'Derived: seq of the newest push that is in the row; NULL asks for all to be read again';
 
 COMMENT ON COLUMN jirasync.refs.imported_refused IS 'What looks like an issue key in the name of an imported branch and can be none, each as REASON:TEXT; NULL: nothing';
+
+COMMENT ON COLUMN jirasync.refs.depends_on IS 'Derived: what it was cut from before a fast-forward left that line: the commits, and the branches that the lines beneath belong to. A change there has it read anew';
 
 CREATE TABLE jirasync.issue_keys (
     tenant text NOT NULL,
@@ -2264,6 +2267,8 @@ CREATE INDEX refs_by_base ON jirasync.refs USING btree (base_sha, repository, so
 CREATE INDEX refs_by_parent ON jirasync.refs USING btree (parent_ref, fork_position, repository, source, tenant) WHERE (parent_ref IS NOT NULL);
 
 CREATE INDEX refs_counted ON jirasync.refs USING btree (tenant, source, repository) WHERE counted;
+
+CREATE INDEX refs_that_depend ON jirasync.refs USING btree (tenant, source, repository) WHERE (depends_on <> '{}'::text[]);
 
 CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(named, 7), repository, source, tenant);
 

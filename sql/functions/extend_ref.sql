@@ -57,7 +57,7 @@ BEGIN
         SELECT o FROM jirasync.push_places(p_row.tenant, p_row.source, p_row.repository, p_row.ref, v_deliveries, v_changes,
                                            p_row.numbered_to) o);
     IF EXISTS (SELECT FROM jirasync.push_steps(p_row.tenant, p_row.source, p_row.repository, v_deliveries, v_changes,
-                                               v_places) s WHERE NOT s.goes_on)
+                                               v_places) s WHERE NOT s.goes_on OR s.leaves_line)
        -- what the branch had once, and has again
        OR EXISTS (SELECT FROM unnest(v_places) o
                   CROSS JOIN LATERAL (

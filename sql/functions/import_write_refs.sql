@@ -29,7 +29,8 @@ BEGIN
             imported_sha = n.sha, imported_at = now(), imported_parent_ref = n.parent_ref,
             imported_fork_position = n.fork_position, imported_keys = n.branch_keys, branch_keys = n.branch_keys,
             imported_refused = nullif(n.refused, '{}'),
-            base_sha = NULL, is_fork_guessed = false, life_at = '-infinity', numbered_to = 0, derived_to = NULL
+            base_sha = NULL, is_fork_guessed = false, life_at = '-infinity', depends_on = '{}', numbered_to = 0,
+            derived_to = NULL
         FROM pg_temp.import_refs n
         JOIN jirasync.refs was
           ON was.tenant = p_tenant AND was.source = p_source AND was.repository = p_repository AND was.ref = n.ref

@@ -2,17 +2,14 @@
 CREATE OR REPLACE FUNCTION jirasync.push_steps(
     p_tenant text, p_source text, p_repository text, p_deliveries text[], p_changes integer[],
     p_places jirasync.push_place[])
-RETURNS TABLE (ord integer, before text, head text, is_forced boolean, listed integer, is_told boolean, goes_on boolean,
-               base_sha text)
-LANGUAGE plpgsql STABLE SET enable_hashjoin = on AS $$
-#variable_conflict use_column
+RETURNS SETOF jirasync.push_step LANGUAGE plpgsql STABLE SET enable_hashjoin = on AS $$
 BEGIN
     RETURN QUERY
         WITH step AS MATERIALIZED (
             SELECT u.ord::integer, p.*
             FROM unnest(p_deliveries, p_changes) WITH ORDINALITY u (delivery_id, change, ord)
             CROSS JOIN LATERAL (
-                SELECT n.before, coalesce(n.peeled, n.after) AS head, n.is_forced, n.listed, n.is_whole
+                SELECT n.before, coalesce(n.peeled, n.after) AS head, n.received_at, n.is_forced, n.listed, n.is_whole
                 FROM jirasync.pushes n
                 WHERE n.tenant = p_tenant AND n.source = p_source AND n.delivery_id = u.delivery_id AND n.change = u.change
                 OFFSET 0) p
@@ -29,10 +26,12 @@ BEGIN
                 OFFSET 0) c
             GROUP BY o.ord
         )
-        SELECT s.ord, s.before, s.head, s.is_forced, s.listed, coalesce(t.knows_parents, false),
+        SELECT s.ord, s.before, s.head, s.received_at, s.is_forced, s.listed, coalesce(t.knows_parents, false),
                NOT s.is_whole OR NOT coalesce(t.knows_parents, false) OR s.before IS NULL OR coalesce(t.goes_on, false),
+               NOT s.is_forced AND s.listed > 0 AND t.knows_parents IS TRUE AND t.goes_on IS TRUE
+                   AND t.base_sha IS DISTINCT FROM s.before,
                t.base_sha
         FROM step s LEFT JOIN told t ON t.ord = s.ord;
 END
 $$;
-COMMENT ON FUNCTION jirasync.push_steps IS 'For each of the given pushes: is_told, the parents of all it lists are known; base_sha, the first parent of the lowest commit that it put on the line; goes_on, nothing says that what was there before was dropped';
+COMMENT ON FUNCTION jirasync.push_steps IS 'For each of the given pushes, the oldest first, what it says of the line that the branch had before';

@@ -30,6 +30,7 @@ BEGIN
     v_row.base_sha := p_state.base_sha;
     v_row.is_fork_guessed := p_state.is_fork_guessed;
     v_row.life_at := p_state.life_at;
+    v_row.depends_on := coalesce(p_state.depends_on, '{}');
     v_row.held_to := coalesce(p_old.held_to, 0);
     v_row.counted_to := coalesce(p_old.counted_to, 0);
     v_row.numbered_to := p_state.numbered_to;

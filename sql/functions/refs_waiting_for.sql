@@ -16,7 +16,7 @@ BEGIN
               AND l.sha = u.sha)
         UNION
         SELECT d.ref
-        FROM jirasync.refs_cut_from(p_tenant, p_source, p_repository, '', p_shas) d);
+        FROM jirasync.refs_cut_from(p_tenant, p_source, p_repository, '', false, p_shas) d);
 END
 $$;
 COMMENT ON FUNCTION jirasync.refs_waiting_for IS 'Names of the branches and tags, as pushes have them, that a push put on one of the given commits without listing it, or that were cut from one: what is known of the commit says what they hold';

@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION jirasync.write_former_line(
     p_tenant text, p_source text, p_repository text, p_ref text, p_name text, p_tip text, p_at timestamptz,
     p_state jirasync.ref_state,
-    OUT is_kept boolean, OUT changed integer, OUT shas text[])
+    OUT is_kept boolean, OUT changed integer, OUT shas text[], OUT dropped jirasync.dropped_line[])
 LANGUAGE plpgsql AS $$
 DECLARE
     v_row    jirasync.refs;
@@ -25,6 +25,7 @@ BEGIN
     -- (NULL for its row: what an import read of the branch is on a line of its own by now)
     v_state := jirasync.ref_line(NULL, v_state, p_tenant, p_source, p_repository, p_ref, 'branch', p_name,
                                  v_path.deliveries, v_path.changes, v_path.start);
+    dropped := v_state.dropped;
     v_state := jirasync.former_part(v_state, p_state, p_ref);
     -- Where it was put on what others hold, and deleted again, there is nothing to keep.
     is_kept := v_state.places <> '{}';
@@ -38,4 +39,4 @@ BEGIN
     FROM jirasync.put_former_line(v_old, v_new, v_state.places) w;
 END
 $$;
-COMMENT ON FUNCTION jirasync.write_former_line IS 'Part of write_former_lines: the line that led to p_tip, at which the branch was deleted; is_kept: it had commits of its own. Says how many rows and the places of which commits changed';
+COMMENT ON FUNCTION jirasync.write_former_line IS 'Part of write_former_lines: the line that led to p_tip, at which the branch was deleted; is_kept: it had commits of its own; dropped: what it had lost on the way. Says how many rows and the places of which commits changed';

@@ -6,7 +6,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_names    text[] := '{}';
     v_name     text;
-    v_end      record;
+    v_tips     text[];
+    v_times    timestamptz[];
+    v_turn     integer;
     v_dropped  jirasync.dropped_line;
     v_written  record;
 BEGIN
@@ -15,18 +17,23 @@ BEGIN
     IF p_kind <> 'branch' THEN
         RETURN;
     END IF;
-    FOR v_end IN SELECT e.* FROM jirasync.former_ends(
-                     p_tenant, p_source, p_repository, p_ref, p_state) e
-    LOOP
+    SELECT array_agg(e.tip ORDER BY e.at, e.tip), array_agg(e.at ORDER BY e.at, e.tip) INTO v_tips, v_times
+    FROM jirasync.former_ends(p_tenant, p_source, p_repository, p_ref, p_state) e;
+    v_turn := 1;
+    WHILE v_turn <= cardinality(v_tips) LOOP
         -- No ref of git has ~ in its name.
-        v_name := p_ref || '~' || left(v_end.tip, 12);
+        v_name := p_ref || '~' || left(v_tips[v_turn], 12);
         SELECT w.* INTO v_written FROM jirasync.write_former_line(
-            p_tenant, p_source, p_repository, p_ref, v_name, v_end.tip, v_end.at, p_state) w;
+            p_tenant, p_source, p_repository, p_ref, v_name, v_tips[v_turn], v_times[v_turn], p_state) w;
         changed := changed + v_written.changed;
         shas := shas || v_written.shas;
         IF v_written.is_kept THEN
             v_names := v_names || v_name;
         END IF;
+        -- (a line that a fast-forward left there is none that a push says to have been left)
+        SELECT v_tips || coalesce(array_agg(d.tip), '{}'), v_times || coalesce(array_agg(d.at), '{}') INTO v_tips, v_times
+        FROM unnest(v_written.dropped) d WHERE d.tip <> ALL (v_tips) AND d.tip <> ALL (array_remove(p_state.passed, NULL));
+        v_turn := v_turn + 1;
     END LOOP;
     FOREACH v_dropped IN ARRAY coalesce(p_state.dropped, '{}') LOOP
         v_name := p_ref || '~' || left(v_dropped.tip, 12);

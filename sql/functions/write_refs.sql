@@ -35,7 +35,10 @@ BEGIN
         ELSIF v_written.changed > 0 OR v_written.is_read_anew THEN
             -- (where nothing changed its pushes may still say otherwise when it was where)
             v_next := ARRAY(
-                SELECT d.ref FROM jirasync.refs_cut_from(p_tenant, p_source, p_repository, v_ref, v_written.shas) d (ref)
+                SELECT d.ref
+                FROM jirasync.refs_cut_from(
+                    p_tenant, p_source, p_repository, v_ref, v_written.changed > 0 AND v_written.is_read_anew,
+                    v_written.shas) d (ref)
                 WHERE v_written.changed > 0 OR d.ref <> v_ref);
             v_queue := v_queue || v_next;
             v_whole := v_whole || v_next;

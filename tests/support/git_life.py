@@ -17,7 +17,7 @@ SUBJECTS = ["Add the cart", "Print the receipt", "Grüße an die Kasse", "修复
             "Round prices", "Fix “quotes”", "Speed up the search"]
 FORMAT = "%H%x1f%P%x1f%an%x1f%ae%x1f%aI%x1f%cI%x1f%B"
 TRUNK = "main"
-RARE = {"do_cross"}  # of one life in three: it leaves little that pushes without parents can tell
+RARE = {"do_cross", "do_pull", "do_trunk_restored"}  # of one life in three: they leave little that pushes without parents can tell
 
 
 class Commit:
@@ -216,6 +216,7 @@ class Life(Repository):
         super().__init__(folder, seed)
         self.features = {}  # the team's: name: {"request", "is_merged"}
         self.gone = {}  # name of a feature that the host has no more: its last commit
+        self.cuts = {}  # of each release: the commit that it was made on
         self.requests = []  # pull requests that were merged
         self.next_request = self.next_release = 1
         self.done = {}
@@ -419,16 +420,39 @@ class Life(Repository):
         return self.landed(name)
 
     def do_cross(self):
-        """The trunk goes on to a feature that it was merged into: its own line is beside the line then."""
-        name = self.feature()
-        if name is None or self.is_ancestor(TRUNK, name):
+        """A counted branch goes on to a feature that it was merged into: its own line is beside the line then."""
+        name, branch = self.feature(), self.choice(self.counted())
+        if name is None or self.is_ancestor(branch, name):
+            return False
+        if branch in self.cuts and self.cuts[branch] not in self.run("rev-list", "--first-parent", name).split():
             return False
         self.checkout(name)
-        if not self.merge(TRUNK):
+        if not self.merge(branch):
             return False
-        self.checkout(TRUNK)
+        self.checkout(branch)
         self.run("merge", "-q", "--ff-only", name)
-        return self.push(TRUNK) and self.landed(name)
+        return self.push(branch) and self.landed(name)
+
+    def pull(self, branch):
+        """Somebody who was behind committed, pulled, which merged, and pushed: the same by another way."""
+        tip = self.tip(branch)
+        line = self.line(tip) if tip in self.commits else []
+        line = line[1:line.index(self.cuts[branch]) + 1] if branch in self.cuts else line[1:6]
+        if not line:
+            return False
+        self.checkout(branch, self.choice(line[:5]))
+        self.commit_some(2)
+        if not self.merge(tip):
+            self.checkout(branch, tip)
+            return False
+        return self.push(branch)
+
+    def do_pull(self):
+        return self.pull(self.choice(self.counted()))
+
+    def do_pull_feature(self):
+        name = self.feature(pushed=True)
+        return name is not None and not self.is_ancestor(name, TRUNK) and self.pull(name)
 
     # ---- pull requests ----
 
@@ -480,6 +504,10 @@ class Life(Repository):
 
     # ---- releases ----
 
+    def make_release(self, release):
+        self.checkout(release, TRUNK)
+        self.cuts[release] = self.tip(TRUNK)
+
     def do_release(self):
         return self.release(False)
 
@@ -489,7 +517,7 @@ class Life(Repository):
     def release(self, has_own):
         if len(self.releases()) > 3:
             return self.chance(0.5)
-        self.checkout("release/%d.0" % self.next_release, TRUNK)
+        self.make_release("release/%d.0" % self.next_release)
         if has_own:
             self.commit("Bump to %d.0\n" % self.next_release)
         self.next_release += 1
@@ -549,7 +577,7 @@ class Life(Repository):
                 self.checkout(TRUNK)
                 self.run("branch", "-q", "-D", release)
                 self.push(release)
-                self.checkout(release, TRUNK)
+                self.make_release(release)
                 if self.chance(0.5):
                     self.commit(self.message())
                 return self.push(release)
@@ -645,13 +673,27 @@ class Life(Repository):
 
     def do_trunk_back(self):
         """The trunk goes back to where an earlier push had left it."""
-        tips = [c.after for event in self.events if isinstance(event, Push) for c in event.changes if c.ref == TRUNK]
-        line = self.line(tips[-1])
-        earlier = [tip for tip in tips if tip in line[1:6]]
-        if not earlier or self.done.get("do_trunk_back", 0) > 1:
+        tips = self.trunk_tips()
+        earlier = [tip for tip in tips if tip in self.line(tips[-1])[1:6]]
+        return self.done.get("do_trunk_back", 0) < 2 and self.put_trunk(earlier)
+
+    def do_trunk_restored(self):
+        """The trunk is forced to something that it has dropped: not always a commit that a push had left it at."""
+        tips = self.trunk_tips()
+        dropped = [sha for tip in tips for sha in self.line(tip)[:3]
+                   if self.holds(sha) - self.holds(tips[-1]) and self.attempt("cat-file", "-e", sha) is not None]
+        if self.done.get("do_trunk_restored", 0) > 1 or not dropped and not self.do_trunk_back():
+            return False
+        return self.put_trunk(dropped)
+
+    def trunk_tips(self):
+        return [c.after for event in self.events if isinstance(event, Push) for c in event.changes if c.ref == TRUNK]
+
+    def put_trunk(self, shas):
+        if not shas:
             return False
         self.checkout(TRUNK)
-        self.run("reset", "-q", "--hard", self.choice(earlier))
+        self.run("reset", "-q", "--hard", self.choice(shas))
         return self.push(TRUNK)
 
 

@@ -5,11 +5,10 @@
    So: a merge among commits of the branch's own, a merge of commits that were not pushed before, a merge in other words.
 2. What a branch holds beneath the commits that its first push lists; and what a branch or tag holds that is put at a
    commit which no push had ever left as a tip.
-3. What a forced push that lists commits has kept of what was there before.
+3. What a forced push that lists commits, or puts a branch on what it did not hold, has kept of what was there before.
 4. What a branch or tag holds that is put at a commit which some push of (1) lists, before or after: the line of that push
-   may be taken for the one that it is cut from.
-5. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one. This one
-   goes for pushes with parents, too: what merges on the former line handed down stays handed down until an import.
+   may be taken for the one that it is cut from. Or on one that some push of (3) to a counted branch lists.
+5. That a fast-forward has put a branch's former line beside the line, since it had been merged into the newer one.
 
 The sets are those of the life's real graph, so they say no more than git does.
 """
@@ -22,9 +21,9 @@ class Limits:
         self.named = named  # commits whose subject is that of a merge
         self.unplaced = set()  # (1), (5)
         self.tangled = set()  # the same of all branches
-        self.crossed = set()  # (5), with all that was there by then
-        self.opaque = set()  # counted branches of (2), (5)
+        self.opaque = set()  # counted branches of (2), (5), whatever they are put at
         self.sure, self.hidden = {}, {}  # of each ref: what it surely holds; what it may hold (3)
+        self.relisted = set()  # by pushes of (3) to counted branches
         self.put = {}  # of each ref the commit that it was put at last
         self.beneath = {}  # (4): of each commit what is perhaps beneath it
         self.at_tip = {}
@@ -53,7 +52,7 @@ class Limits:
     def follow(self, change):
         ref, listed = (change.kind, change.ref), set(change.listed)
         if change.after is None:
-            self.sure.pop(ref), self.hidden.pop(ref)
+            self.sure.pop(ref), self.hidden.pop(ref), self.put.pop(ref, None)
             self.opaque.discard(change.ref)
             return
         if listed and not self.is_clear(change):
@@ -78,6 +77,9 @@ class Limits:
 
     def force(self, ref, change, listed):
         old = self.sure[ref]
+        if self.is_counted(change) and (listed or change.after not in old):
+            self.opaque.add(change.ref)
+            self.relisted |= listed
         if listed:
             self.sure[ref] = listed
             self.hidden[ref] = self.hidden[ref] | (old - {change.before})
@@ -90,9 +92,14 @@ class Limits:
         if self.is_counted(change) and change.before not in self.life.line(change.after):
             self.opaque.add(change.ref)
             self.unplaced |= self.life.holds(change.after)
-            self.crossed |= self.life.holds(change.after)
 
     # ---- at the end ----
+
+    def is_opaque(self, name):
+        """A counted branch of (2), (4) or (5)."""
+        ref = ("branch", name)
+        return (name in self.opaque or bool(self.hidden[ref]) or self.put.get(ref) in self.beneath
+                or ref in self.put and not self.relisted.isdisjoint(self.life.holds(self.put[ref])))
 
     def holds(self, ref):
         return self.life.holds(self.life.refs[ref][1])
@@ -117,8 +124,15 @@ class Limits:
     def surely_landed(self):
         return set().union(*(self.sure[ref] for ref in self.counted()))
 
+    def perhaps_landed(self):
+        return set().union(*(self.hidden[ref] for ref in self.counted()))
+
+    def surely_placed(self):
+        """Commits of which it is known by what they landed."""
+        return self.surely_landed() - self.unplaced - self.perhaps_landed()
+
     def in_doubt(self, reverted):
         """Commits of which it cannot be known whether they count: landed or not, or taken back everywhere or not."""
         landed = set().union(*(self.holds(ref) for ref in self.counted()))
-        beneath = set().union(*(self.holds(ref) - self.sure[ref] for ref in self.counted() if ref[1] in self.opaque))
-        return (landed - self.surely_landed()) | ((self.unplaced | beneath) & reverted)
+        beneath = set().union(*(self.holds(ref) - self.sure[ref] for ref in self.counted() if self.is_opaque(ref[1])))
+        return (landed - self.surely_landed()) | self.perhaps_landed() | ((self.unplaced | beneath) & reverted)

@@ -154,6 +154,18 @@ BEGIN
 END
 $$;
 
+-- What somebody pushes who was behind a branch and pulled: the second of the commits merges what was there.
+CREATE FUNCTION facts.random_pull(p_names text[], p_before text) RETURNS jsonb[] LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN ARRAY(
+        SELECT facts.random_listed(u.n) || jsonb_build_object('parents', CASE u.place
+            WHEN 1 THEN jsonb_build_array(facts.sha(facts.random_name()))
+            WHEN 2 THEN jsonb_build_array(facts.sha(p_names[1]), p_before)
+            ELSE jsonb_build_array(facts.sha(p_names[u.place - 1])) END)
+        FROM unnest(p_names) WITH ORDINALITY u (n, place) ORDER BY u.place);
+END
+$$;
+
 -- A move of a branch or tag. Mostly it goes on from the tip that is known; at times from one that was missed.
 CREATE FUNCTION facts.random_change(p_repository text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -179,7 +191,9 @@ BEGIN
         'is_forced', v_before IS NOT NULL AND NOT v_deletes AND facts.roll(4) = 0,
         'base_ref', CASE facts.roll(8) WHEN 0 THEN facts.random_branch() END, 'is_whole', facts.roll(4) > 0,
         'branch_keys', CASE WHEN v_ref = 'dev-APP-3' THEN '["APP-3"]'::jsonb ELSE '[]'::jsonb END,
-        'commits', ARRAY(SELECT facts.random_listed(n) FROM unnest(v_names) WITH ORDINALITY u (n, place) ORDER BY place));
+        'commits', CASE WHEN v_before IS NOT NULL AND cardinality(v_names) > 1 AND facts.roll(3) = 0
+            THEN facts.random_pull(v_names, v_before)
+            ELSE ARRAY(SELECT facts.random_listed(n) FROM unnest(v_names) WITH ORDINALITY u (n, place) ORDER BY place) END);
 END
 $$;
 

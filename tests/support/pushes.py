@@ -132,7 +132,6 @@ class Truth:
         self.reachable = set(git(life, "rev-list", "--all"))
         self.links = self.wanted(world)
         self.estranged = set()
-        self.beside = limits.crossed  # until an import has read the line
         self.reverted = world.reverted()
         self.held = {name: set(git(life, "rev-list", "refs/heads/" + name)) for name in life.counted()}
 
@@ -163,16 +162,10 @@ class Truth:
         verdict("tips are git's, and what is deleted is marked so (%s)" % what, self.ref_faults(world))
         verdict("branches hold what git says (%s)" % what, self.branch_faults(world, strict))
 
-    def compare_imported(self, world, what):
-        """The same with nothing spared."""
-        spared, self.beside = self.beside, set()
-        self.compare(world, what, True)
-        self.beside = spared
-
     def asked(self, links, strict):
         """Without the links of evidence merge where nobody can tell what came with which merge, or whether it landed."""
-        landed = self.limits.surely_landed() - self.limits.unplaced
-        return {link for link in links if link[2] != "merge" or (link[1] not in self.beside if strict else link[1] in landed)}
+        placed = self.limits.surely_placed()
+        return {link for link in links if strict or link[2] != "merge" or link[1] in placed}
 
     def link_faults(self, world, strict):
         found = self.wanted(world)
@@ -180,7 +173,7 @@ class Truth:
                              {self.name(link) for link in self.asked(found, strict)}, "link")
         # which commits a merge brought decides what its revert takes back: in either world
         reverted = self.reverted | world.reverted()
-        in_doubt = self.beside & reverted if strict else self.limits.in_doubt(reverted)
+        in_doubt = set() if strict else self.limits.in_doubt(reverted)
         for link in self.links.keys() & found.keys():
             faults += ["%s: %s is %s" % (self.name(link), fact, found[link][fact])
                        for fact in self.asked_facts(link[1], strict, in_doubt) if self.links[link][fact] != found[link][fact]]
@@ -193,11 +186,11 @@ class Truth:
         return (["is_merge"] if strict or is_named else []) + (["counts", "is_reverted"] if is_sure else [])
 
     def reach_faults(self, world, strict):
-        faults = ["%s counts" % self.name(link) for link, facts in world.links().items()
-                  if facts["counts"] and link[1] not in self.reachable]
         # reached in ways that nobody told of; perhaps reached
         spared = set() if strict else ((self.reachable - self.limits.surely_reachable())
                                        | (self.limits.perhaps_reachable() - self.reachable))
+        faults = ["%s counts" % self.name(link) for link, facts in world.links().items()
+                  if facts["counts"] and link[1] not in self.reachable | spared]
         return faults + ["%s: is_unreachable is %s" % (short(sha, self.life), row["is_unreachable"])
                          for sha, row in world.commits().items()
                          if sha not in spared and row["is_unreachable"] != (sha not in self.reachable)]
@@ -212,7 +205,7 @@ class Truth:
         held, faults = world.held(), []
         for name, expected in self.held.items():
             found = held.get(name, set())
-            if not strict and name in self.limits.opaque:
+            if not strict and self.limits.is_opaque(name):
                 expected = self.limits.sure["branch", name]
                 found = found & expected
             faults += differences({short(sha, self.life) for sha in expected}, {short(sha, self.life) for sha in found}, name)
@@ -294,7 +287,7 @@ class Trial:
         if dialect == SHUFFLED[self.seed % len(SHUFFLED)]:
             self.shuffle(dialect, world.derived())
         world.import_from(self.life.host)
-        self.truth.compare_imported(world, what + " and an import")
+        self.truth.compare(world, what + " and an import", True)
         self.truth.compare_ranges(world, what + " and an import", self.dice)
         verdict("an import closes all gaps (%s)" % what, world.gaps())
 
@@ -328,7 +321,7 @@ class Trial:
         world.deliver(after, self.dice, int(time.time()) + 3600 - after[0].at)
         self.truth.compare(world, what, dialect == "parents")
         world.import_from(self.life.host)
-        self.truth.compare_imported(world, what + " and one at the end")
+        self.truth.compare(world, what + " and one at the end", True)
 
 
 def main():

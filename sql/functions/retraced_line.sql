@@ -1,0 +1,75 @@
+-- The line that a branch has after a push which put it on what a merge had brought, or left its line by a fast-forward.
+CREATE OR REPLACE FUNCTION jirasync.retraced_line(
+    p_step jirasync.push_step, p_state jirasync.ref_state, p_tenant text, p_source text, p_repository text, p_ref text,
+    p_imported_to integer, p_start integer,
+    OUT up_to integer, OUT base_sha text, OUT parent_ref text, OUT fork_position integer, OUT depends_on text[],
+    OUT after_position integer, OUT kept jirasync.push_place[])
+LANGUAGE plpgsql STABLE SET enable_hashjoin = on AS $$
+DECLARE
+    v_line    text[] := '{}';
+    v_refs    text[];
+    v_limits  integer[];
+    v_place   record;
+BEGIN
+    -- What the branch held by what it was cut from, if that is more than a guess.
+    SELECT array_agg(l.ref), array_agg(l."limit") INTO v_refs, v_limits
+    FROM jirasync.lines_below(p_tenant, p_source, p_repository, ARRAY[p_state.parent_ref], ARRAY[p_state.fork_position]) l
+    WHERE NOT p_state.is_fork_guessed;
+    -- From the lowest new commit down by first parents, over what merges had brought, to a line that it was on.
+    base_sha := p_step.base_sha;
+    LOOP
+        SELECT NULL AS ref, b.* INTO v_place
+        FROM jirasync.place_before(p_tenant, p_source, p_repository, p_ref, p_state.places, p_step.ord, p_imported_to,
+                                   base_sha) b;
+        IF v_place.position IS NULL AND base_sha = p_state.base_sha THEN
+            v_place.position := coalesce(p_state.fork_position, 0);
+            v_place.on_line := true;
+        ELSIF v_place.position IS NULL AND (v_line <> '{}' OR p_step.leaves_line) THEN
+            depends_on := ARRAY(
+                SELECT n.name
+                FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
+                      UNION SELECT unnest(p_state.depends_on)) n (name)
+                WHERE n.name IS NOT NULL ORDER BY 1);
+            SELECT o.ref, o.position, o.on_line INTO v_place
+            FROM unnest(v_refs, v_limits) l (ref, up_to)
+            CROSS JOIN LATERAL (
+                SELECT n.ref, n.position, n.on_line FROM jirasync.commit_refs n
+                WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = base_sha
+                  AND n.ref = l.ref AND n.position <= l.up_to
+                OFFSET 0) o
+            ORDER BY o.on_line DESC, o.ref LIMIT 1;
+        END IF;
+        EXIT WHEN v_place.on_line;
+        -- (it is not told, or parents lead round in a ring)
+        IF v_place.position IS NULL OR base_sha = ANY (v_line) THEN
+            RETURN;
+        END IF;
+        v_line := base_sha || v_line;
+        base_sha := (SELECT c.parents[1] FROM jirasync.commits c
+                     WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = base_sha);
+    END LOOP;
+    parent_ref := v_place.ref;
+    up_to := CASE WHEN parent_ref IS NULL THEN v_place.position ELSE 0 END;
+    fork_position := CASE WHEN parent_ref IS NOT NULL THEN v_place.position END;
+    after_position := v_place.position + cardinality(v_line);
+    kept := jirasync.retraced_places(p_step, p_state.places, p_tenant, p_source, p_repository, v_line, p_start, ARRAY(
+        SELECT o FROM unnest(p_state.places) o WHERE o.ord < p_step.ord AND o.position > up_to
+        UNION ALL
+        SELECT (0, i.sha, i.position, i.on_line, i.bears_name, i.landed_at)::jirasync.push_place
+        FROM jirasync.commit_refs i
+        WHERE i.tenant = p_tenant AND i.source = p_source AND i.repository = p_repository AND i.ref IN (p_ref, p_ref || '~')
+          AND NOT i.is_pushed AND i.position > up_to AND i.position <= p_imported_to
+        UNION ALL
+        SELECT (0, o.sha, o.position, o.on_line, false, o.landed_at)::jirasync.push_place
+        FROM unnest(v_refs, v_limits) l (ref, up_to)
+        LEFT JOIN jirasync.lines_below(p_tenant, p_source, p_repository, ARRAY[parent_ref], ARRAY[fork_position]) b
+          ON b.ref = l.ref
+        CROSS JOIN LATERAL (
+            SELECT n.sha, n.position, n.on_line, n.landed_at FROM jirasync.commit_refs n
+            WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = l.ref
+              AND n.position > coalesce(b."limit", 0) AND n.position <= l.up_to
+            OFFSET 0) o
+        WHERE parent_ref IS NOT NULL));
+END
+$$;
+COMMENT ON FUNCTION jirasync.retraced_line IS 'Part of push_cut: up_to which position the branch''s line goes on from where it was (NULL: nobody tells, or it is of no use here), or at which commit of a line that it was cut from it leaves that (parent_ref is not NULL); after_position, up to where it is known from before; kept, retraced_places of all that the branch held above; depends_on, what this goes by beyond base_sha';
