@@ -16,7 +16,7 @@ DECLARE
 BEGIN
     FOR v_step IN
         SELECT * FROM jirasync.push_steps(p_tenant, p_source, p_repository, p_deliveries, p_changes, p_state.places) s
-        WHERE (s.ord > 1 OR p_imported_to IS NOT NULL) AND (s.is_forced OR s.listed = 0 OR NOT s.goes_on OR s.leaves_line)
+        WHERE (s.before IS NOT NULL OR p_imported_to IS NOT NULL) AND (s.is_forced OR s.listed = 0 OR NOT s.goes_on OR s.leaves_line)
         ORDER BY s.ord
     LOOP
         v_start := coalesce((SELECT min(o.position) - 1 FROM unnest(v_state.places) o WHERE o.ord >= v_step.ord),

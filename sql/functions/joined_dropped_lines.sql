@@ -12,7 +12,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT CASE WHEN d.parent_ref IS DISTINCT FROM p_name THEN d.parent_ref
                         -- an imported place is on the branch or set aside
-                        WHEN d.fork_position <= p_imported_to
+                        WHEN d.life_at = '-infinity' AND d.fork_position <= p_imported_to
                             THEN CASE WHEN d.fork_position <= p_state.kept_to THEN p_name ELSE p_name || '~' END
                         ELSE coalesce((
                             SELECT p_name || '~' || left(l.tip, 12)

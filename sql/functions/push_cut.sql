@@ -19,10 +19,9 @@ BEGIN
             jirasync.place_rewritten(p_tenant, p_source, p_repository, p_ref, p_state.places, p_step.ord, p_imported_to)) - 1;
         RETURN;
     END IF;
-    -- It was put on a commit of its line, on one that a merge had brought, or on one that it did not hold.
     SELECT b.* INTO v_place
     FROM jirasync.place_before(p_tenant, p_source, p_repository, p_ref, p_state.places, p_step.ord, p_imported_to, base_sha) b;
-    IF v_place.on_line AND NOT p_step.leaves_line THEN
+    IF v_place.on_line AND p_step.listed = 0 THEN
         up_to := v_place.position;
         RETURN;
     END IF;
@@ -31,9 +30,10 @@ BEGIN
         FROM jirasync.retraced_line(p_step, p_state, p_tenant, p_source, p_repository, p_ref, p_imported_to, p_start) r;
     END IF;
     IF up_to IS NOT NULL THEN
-        life_at := CASE WHEN parent_ref IS NOT NULL THEN p_state.life_at END;
+        life_at := CASE WHEN parent_ref IS NOT NULL THEN p_step.at END;
         base_sha := v_base_sha;
     ELSIF NOT p_step.leaves_line AND (v_place.position IS NOT NULL OR p_step.listed > 0 OR p_step.is_forced) THEN
+        -- It was put on what it did not hold, or nobody tells how it held that.
         up_to := 0;
         life_at := p_step.at;
         SELECT f.* INTO parent_ref, fork_position

@@ -1,4 +1,4 @@
--- The line that a branch has after a push which put it on what a merge had brought, or left its line by a fast-forward.
+-- The line that a branch has after a push that forced it, or left its line by a fast-forward, by first parents.
 CREATE OR REPLACE FUNCTION jirasync.retraced_line(
     p_step jirasync.push_step, p_state jirasync.ref_state, p_tenant text, p_source text, p_repository text, p_ref text,
     p_imported_to integer, p_start integer,
@@ -24,12 +24,7 @@ BEGIN
         IF v_place.position IS NULL AND base_sha = p_state.base_sha THEN
             v_place.position := coalesce(p_state.fork_position, 0);
             v_place.on_line := true;
-        ELSIF v_place.position IS NULL AND (v_line <> '{}' OR p_step.leaves_line) THEN
-            depends_on := ARRAY(
-                SELECT n.name
-                FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
-                      UNION SELECT unnest(p_state.depends_on)) n (name)
-                WHERE n.name IS NOT NULL ORDER BY 1);
+        ELSIF v_place.position IS NULL THEN
             SELECT o.ref, o.position, o.on_line INTO v_place
             FROM unnest(v_refs, v_limits) l (ref, up_to)
             CROSS JOIN LATERAL (
@@ -38,6 +33,14 @@ BEGIN
                   AND n.ref = l.ref AND n.position <= l.up_to
                 OFFSET 0) o
             ORDER BY o.on_line DESC, o.ref LIMIT 1;
+            -- (a force to what it did not hold goes by that commit alone)
+            IF v_place.position IS NOT NULL OR v_line <> '{}' OR p_step.leaves_line THEN
+                depends_on := ARRAY(
+                    SELECT n.name
+                    FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
+                          UNION SELECT unnest(p_state.depends_on)) n (name)
+                    WHERE n.name IS NOT NULL ORDER BY 1);
+            END IF;
         END IF;
         EXIT WHEN v_place.on_line;
         -- (it is not told, or parents lead round in a ring)
@@ -51,7 +54,8 @@ BEGIN
     parent_ref := v_place.ref;
     up_to := CASE WHEN parent_ref IS NULL THEN v_place.position ELSE 0 END;
     fork_position := CASE WHEN parent_ref IS NOT NULL THEN v_place.position END;
-    after_position := v_place.position + cardinality(v_line);
+    -- (on a line of its own no position is given twice)
+    after_position := cardinality(v_line) + CASE WHEN parent_ref IS NULL THEN p_start ELSE fork_position END;
     kept := jirasync.retraced_places(p_step, p_state.places, p_tenant, p_source, p_repository, v_line, p_start, ARRAY(
         SELECT o FROM unnest(p_state.places) o WHERE o.ord < p_step.ord AND o.position > up_to
         UNION ALL
@@ -72,4 +76,4 @@ BEGIN
         WHERE parent_ref IS NOT NULL));
 END
 $$;
-COMMENT ON FUNCTION jirasync.retraced_line IS 'Part of push_cut: up_to which position the branch''s line goes on from where it was (NULL: nobody tells, or it is of no use here), or at which commit of a line that it was cut from it leaves that (parent_ref is not NULL); after_position, up to where it is known from before; kept, retraced_places of all that the branch held above; depends_on, what this goes by beyond base_sha';
+COMMENT ON FUNCTION jirasync.retraced_line IS 'Part of push_cut: up_to which position the branch''s line goes on from where it was (NULL: it did not hold that, or nobody tells), or at which commit of a line that it was cut from it leaves that (parent_ref is not NULL); after_position, up to where it is known from before; kept, retraced_places of all that the branch held above; depends_on, what this goes by beyond base_sha';

@@ -333,7 +333,7 @@ SELECT * FROM facts.line WHERE repository = 'org/then';
 SELECT correlation_rebuild();
 
 -- Somebody who was behind pulled, which merged, and pushed: main goes on from theirs, and what it was comes by their merge. A release
--- had been put there. Must come out: main has theirs at 2, mine and more beside the merge at 3; release/1 is cut from main~more at 3;
+-- had been put there. Must come out: main has theirs at 4, mine and more beside the merge at 5; release/1 is cut from main~more at 3;
 -- mine and more by merge.
 SELECT facts.pushed(1, 'org/pull main', NULL, 'begin', facts.listed('begin: begin', '{}'));
 SELECT facts.pushed(2, 'org/pull main', 'begin', 'more', facts.listed('mine: go on', '{begin}'), facts.listed('more: go on', '{mine}'));
@@ -345,7 +345,7 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/pull';
 SELECT * FROM facts.work WHERE issue_key = 'APP-16';
 SELECT correlation_rebuild();
--- main is forced back to mine, which no push had left it at. Must come out: mine at 2 of main.
+-- main is forced back to mine, which no push had left it at. Must come out: mine alone follows begin on main.
 SELECT facts.pushed(5, 'org/pull main forced', 'last', 'mine');
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/pull';
@@ -365,7 +365,7 @@ SELECT * FROM facts.line WHERE repository = 'org/llup';
 SELECT correlation_rebuild();
 
 -- main goes on to a branch that it was merged into, and which it had merged before. Must come out: what that merge had brought is on
--- main's line, at 2 and 3; the merge and all that was above it came by the later one, at 5.
+-- main's line, at 5 and 6; the merge and all that was above it came by the later one, at 8.
 SELECT facts.pushed(1, 'org/twice main', NULL, 'begin', facts.listed('begin: begin', '{}'));
 SELECT facts.pushed(2, 'org/twice work', NULL, 'two', facts.listed('one: work', '{begin}'), facts.listed('two: work', '{one}'));
 SELECT facts.pushed(3, 'org/twice main', 'begin', 'after', facts.listed('own: go on', '{begin}'), facts.listed('one: work', '{begin}'),
@@ -400,6 +400,30 @@ SELECT correlation_rebuild();
 SELECT facts.two(facts.listed('side: work', '{one}'), facts.listed('two: Merge branch side', '{one,side}', '{}', '{}'));
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/beneath';
+SELECT correlation_rebuild();
+
+-- main merged a branch, was forced back to before that, and then to other commits of which one stands on what the merge had brought.
+-- Must come out: side is on main still, beside again; merge is unreachable.
+SELECT facts.pushed(1, 'org/rebrought main', NULL, 'begin', facts.listed('begin: begin', '{}'));
+SELECT facts.pushed(2, 'org/rebrought main', 'begin', 'merge', facts.listed('side: work', '{begin}'), facts.listed('own: go on', '{begin}'),
+    facts.listed('merge: Merge branch side', '{own,side}', '{}', '{}'));
+SELECT facts.pushed(3, 'org/rebrought main forced', 'merge', 'again', facts.listed('other: go on', '{begin}'),
+    facts.listed('again: Merge branch side', '{other,side}', '{}', '{}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/rebrought';
+SELECT split_part(message, ':', 1), is_unreachable FROM commits WHERE repository = 'org/rebrought' ORDER BY 1;
+SELECT correlation_rebuild();
+
+-- main was forced away from what an import had read, and back again; a release was made there meanwhile. Must come out: release/1 is cut
+-- from main~away at 2, and that from main at 1.
+SELECT facts.commit('one', '{}', p_repository => 'org/away'), facts.commit('two', '{}', parents => '{one}', p_repository => 'org/away');
+SELECT facts.place('main', 1, '{one}', 'org/away'), facts.place('main', 2, '{two}', 'org/away');
+UPDATE refs SET imported_at = '2026-03-01 00:00Z' WHERE repository = 'org/away';
+SELECT facts.pushed(1, 'org/away main forced', 'two', 'away', facts.listed('away: go on', '{one}'));
+SELECT facts.pushed(2, 'org/away release/1', NULL, 'own', facts.listed('own: release', '{away}'));
+SELECT facts.pushed(3, 'org/away main forced', 'away', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/away';
 SELECT correlation_rebuild();
 
 -- Work was put where main was, then main left that line by a pull, and was forced back to before it. Must come out: work is cut from

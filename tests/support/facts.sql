@@ -240,7 +240,7 @@ BEGIN
     ON CONFLICT ON CONSTRAINT refs_pkey DO UPDATE SET sha = excluded.sha, deleted_at = NULL, uncertain = false,
         seen_at = excluded.seen_at, imported_sha = excluded.imported_sha, imported_at = excluded.imported_at,
         parent_ref = NULL, fork_position = NULL, imported_parent_ref = NULL, imported_fork_position = NULL,
-        base_sha = NULL, is_fork_guessed = false, life_at = '-infinity', derived_to = NULL;
+        base_sha = NULL, is_fork_guessed = false, life_at = '-infinity', depends_on = '{}', derived_to = NULL;
     -- as an import does: nothing is set aside of what it has read, and pushes are looked at again
     DELETE FROM jirasync.refs r WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = p_ref || '~';
     DELETE FROM jirasync.commit_refs r

@@ -82,7 +82,8 @@ class Limits:
             self.relisted |= listed
         if listed:
             self.sure[ref] = listed
-            self.hidden[ref] = self.hidden[ref] | (old - {change.before})
+            # (an import in the midst may have told what was beneath)
+            self.hidden[ref] = self.hidden[ref] | (self.life.holds(change.before) - {change.before})
         else:
             kept = (old & self.life.holds(change.after)) - self.tangled if change.after in old else set()
             self.sure[ref] = kept | self.from_tip(change.after)[0]
@@ -111,8 +112,14 @@ class Limits:
                 return "%s %s surely holds what it does not" % ref
         return None
 
+    def surely_holds(self, ref):
+        """Of (4) nothing beneath what it was put at."""
+        if self.put.get(ref) not in self.beneath:
+            return self.sure[ref]
+        return self.sure[ref] - (self.life.holds(self.put[ref]) - {self.put[ref]})
+
     def surely_reachable(self):
-        return set().union(*self.sure.values())
+        return set().union(*map(self.surely_holds, self.sure))
 
     def perhaps_reachable(self):
         beneath = (self.beneath.get(commit, set()) for ref, commit in self.put.items() if ref in self.hidden)
@@ -122,7 +129,7 @@ class Limits:
         return [ref for ref in self.sure if ref[0] == "branch" and ref[1] in self.life.counted()]
 
     def surely_landed(self):
-        return set().union(*(self.sure[ref] for ref in self.counted()))
+        return set().union(*map(self.surely_holds, self.counted()))
 
     def perhaps_landed(self):
         return set().union(*(self.hidden[ref] for ref in self.counted()))
@@ -134,5 +141,5 @@ class Limits:
     def in_doubt(self, reverted):
         """Commits of which it cannot be known whether they count: landed or not, or taken back everywhere or not."""
         landed = set().union(*(self.holds(ref) for ref in self.counted()))
-        beneath = set().union(*(self.holds(ref) - self.sure[ref] for ref in self.counted() if self.is_opaque(ref[1])))
+        beneath = set().union(*(self.holds(ref) - self.surely_holds(ref) for ref in self.counted() if self.is_opaque(ref[1])))
         return (landed - self.surely_landed()) | self.perhaps_landed() | ((self.unplaced | beneath) & reverted)

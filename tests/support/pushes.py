@@ -206,7 +206,7 @@ class Truth:
         for name, expected in self.held.items():
             found = held.get(name, set())
             if not strict and self.limits.is_opaque(name):
-                expected = self.limits.sure["branch", name]
+                expected = self.limits.surely_holds(("branch", name))
                 found = found & expected
             faults += differences({short(sha, self.life) for sha in expected}, {short(sha, self.life) for sha in found}, name)
         return faults + ["%s is no counted branch" % name for name in held if name not in self.held]
