@@ -1086,6 +1086,105 @@ COMMENT ON COLUMN jirasync.found_issues.finding IS 'missing, moved, changed, rec
 
 COMMENT ON COLUMN jirasync.found_issues.issue_id IS 'Numeric id of the issue';
 
+CREATE TABLE jirasync.push_commits (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    sha text NOT NULL,
+    delivery_id text NOT NULL,
+    change integer NOT NULL,
+    place integer NOT NULL,
+    is_known_elsewhere boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE jirasync.push_commits IS 'Which commits a push lists';
+
+COMMENT ON COLUMN jirasync.push_commits.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.push_commits.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.push_commits.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.push_commits.sha IS 'Commit';
+
+COMMENT ON COLUMN jirasync.push_commits.delivery_id IS 'The delivery that lists it';
+
+COMMENT ON COLUMN jirasync.push_commits.change IS 'Number of the change within the delivery';
+
+COMMENT ON COLUMN jirasync.push_commits.place IS 'Place in the list, the oldest commit first, from 1 on';
+
+COMMENT ON COLUMN jirasync.push_commits.is_known_elsewhere IS 'The host says that an earlier push brought it';
+
+CREATE TABLE jirasync.pushes (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    ref text NOT NULL,
+    kind text NOT NULL,
+    delivery_id text NOT NULL,
+    change integer NOT NULL,
+    before text,
+    after text,
+    is_notice boolean DEFAULT false NOT NULL,
+    is_forced boolean DEFAULT false NOT NULL,
+    base_ref text,
+    listed integer NOT NULL,
+    total bigint,
+    is_whole boolean NOT NULL,
+    branch_keys text[] DEFAULT '{}'::text[] NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    default_branch text,
+    peeled text,
+    seq bigint NOT NULL,
+    branch_refused text[],
+    CONSTRAINT pushes_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text]))),
+    CONSTRAINT pushes_names_fit_an_index CHECK (((octet_length(ref) <= 1000) AND (octet_length(repository) <= 500)))
+);
+
+COMMENT ON TABLE jirasync.pushes IS 'Each change of a branch or tag that a push told of';
+
+COMMENT ON COLUMN jirasync.pushes.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.pushes.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.pushes.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.pushes.ref IS 'Name without refs/heads/ or refs/tags/';
+
+COMMENT ON COLUMN jirasync.pushes.kind IS 'branch or tag';
+
+COMMENT ON COLUMN jirasync.pushes.delivery_id IS 'The delivery that told of it';
+
+COMMENT ON COLUMN jirasync.pushes.change IS 'Number of the change within the delivery, from 1 on';
+
+COMMENT ON COLUMN jirasync.pushes.before IS 'Tip before it; NULL where the ref was made';
+
+COMMENT ON COLUMN jirasync.pushes.after IS 'Tip after it; NULL where the ref was deleted';
+
+COMMENT ON COLUMN jirasync.pushes.is_notice IS 'Only the making (after is empty) or deletion is told, without hashes';
+
+COMMENT ON COLUMN jirasync.pushes.is_forced IS 'Commits were dropped: the host says so, or what was fetched for it shows it';
+
+COMMENT ON COLUMN jirasync.pushes.base_ref IS 'What the branch was made from, where the host tells';
+
+COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists, or were fetched for it';
+
+COMMENT ON COLUMN jirasync.pushes.total IS 'How many commits it moved; NULL where the host does not tell';
+
+COMMENT ON COLUMN jirasync.pushes.is_whole IS 'All commits that it moved are listed, as far as can be known: by the push itself, or since they were fetched';
+
+COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
+
+COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
+
+COMMENT ON COLUMN jirasync.pushes.default_branch IS 'The repository''s default branch, as the delivery tells it; NULL where it does not';
+
+COMMENT ON COLUMN jirasync.pushes.peeled IS 'The commit that an annotated tag names, where after is the tag''s own hash; NULL: after itself';
+
+COMMENT ON COLUMN jirasync.pushes.seq IS 'Counts the pushes in the order in which they were stored; refs.derived_to names one';
+
+COMMENT ON COLUMN jirasync.pushes.branch_refused IS 'What looks like an issue key in the name of the branch and can be none, each as REASON:TEXT; NULL: nothing';
+
 CREATE TABLE jirasync.issue_links (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -1318,105 +1417,6 @@ COMMENT ON COLUMN jirasync.pull_requests.rank_sha256 IS 'Rank of that look: SHA-
 COMMENT ON COLUMN jirasync.pull_requests.refused IS 'What looks like an issue key in title and source branch and can be none, each as REASON:TEXT; NULL: nothing';
 
 COMMENT ON COLUMN jirasync.pull_requests.commit_count IS 'How many commits it has; NULL where the host does not tell (GitHub alone does)';
-
-CREATE TABLE jirasync.push_commits (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    repository text NOT NULL,
-    sha text NOT NULL,
-    delivery_id text NOT NULL,
-    change integer NOT NULL,
-    place integer NOT NULL,
-    is_known_elsewhere boolean DEFAULT false NOT NULL
-);
-
-COMMENT ON TABLE jirasync.push_commits IS 'Which commits a push lists';
-
-COMMENT ON COLUMN jirasync.push_commits.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.push_commits.source IS 'Slug of the git host';
-
-COMMENT ON COLUMN jirasync.push_commits.repository IS 'Full name of the repository, as its host has it';
-
-COMMENT ON COLUMN jirasync.push_commits.sha IS 'Commit';
-
-COMMENT ON COLUMN jirasync.push_commits.delivery_id IS 'The delivery that lists it';
-
-COMMENT ON COLUMN jirasync.push_commits.change IS 'Number of the change within the delivery';
-
-COMMENT ON COLUMN jirasync.push_commits.place IS 'Place in the list, the oldest commit first, from 1 on';
-
-COMMENT ON COLUMN jirasync.push_commits.is_known_elsewhere IS 'The host says that an earlier push brought it';
-
-CREATE TABLE jirasync.pushes (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    repository text NOT NULL,
-    ref text NOT NULL,
-    kind text NOT NULL,
-    delivery_id text NOT NULL,
-    change integer NOT NULL,
-    before text,
-    after text,
-    is_notice boolean DEFAULT false NOT NULL,
-    is_forced boolean DEFAULT false NOT NULL,
-    base_ref text,
-    listed integer NOT NULL,
-    total bigint,
-    is_whole boolean NOT NULL,
-    branch_keys text[] DEFAULT '{}'::text[] NOT NULL,
-    received_at timestamp with time zone NOT NULL,
-    default_branch text,
-    peeled text,
-    seq bigint NOT NULL,
-    branch_refused text[],
-    CONSTRAINT pushes_kind_is_known CHECK ((kind = ANY (ARRAY['branch'::text, 'tag'::text]))),
-    CONSTRAINT pushes_names_fit_an_index CHECK (((octet_length(ref) <= 1000) AND (octet_length(repository) <= 500)))
-);
-
-COMMENT ON TABLE jirasync.pushes IS 'Each change of a branch or tag that a push told of';
-
-COMMENT ON COLUMN jirasync.pushes.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.pushes.source IS 'Slug of the git host';
-
-COMMENT ON COLUMN jirasync.pushes.repository IS 'Full name of the repository, as its host has it';
-
-COMMENT ON COLUMN jirasync.pushes.ref IS 'Name without refs/heads/ or refs/tags/';
-
-COMMENT ON COLUMN jirasync.pushes.kind IS 'branch or tag';
-
-COMMENT ON COLUMN jirasync.pushes.delivery_id IS 'The delivery that told of it';
-
-COMMENT ON COLUMN jirasync.pushes.change IS 'Number of the change within the delivery, from 1 on';
-
-COMMENT ON COLUMN jirasync.pushes.before IS 'Tip before it; NULL where the ref was made';
-
-COMMENT ON COLUMN jirasync.pushes.after IS 'Tip after it; NULL where the ref was deleted';
-
-COMMENT ON COLUMN jirasync.pushes.is_notice IS 'Only the making (after is empty) or deletion is told, without hashes';
-
-COMMENT ON COLUMN jirasync.pushes.is_forced IS 'Commits were dropped: the host says so, or what was fetched for it shows it';
-
-COMMENT ON COLUMN jirasync.pushes.base_ref IS 'What the branch was made from, where the host tells';
-
-COMMENT ON COLUMN jirasync.pushes.listed IS 'How many commits it lists, or were fetched for it';
-
-COMMENT ON COLUMN jirasync.pushes.total IS 'How many commits it moved; NULL where the host does not tell';
-
-COMMENT ON COLUMN jirasync.pushes.is_whole IS 'All commits that it moved are listed, as far as can be known: by the push itself, or since they were fetched';
-
-COMMENT ON COLUMN jirasync.pushes.branch_keys IS 'Issue key candidates in the name of the branch';
-
-COMMENT ON COLUMN jirasync.pushes.received_at IS 'When the delivery came';
-
-COMMENT ON COLUMN jirasync.pushes.default_branch IS 'The repository''s default branch, as the delivery tells it; NULL where it does not';
-
-COMMENT ON COLUMN jirasync.pushes.peeled IS 'The commit that an annotated tag names, where after is the tag''s own hash; NULL: after itself';
-
-COMMENT ON COLUMN jirasync.pushes.seq IS 'Counts the pushes in the order in which they were stored; refs.derived_to names one';
-
-COMMENT ON COLUMN jirasync.pushes.branch_refused IS 'What looks like an issue key in the name of the branch and can be none, each as REASON:TEXT; NULL: nothing';
 
 ALTER TABLE jirasync.pushes ALTER COLUMN seq ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME jirasync.pushes_seq_seq

@@ -1,4 +1,4 @@
--- Makes a push whole: its list becomes all commits that it moved, as its host was asked for them.
+-- Makes a push whole: its list becomes all commits that it moved, with their parents, as its host was asked for them.
 
 CREATE OR REPLACE FUNCTION jirasync.complete_push(
     p_tenant text, p_source text, p_delivery_id text, p_change integer, p_before text, p_after text, p_commits jsonb)
@@ -15,7 +15,8 @@ BEGIN
     SELECT * INTO v_push FROM jirasync.pushes p
      WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_delivery_id AND p.change = p_change;
     -- Read anew meanwhile, it may tell of another move; whole, somebody was faster.
-    IF v_push.delivery_id IS NULL OR v_push.is_whole
+    IF v_push.delivery_id IS NULL
+       OR v_push.is_whole AND NOT jirasync.is_push_guessed(p_tenant, p_source, p_delivery_id, p_change)
        OR (v_push.before, coalesce(v_push.peeled, v_push.after)) IS DISTINCT FROM (p_before, p_after) THEN
         RETURN false;
     END IF;
@@ -50,4 +51,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.complete_push(text, text, text, integer, text, text, jsonb) IS
-    'Replaces the list of a push that left commits out by all that it moved (an array of commits as normalize_git_json writes them, the oldest first), writes the commits as the store does, marks it as forced where commits were dropped, and asks for the ref to be read as a whole; false, and nothing changed, when the push is gone, whole already, or another move than from p_before to p_after';
+    'Replaces the list of a push that left commits out, or their parents, by all that it moved (an array of commits as normalize_git_json writes them, the oldest first), writes the commits as the store does, marks it as forced where commits were dropped, and asks for the ref to be read as a whole; false, and nothing changed, when the push is gone, whole already, or another move than from p_before to p_after';

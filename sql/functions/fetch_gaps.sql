@@ -1,4 +1,4 @@
--- Asks a git host for all that its pushes have left out so far.
+-- Asks a git host for all that its pushes have left out so far, commits or their parents.
 
 CREATE OR REPLACE FUNCTION jirasync.fetch_gaps(source text, tenant text DEFAULT 'main')
 RETURNS integer
@@ -19,10 +19,16 @@ BEGIN
                   HINT = 'Give the git host an api_token in the sources file and reload, or import the clone (jirasync import-commits).';
     END IF;
     v_keys := ARRAY(
-        SELECT jirasync.fetch_key(g.delivery_id, g.change)
-          FROM jirasync.push_gaps g
-         WHERE g.tenant = fetch_gaps.tenant AND g.source = fetch_gaps.source AND g.reason IN ('truncated', 'no commits listed')
-         ORDER BY g.received_at);
+        SELECT jirasync.fetch_key(w.delivery_id, w.change)
+          FROM (SELECT g.delivery_id, g.change, g.received_at
+                  FROM jirasync.push_gaps g
+                 WHERE g.tenant = fetch_gaps.tenant AND g.source = fetch_gaps.source
+                   AND g.reason IN ('truncated', 'no commits listed')
+                UNION ALL
+                SELECT g.delivery_id, g.change, g.received_at
+                  FROM jirasync.guessed_pushes g
+                 WHERE g.tenant = fetch_gaps.tenant AND g.source = fetch_gaps.source) w
+         ORDER BY w.received_at, w.delivery_id, w.change);
     IF cardinality(v_keys) = 0 THEN
         RETURN 0;
     END IF;
@@ -32,4 +38,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.fetch_gaps(text, text) IS
-    'Asks for one fetch_commits job for each push of a git host that left commits out which nobody has brought since; returns how many these are';
+    'Asks for one fetch_commits job for each push of a git host that left commits out, or their parents, which nobody has brought since; returns how many these are';

@@ -13,10 +13,11 @@ BEGIN
     SELECT p.* INTO v_push
       FROM jirasync.pushes p
      WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = v_name[1] AND p.change = v_name[2]::integer
-       AND EXISTS (SELECT FROM jirasync.push_gaps g
-                    WHERE g.tenant = p_tenant AND g.source = p_source AND g.repository = p.repository
-                      AND g.delivery_id = p.delivery_id AND g.change = p.change
-                      AND g.reason IN ('truncated', 'no commits listed'));
+       AND (EXISTS (SELECT FROM jirasync.push_gaps g
+                     WHERE g.tenant = p_tenant AND g.source = p_source AND g.repository = p.repository
+                       AND g.delivery_id = p.delivery_id AND g.change = p.change
+                       AND g.reason IN ('truncated', 'no commits listed'))
+            OR jirasync.is_push_guessed(p_tenant, p_source, p.delivery_id, p.change));
     IF v_push.delivery_id IS NULL THEN
         RETURN;
     END IF;
@@ -43,4 +44,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.push_to_fetch(text, text, text) IS
-    'The push that a fetch_commits job names (DELIVERY_ID/CHANGE), while commits of it are missing; no row when nothing is to be fetched for it any more. waits_for: a job of an earlier push of the repository that a new branch has to wait for, and look at again in wait_ms';
+    'The push that a fetch_commits job names (DELIVERY_ID/CHANGE), while commits of it are missing, or what they stand on; no row when nothing is to be fetched for it any more. waits_for: a job of an earlier push of the repository that a new branch has to wait for, and look at again in wait_ms';

@@ -55,14 +55,16 @@ BEGIN
               FROM (SELECT 'correlate_commit' AS kind, c.*
                       FROM unnest(v_tenants, v_sources, v_keys) AS c (tenant, source, key)
                     UNION ALL
-                    -- Of each push that left commits out its host is asked for them, where it can be.
+                    -- Of each push that left commits out, or their parents, its host is asked for them, where it can be.
                     SELECT 'fetch_commits', m.tenant, m.source, jirasync.fetch_key(m.delivery_id, g.change::integer)
                       FROM unnest(p_tenant, p_source, p_delivery_id, v_git) AS m (tenant, source, delivery_id, git)
                       JOIN jirasync.sources s ON s.tenant = m.tenant AND s.source = m.source AND s.has_credentials
                      CROSS JOIN LATERAL ROWS FROM (jsonb_to_recordset(m.git -> 'changes') AS (
                            after text, is_notice boolean, is_whole boolean)) WITH ORDINALITY
                            AS g (after, is_notice, is_whole, change)
-                     WHERE NOT g.is_whole AND NOT g.is_notice AND g.after IS NOT NULL) j
+                     WHERE NOT g.is_notice AND g.after IS NOT NULL
+                       AND (NOT g.is_whole
+                            OR jirasync.is_push_guessed(m.tenant, m.source, m.delivery_id, g.change::integer))) j
              WHERE j.tenant = v_tenant);
     END LOOP;
     outcome := ARRAY(

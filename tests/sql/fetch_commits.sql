@@ -43,7 +43,7 @@ FROM pushes p;
 SELECT register_sources('[{"source": "hub", "kind": "github", "has_credentials": true}, {"source": "mute", "kind": "github"}]');
 \set ECHO all
 
--- One job for each change that left commits out; none for what is whole, a deletion, or a source without credentials.
+-- One job for each change that left commits out, or what a new branch stands on; none for a deletion, or a source without credentials.
 SELECT facts.push('p1', 'hub', '2026-03-01 10:00Z', '["main", "a1", "a5", false, "a4", "a5"]', '["dev", null, "d1", true, "d1"]', '["old", "o1", null, false]', '["x", "x1", "x2", false]');
 SELECT facts.push('p1', 'mute', '2026-03-01 10:00Z', '["main", "a1", "a5", false]');
 SELECT * FROM facts.fetches ORDER BY 1;
@@ -52,7 +52,8 @@ SELECT facts.push('p1', 'hub', '2026-03-01 10:00Z', '["main", "a1", "a5", false,
 SELECT count(*) FROM facts.fetches;
 -- What a job is told to ask for; nothing of what is no gap, or no push.
 SELECT repository, ref, before, after, waits_for FROM push_to_fetch('main', 'hub', 'p1/1');
-SELECT count(*) FROM push_to_fetch('main', 'hub', 'p1/2');
+SELECT ref, before, after FROM push_to_fetch('main', 'hub', 'p1/2');
+SELECT count(*) FROM push_to_fetch('main', 'hub', 'p1/3');
 SELECT count(*) FROM push_to_fetch('main', 'hub', 'p9/1');
 SELECT count(*) FROM push_to_fetch('main', 'hub', 'nonsense');
 
@@ -74,6 +75,19 @@ SELECT complete_push('main', 'hub', 'p1', 4, 'x1', 'x2', '[]');
 SELECT * FROM facts.lists WHERE list LIKE 'p1/4%';
 -- Which the host need not say.
 SELECT delivery_id || '/' || change || ' ' || is_forced FROM pushes WHERE source = 'hub' ORDER BY 1;
+
+-- A host that tells no parents is asked for them where they say more than that one commit goes on from the tip.
+DELETE FROM jobs;
+SELECT facts.push('g1', 'hub', '2026-03-01 10:10Z', '["topic", "t0", "t1", true, "t1"]', '["topic", "t1", "t3", true, "t2", "t3"]');
+SELECT facts.push('g1', 'mute', '2026-03-01 10:10Z', '["topic", "t1", "t3", true, "t2", "t3"]');
+SELECT * FROM facts.fetches ORDER BY 1;
+SELECT source, ref, before, after, listed FROM guessed_pushes ORDER BY source, received_at;
+SELECT complete_push('main', 'hub', 'g1', 2, 't1', 't3', facts.commits('[["t2", "t0"], ["t3", "t2", "t1"]]'));
+SELECT regexp_replace(key, '#.*', '#FROM-TO') FROM jobs WHERE kind = 'correlate_commit' AND key !~ '@' ORDER BY 1;
+SELECT source, ref, before, after, listed FROM guessed_pushes ORDER BY source, received_at;
+SELECT count(*) FROM push_to_fetch('main', 'hub', 'g1/2');
+SELECT complete_push('main', 'hub', 'g1', 2, 't1', 't3', '[]');
+SELECT * FROM facts.lists WHERE list LIKE 'g1/2%' ORDER BY 1;
 
 -- By hand: all gaps of a source.
 DELETE FROM jobs WHERE kind = 'fetch_commits';

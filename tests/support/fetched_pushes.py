@@ -2,8 +2,8 @@
 """Lives of git repositories, told by pushes that leave commits out, and completed by their hosts:
 fetched_pushes.py --document PROGRAM --command JIRASYNC --worker PROGRAM --config FILE --host-url URL --folder DIR
 
-For each seed a repository lives (git_life.py); its pushes come from each kind of host, with five commits listed or none, while
-a worker fetches what they left out from a mock of that host. What comes out is held against git and against an import, as
+For each seed a repository lives (git_life.py); its pushes come from each kind of host, with five commits listed, none, or all
+without their parents, while a worker fetches what they left out from a mock of that host. What comes out is held against git and against an import, as
 pushes that tell all are (pushes.py). SEED=N repeats a life, SEEDS=N says how many there are.
 Prints "ok WHAT" or "not ok WHAT" for each promise.
 """
@@ -22,7 +22,8 @@ from git_life_limits import Limits
 from git_life_worlds import World, quoted
 from pushes import Truth, verdict
 
-HOSTS = (("bitbucket", "bitbucket"), ("bitbucket-server", "nothing"), ("github", "nothing"), ("gitlab", "bitbucket"))
+HOSTS = (("bitbucket", "bitbucket"), ("bitbucket-server", "nothing"), ("github", "nothing"), ("gitlab", "bitbucket"), ("github", "github"),
+         ("gitlab", "github"))
 SOON_S = 30  # a job that is put off for longer, by settings that are made short, will not be done
 STILL_S = 60  # no job came, ended or was given up for so long: nothing will
 
@@ -30,9 +31,9 @@ STILL_S = 60  # no job came, ended or was given up for so long: nothing will
 class HostWorld(World):
     """A tenant whose git host can be asked."""
 
-    def __init__(self, name, kind, settings):
-        super().__init__(name, settings)
-        self.kind = kind
+    def __init__(self, seed, kind, dialect, settings):
+        super().__init__("f%d-%s-%s" % (seed, kind, dialect), settings)
+        self.kind, self.dialect = kind, dialect
 
     def configure(self):
         """In place of what World wrote: a host with credentials."""
@@ -70,10 +71,10 @@ class HostWorld(World):
 
     def pushes(self):
         """(delivery, number of the change): {is_whole, listed, shas: what is listed, in order}."""
-        found = self.ask("SELECT p.delivery_id, p.change, p.is_whole, p.listed, coalesce(json_agg(l.sha ORDER BY l.place) "
+        found = self.ask("SELECT p.delivery_id, p.change, p.is_notice, p.is_whole, p.listed, coalesce(json_agg(l.sha ORDER BY l.place) "
                          "FILTER (WHERE l.sha IS NOT NULL), '[]') AS shas FROM jirasync.pushes p LEFT JOIN jirasync.push_commits l "
                          "ON l.tenant = p.tenant AND l.source = p.source AND l.delivery_id = p.delivery_id AND l.change = p.change "
-                         "WHERE p.tenant = %s GROUP BY 1, 2, 3, 4" % quoted(self.name))
+                         "WHERE p.tenant = %s GROUP BY 1, 2, 3, 4, 5" % quoted(self.name))
         return {(row["delivery_id"], row["change"]): row for row in found}
 
 
@@ -122,12 +123,12 @@ class Trial:
         imported.import_from(self.life.host)
         self.truth = Truth(self.life, imported, self.limits)
         self.truth.estrange(self.told["parents"])
-        worlds = [HostWorld("f%d-%s" % (self.seed, kind), kind, self.settings) for kind, _ in HOSTS]
+        worlds = [HostWorld(self.seed, kind, dialect, self.settings) for kind, dialect in HOSTS]
         for world in worlds:
             world.configure()
         forget_requests(self.settings)
-        # Of two hosts the credentials come when all has been told: their gaps are asked for then.
-        late = self.dice.sample(worlds, 2)
+        # Of three hosts the credentials come when all has been told: their gaps are asked for then.
+        late = self.dice.sample(worlds, 3)
         for world in late:
             self.tell(world)
             verdict("what pushes left out is shown (%s)" % self.what(world), pushes.differences(
@@ -143,37 +144,40 @@ class Trial:
                 return
             verdict("a worker that fetches ends when it is told to (seed %d)" % self.seed, [s for s in [worker.stop()] if s != 0])
 
-    def dialect(self, world):
-        return dict(HOSTS)[world.kind]
-
     def what(self, world):
-        return "seed %d, %s of %s" % (self.seed, self.dialect(world), world.kind)
+        return "seed %d, %s of %s" % (self.seed, world.dialect, world.kind)
 
     def tell(self, world):
-        verdict("every delivery is taken (%s)" % self.what(world), world.told(self.told[self.dialect(world)]))
+        verdict("every delivery is taken (%s)" % self.what(world), world.told(self.told[world.dialect]))
 
     def left_out(self, world):
         """(delivery, ref) of each move that lists less than it moved."""
-        return sorted((delivery.id, change["ref"]) for delivery in self.told[self.dialect(world)]
+        return sorted((delivery.id, change["ref"]) for delivery in self.told[world.dialect]
                       for change in delivery.document["changes"] or ()
                       if not change["is_whole"] and not change["is_notice"] and change["after"])
+
+    def moves(self, world):
+        """(delivery, number of the change, the life's change) of all that was told but notices."""
+        for delivery in self.told[world.dialect]:
+            for number, told in enumerate(delivery.document["changes"] or (), 1):
+                if not told["is_notice"]:
+                    yield delivery, number, next(change for change in self.life.events[delivery.event].changes
+                                                 if (change.ref, change.kind) == (told["ref"], told["kind"]))
 
     def list_faults(self, world):
         """A push is to list what git says that it moved; of a new branch, what nothing else held then, and perhaps more of
         what it descends from, where that was on a branch that was moved by force since."""
         found, faults = world.pushes(), []
-        for delivery in self.told[self.dialect(world)]:
-            changes = delivery.document["changes"]
-            for number, change in enumerate(self.life.events[delivery.event].changes if changes else (), 1):
-                row = found.pop((delivery.id, number))
-                most = self.life.holds(change.peeled) if change.before is None and change.peeled else set(change.listed)
-                if not (row["is_whole"] and row["listed"] == len(row["shas"])
-                        and set(change.listed) <= set(row["shas"]) <= most):
-                    faults.append("%s %s: %d, not %d" % (delivery.id, change.ref, len(row["shas"]), len(change.listed)))
-                places = {sha: place for place, sha in enumerate(row["shas"])}
-                faults += ["%s %s: %s comes before its parents" % (delivery.id, change.ref, sha[:8]) for sha, place in places.items()
-                           if any(places.get(parent, -1) > place for parent in self.life.commits[sha].parents)]
-        return faults + ["a push that nobody told: %s" % (key,) for key in found]
+        for delivery, number, change in self.moves(world):
+            row = found.pop((delivery.id, number))
+            most = self.life.holds(change.peeled) if change.before is None and change.peeled else set(change.listed)
+            if not (row["is_whole"] and row["listed"] == len(row["shas"])
+                    and set(change.listed) <= set(row["shas"]) <= most):
+                faults.append("%s %s: %d, not %d" % (delivery.id, change.ref, len(row["shas"]), len(change.listed)))
+            places = {sha: place for place, sha in enumerate(row["shas"])}
+            faults += ["%s %s: %s comes before its parents" % (delivery.id, change.ref, sha[:8]) for sha, place in places.items()
+                       if any(places.get(parent, -1) > place for parent in self.life.commits[sha].parents)]
+        return faults + ["a push that nobody told: %s" % (key,) for key, row in found.items() if not row["is_notice"]]
 
     def check(self, world):
         """False where its jobs stall: those of the worlds after it will, too."""
@@ -181,7 +185,8 @@ class Trial:
         verdict("no job is left (%s)" % what, left)
         if left:
             return False
-        verdict("all gaps are closed by fetches (%s)" % what, world.gaps())
+        verdict("all gaps are closed by fetches (%s)" % what, world.gaps() + world.ask(
+            "SELECT g.delivery_id, g.ref FROM jirasync.guessed_pushes g WHERE g.tenant = %s" % quoted(world.name)))
         verdict("every push lists what it moved, parents before children (%s)" % what, self.list_faults(world))
         world.settle([], "at the end")
         self.truth.compare(world, what, True)
