@@ -6,7 +6,8 @@ CREATE OR REPLACE FUNCTION jirasync.push_path(
 LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_bitmapscan = off AS $$
 BEGIN
     -- From the tip back: any push that ends there will do, since what a commit holds does not depend on the way. One
-    -- that is not forced and lists something tells most. A ring ends when each push could have been passed once.
+    -- that is not forced and lists something tells most; of several between the same two commits, as when a branch is
+    -- made there again, the one that lists most. A ring ends when each push could have been passed once.
     WITH RECURSIVE way (depth, delivery_id, change, tip) AS (
         SELECT 0, NULL::text, NULL::integer, p_tip
         UNION ALL
@@ -19,7 +20,8 @@ BEGIN
               AND n.kind = p_kind AND NOT n.is_notice AND n.received_at > p_since AND n.after = w.tip
               AND n.before IS DISTINCT FROM n.after
               AND w.tip IS DISTINCT FROM p_base AND w.tip <> '' AND w.depth < p_most
-            ORDER BY n.is_forced, n.listed = 0, n.received_at, n.delivery_id, n.change
+            ORDER BY n.is_forced, n.listed = 0, min(n.received_at) OVER (PARTITION BY n.is_forced, n.listed = 0, n.before),
+                     n.listed DESC, n.received_at, n.delivery_id, n.change
             LIMIT 1) p
     ), passed AS (
         SELECT w.delivery_id, w.change, min(w.depth) AS depth FROM way w WHERE w.depth > 0 GROUP BY 1, 2

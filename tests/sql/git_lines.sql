@@ -426,6 +426,16 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/away';
 SELECT correlation_rebuild();
 
+-- Nobody tells parents. A branch is made and lists what no other held; it is made again where it was, when more is its own. Must come
+-- out: one at 1, two at 2, three at 3.
+SELECT facts.pushed(1, 'org/anew work', NULL, 'three', facts.listed('two: go on'), facts.listed('three: go on'));
+SELECT facts.pushed(2, 'org/anew work', 'three', NULL);
+SELECT facts.pushed(3, 'org/anew work', NULL, 'three', facts.listed('one: begin', known => true), facts.listed('two: go on', known => true),
+    facts.listed('three: go on', known => true));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/anew';
+SELECT correlation_rebuild();
+
 -- Work was put where main was, then main left that line by a pull, and was forced back to before it. Must come out: work is cut from
 -- main~tip at 2, a line that no push tells to have been left; nothing is unreachable but theirs, pull and last.
 SELECT facts.pushed(1, 'org/left main', NULL, 'begin', facts.listed('begin: begin', '{}'));
