@@ -38,7 +38,9 @@ BEGIN
                                         fork_position)
         SELECT n.tenant, n.source, n.repository, v_aside, n.kind, coalesce(n.imported_sha, n.sha), coalesce(n.imported_at, n.seen_at),
                coalesce(n.imported_at, n.seen_at),
-               CASE WHEN p_kept_to > 0 THEN n.ref ELSE n.imported_parent_ref END,
+               CASE WHEN p_kept_to > 0 THEN n.ref
+                    ELSE jirasync.imported_parent(n.tenant, n.source, n.repository, n.imported_parent_ref,
+                                                  n.imported_fork_position) END,
                CASE WHEN p_kept_to > 0 THEN p_kept_to ELSE n.imported_fork_position END
         FROM jirasync.refs n
         WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = p_name
@@ -67,6 +69,16 @@ BEGIN
       AND r.imported_parent_ref = p_name AND r.parent_ref IN (p_name, v_aside) AND r.life_at = '-infinity'
       AND r.fork_position = r.imported_fork_position
       AND r.parent_ref <> CASE WHEN v_is_cut AND r.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END;
+    GET DIAGNOSTICS v_rows = ROW_COUNT;
+    changed := changed + v_rows;
+    -- So is what was set aside of that in turn.
+    UPDATE jirasync.refs r
+    SET parent_ref = CASE WHEN v_is_cut AND n.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END
+    FROM jirasync.refs n
+    WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.imported_parent_ref = p_name
+      AND r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = n.ref || '~'
+      AND r.parent_ref IN (p_name, v_aside) AND r.fork_position = n.imported_fork_position
+      AND r.parent_ref <> CASE WHEN v_is_cut AND n.imported_fork_position > p_kept_to THEN v_aside ELSE p_name END;
     GET DIAGNOSTICS v_rows = ROW_COUNT;
     changed := changed + v_rows;
 END

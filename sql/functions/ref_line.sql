@@ -18,7 +18,8 @@ BEGIN
     v_state.is_fork_guessed := false;
     v_state.kept_to := 2147483647;
     v_state.life_at := '-infinity';
-    v_state.parent_ref := p_row.imported_parent_ref;
+    v_state.parent_ref := jirasync.imported_parent(p_tenant, p_source, p_repository, p_row.imported_parent_ref,
+                                                   p_row.imported_fork_position);
     v_state.fork_position := p_row.imported_fork_position;
     IF p_row.imported_sha IS NOT NULL AND p_start <> '' THEN
         -- It goes on from what an import read, or nobody tells from where.

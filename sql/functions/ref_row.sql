@@ -35,15 +35,6 @@ BEGIN
     v_row.counted_to := coalesce(p_old.counted_to, 0);
     v_row.numbered_to := p_state.numbered_to;
     v_row.derived_to := coalesce(p_state.newest, 0);
-    -- A parent whose places the import found there, and which has dropped them since, is set aside with them.
-    IF v_row.life_at = '-infinity' AND v_row.parent_ref = v_row.imported_parent_ref
-       AND v_row.fork_position = v_row.imported_fork_position AND EXISTS (
-           SELECT FROM jirasync.refs r
-           WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
-             AND r.ref = v_row.parent_ref || '~'
-             AND (r.parent_ref IS DISTINCT FROM v_row.parent_ref OR r.fork_position < v_row.fork_position)) THEN
-        v_row.parent_ref := v_row.parent_ref || '~';
-    END IF;
     RETURN v_row;
 END
 $$;

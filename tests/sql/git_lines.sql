@@ -436,6 +436,21 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/anew';
 SELECT correlation_rebuild();
 
+-- An import found a release on main, which was forced back to before that; then the release goes on to a branch that is as old as it.
+-- Must come out: release/1 is cut from main~ at 2, and what the import had read of it, release/1~, too.
+SELECT facts.commit('one', p_repository => 'org/read'), facts.commit('two', parents => '{one}', p_repository => 'org/read'),
+    facts.commit('own', parents => '{two}', p_repository => 'org/read');
+SELECT facts.place('main', 1, '{one}', 'org/read'), facts.place('main', 2, '{two}', 'org/read'), facts.place('release/1', 3, '{own}', 'org/read');
+UPDATE refs SET imported_at = '2026-03-01 00:00Z' WHERE repository = 'org/read';
+UPDATE refs SET imported_parent_ref = 'main', imported_fork_position = 2, parent_ref = 'main', fork_position = 2
+WHERE repository = 'org/read' AND ref = 'release/1';
+SELECT facts.pushed(1, 'org/read main forced', 'two', 'one');
+SELECT facts.pushed(2, 'org/read release/1', 'own', 'merge', facts.listed('fix: work', '{two}'),
+    facts.listed('merge: Merge branch release/1 into fix', '{fix,own}', '{}', '{}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/read';
+SELECT correlation_rebuild();
+
 -- Work was put where main was, then main left that line by a pull, and was forced back to before it. Must come out: work is cut from
 -- main~tip at 2, a line that no push tells to have been left; nothing is unreachable but theirs, pull and last.
 SELECT facts.pushed(1, 'org/left main', NULL, 'begin', facts.listed('begin: begin', '{}'));
