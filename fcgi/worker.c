@@ -138,6 +138,14 @@ static enum error_code register_sources(struct worker *worker, struct error *err
     return code;
 }
 
+/* It fetches and watches by what is registered, so that it starts after that. */
+static enum error_code start_fetcher(struct worker *worker, struct error *error)
+{
+    const struct fetcher_options options = {
+        .config = &worker->config, .sources = worker->sources, .worker = worker->name};
+    return worker->fetcher ? ERROR_NONE : fetcher_start(&options, &worker->fetcher, error);
+}
+
 /* A new connection listens before it claims, so that no job falls between the two. */
 static enum error_code connect_database(struct worker *worker, struct error *error)
 {
@@ -147,6 +155,8 @@ static enum error_code connect_database(struct worker *worker, struct error *err
     code = db_execute(worker->db, "LISTEN jirasync_jobs", SHORT_TIMEOUT_MS, error);
     if (code == ERROR_NONE)
         code = register_sources(worker, error);
+    if (code == ERROR_NONE)
+        code = start_fetcher(worker, error);
     if (code == ERROR_NONE) {
         worker->greeted = db_generation(worker->db);
         log_line(LOG_LEVEL_INFO, LOG_FIELDS(.detail = worker->name), "connected");
@@ -450,11 +460,7 @@ static enum error_code start(struct worker *worker, struct error *error)
                                         .stop_fd = worker->signal_fd,
                                         .overdue = stop_is_overdue};
     worker->heartbeat = heartbeat_start(&options, error);
-    if (!worker->heartbeat)
-        return error->code;
-    const struct fetcher_options fetcher = {
-        .config = &worker->config, .sources = worker->sources, .worker = worker->name};
-    return fetcher_start(&fetcher, &worker->fetcher, error);
+    return worker->heartbeat ? ERROR_NONE : error->code;
 }
 
 static void finish(struct worker *worker)

@@ -36,6 +36,15 @@ until_true() { # what, SQL: waits up to 60 s for true
     echo "ok $1"
 }
 
+said() { # what is in the line, source: how many warnings of the worker are such
+    grep -c "\"level\":\"warning\".*$1.*\"source\":\"$2\"" "$work/worker.log"
+}
+until_said() { # what, what is in the line, source: waits up to 30 s for the one warning
+    tries=300
+    while [ "$(said "$2" "$3")" = 0 ] && [ "$tries" -gt 0 ]; do tries=$((tries - 1)); sleep 0.1; done
+    check "$1" 1 "$(said "$2" "$3")"
+}
+
 jira() { # name, option...: starts one; its port is in $work/NAME.port
     name=$1
     shift
@@ -326,7 +335,8 @@ check 'and then there is nothing to find' '0 0 0 0' "$(sql -c "SELECT concat_ws(
 
 check 'its report is a line of the log' 1 "$(grep -c '"message":"reconciled: [0-9]* compared, 0 missing, 0 changed, 0 deleted, 0 moved, [0-9]* requests".*"source":"cloud"' "$work/command.log")"
 
-# Silence and a token that ends are told by one of two workers, and the silent site is reconciled.
+# Silence and a token that ends are told by one of two workers, and the silent site is reconciled; also when the row of the
+# source is held by somebody while they start, so that its new date is registered late.
 kill "$worker"
 wait "$worker"
 sql -c "UPDATE jirasync.deliveries SET received_at = now() - interval '3 hours' WHERE source = 'cloud' AND delivery_id NOT LIKE 'fetch:%'" \
@@ -334,12 +344,15 @@ sql -c "UPDATE jirasync.deliveries SET received_at = now() - interval '3 hours' 
     -c "UPDATE jirasync.site_settings SET silent_after = '2 hours' WHERE source = 'cloud'" >/dev/null
 sed "/^\[source server\]/i api_token_expires = $(sql -c "SELECT (now() AT TIME ZONE INTERVAL '-07:00')::date + 13")" "$work/sources.conf" >"$work/sources.new"
 mv "$work/sources.new" "$work/sources.conf"
+sql -c 'BEGIN' -c "SELECT FROM jirasync.sources WHERE source = 'cloud' FOR UPDATE" -c '\echo held' -c 'SELECT pg_sleep(2)' -c 'COMMIT' >"$work/holder" &
+pids="$pids $!"
+until [ -s "$work/holder" ]; do sleep 0.05; done
 start
 first=$worker
 start
 until_true 'a silent site is reconciled' "SELECT EXISTS (SELECT FROM jirasync.reconciliations WHERE source = 'cloud' AND asked_by = 'silence' AND state = 'finished')"
-check 'one worker says so' 1 "$(grep -c '"level":"warning".*the site has sent nothing since .*"source":"cloud"' "$work/worker.log")"
-check 'one says that a token ends' 1 "$(grep -c '"level":"warning".*the API token ends, days left: 13;.*"source":"cloud"' "$work/worker.log")"
+until_said 'one worker says so' 'the site has sent nothing since ' cloud
+until_said 'one says that a token ends' 'the API token ends, days left: 13;' cloud
 check 'and source_health shows both' 'true 13 true' "$(sql -c "SELECT concat_ws(' ', is_silent_too_long::text, token_days_left, is_token_ending::text)
     FROM jirasync.source_health WHERE source = 'cloud'")"
 kill "$first"
