@@ -7,12 +7,24 @@ CREATE OR REPLACE FUNCTION jirasync.push_cut(
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_place     record;
+    v_fork      record;
     v_base_sha  text;
 BEGIN
     kept := '{}';
     base_sha := CASE WHEN p_step.listed = 0 THEN p_step.head ELSE p_step.base_sha END;
     IF p_step.listed > 0 AND NOT p_step.is_told THEN
         -- Nobody tells: the old tip is gone, and all from the first commit on that is listed again as another one.
+        SELECT f.* INTO v_fork FROM jirasync.fork_beneath(p_state, p_tenant, p_source, p_repository, p_step.before) f;
+        IF v_fork.held_at IS NOT NULL THEN
+            up_to := 0;
+            life_at := p_step.at;
+            base_sha := v_fork.base_sha;
+            parent_ref := v_fork.parent_ref;
+            fork_position := v_fork.fork_position;
+            depends_on := v_fork.depends_on;
+            after_position := coalesce(fork_position, 0);
+            RETURN;
+        END IF;
         up_to := least(
             (SELECT b.position FROM jirasync.place_before(p_tenant, p_source, p_repository, p_ref, p_state.places, p_step.ord,
                                                           p_imported_to, p_step.before) b),

@@ -464,6 +464,38 @@ SELECT * FROM facts.line WHERE repository = 'org/left';
 SELECT split_part(message, ':', 1), is_unreachable FROM commits WHERE repository = 'org/left' ORDER BY 1;
 SELECT correlation_rebuild();
 
+-- Branches were put on commits of other lines, and forced away from there to commits whose parents nobody tells. Must come out: each is
+-- cut from beneath the commit that it was put on, work from theirs at 3, low from main at 2, copy from main at 1, first from nothing;
+-- when theirs is gone, two is unreachable.
+SELECT facts.pushed(1, 'org/under main', NULL, 'base', facts.listed('begin: begin', '{}'), facts.listed('base: go on', '{begin}'));
+SELECT facts.pushed(2, 'org/under theirs', NULL, 'two', facts.listed('one: go on', '{base}'), facts.listed('two: go on', '{one}'));
+SELECT facts.pushed(3, 'org/under work', NULL, 'two');
+SELECT facts.pushed(6, 'org/under work forced', 'two', 'again', facts.listed('again: anew'));
+SELECT facts.pushed(3, 'org/under low', NULL, 'one');
+SELECT facts.pushed(6, 'org/under low forced', 'one', 'after', facts.listed('after: anew'));
+SELECT facts.pushed(3, 'org/under copy', NULL, 'base');
+SELECT facts.pushed(6, 'org/under copy forced', 'base', 'other', facts.listed('other: anew'));
+SELECT facts.pushed(3, 'org/under first', NULL, 'begin');
+SELECT facts.pushed(6, 'org/under first forced', 'begin', 'alone', facts.listed('alone: anew'));
+SELECT facts.settle() >= 0;
+SELECT line, cut, commits FROM facts.line WHERE repository = 'org/under';
+SELECT facts.pushed(7, 'org/under theirs', 'two', NULL);
+SELECT facts.settle() >= 0;
+SELECT split_part(message, ':', 1) FROM commits WHERE repository = 'org/under' AND is_unreachable ORDER BY 1;
+SELECT correlation_rebuild();
+
+-- The same where an import read that work hangs on main's two. Must come out: work is cut from main at 1.
+SELECT facts.commit('one', p_repository => 'org/hung'), facts.commit('two', parents => '{one}', p_repository => 'org/hung');
+SELECT facts.place('main', 1, '{one}', 'org/hung'), facts.place('main', 2, '{two}', 'org/hung'), facts.place('work', 3, '{two}', 'org/hung');
+DELETE FROM commit_refs WHERE repository = 'org/hung' AND ref = 'work';
+UPDATE refs SET imported_at = '2026-03-01 00:00Z' WHERE repository = 'org/hung';
+UPDATE refs SET imported_parent_ref = 'main', imported_fork_position = 2, parent_ref = 'main', fork_position = 2
+WHERE repository = 'org/hung' AND ref = 'work';
+SELECT facts.pushed(1, 'org/hung work forced', 'two', 'again', facts.listed('again: anew'));
+SELECT facts.settle() >= 0;
+SELECT line, cut, commits FROM facts.line WHERE repository = 'org/hung';
+SELECT correlation_rebuild();
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
