@@ -1,7 +1,7 @@
 /* Reports as CSV after RFC 4180: a row for each story of each version, and for each thing that was found.
  *
- * The first column says what a row is: story, sneaked_in, after_freeze, range, not_in_ranges, orphan, changed_version,
- * changed_story or changed_scope. A cell that says nothing for its row is empty; lists are parted by spaces.
+ * The first column says what a row is: story, sneaked_in, after_freeze, range, range_doubt, not_in_ranges, orphan,
+ * changed_version, changed_story or changed_scope. A cell that says nothing for its row is empty; lists are parted by spaces.
  */
 #include "json_value.h"
 #include "report_formats.h"
@@ -242,15 +242,21 @@ static void put_version(FILE *out, const cJSON *version)
 static void put_range(FILE *out, const cJSON *range)
 {
     char ends[2048];
-    const cJSON *finding;
+    const cJSON *entry;
+    struct row row = {.cells[SOURCE].text = report_value_member(range, "source"),
+                      .cells[REPOSITORIES].text = report_value_member(range, "repository"),
+                      .cells[RANGE].text = ends};
     (void)snprintf(ends, sizeof ends, "%s..%s", report_value_member(range, "from"), report_value_member(range, "to"));
-    cJSON_ArrayForEach(finding, json_value_member(range, "findings"))
+    row.cells[RECORD].text = "range";
+    cJSON_ArrayForEach(entry, json_value_member(range, "findings"))
     {
-        struct row row = {.cells[RECORD].text = "range",
-                          .cells[SOURCE].text = report_value_member(range, "source"),
-                          .cells[REPOSITORIES].text = report_value_member(range, "repository"),
-                          .cells[RANGE].text = ends};
-        put_finding(out, row, finding, "finding");
+        put_finding(out, row, entry, "finding");
+    }
+    row.cells[RECORD].text = "range_doubt";
+    cJSON_ArrayForEach(entry, json_value_member(range, "doubts"))
+    {
+        row.cells[REASON].text = entry->valuestring;
+        put_row(out, &row);
     }
 }
 

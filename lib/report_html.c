@@ -474,7 +474,7 @@ static void put_changes(const struct page *page, const cJSON *changes)
 
 static void put_range(const struct page *page, const cJSON *range, size_t number)
 {
-    const cJSON *findings = json_value_member(range, "findings");
+    const cJSON *findings = json_value_member(range, "findings"), *doubt;
     (void)fprintf(page->out, "<section><h2 id=\"r%zu\">", number);
     put_isolated(page, report_value_member(range, "repository"));
     put_raw(page, ": ");
@@ -486,6 +486,12 @@ static void put_range(const struct page *page, const cJSON *range, size_t number
         put_findings(page, findings, "finding");
     else
         put_raw(page, "<p class=\"quiet\">No commit of the range is work.</p>\n");
+    cJSON_ArrayForEach(doubt, json_value_member(range, "doubts"))
+    {
+        put_raw(page, "<p>Approximate: ");
+        put_text(page, doubt->valuestring);
+        put_raw(page, "</p>\n");
+    }
     put_raw(page, "</section>\n");
 }
 

@@ -283,6 +283,7 @@ static void put_changes(const struct page *page, const cJSON *changes)
 
 static void put_range(FILE *out, const cJSON *range)
 {
+    const cJSON *doubt;
     (void)fputs("\n## ", out);
     put_text(out, report_value_member(range, "repository"));
     (void)fputs(": ", out);
@@ -293,6 +294,12 @@ static void put_range(FILE *out, const cJSON *range)
     put_findings(out, NULL, json_value_member(range, "findings"), "finding");
     if (cJSON_GetArraySize(json_value_member(range, "findings")) == 0)
         (void)fputs("\nNo commit of the range is work.\n", out);
+    cJSON_ArrayForEach(doubt, json_value_member(range, "doubts"))
+    {
+        (void)fputs("\nApproximate: ", out);
+        put_text(out, doubt->valuestring);
+        (void)fputc('\n', out);
+    }
 }
 
 void report_markdown(const cJSON *document, FILE *out)

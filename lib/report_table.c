@@ -365,14 +365,21 @@ static void print_changes(struct page *page, const cJSON *changes)
 static void print_range(struct page *page, const cJSON *range)
 {
     char title[1024];
-    const cJSON *findings = json_value_member(range, "findings");
+    const cJSON *findings = json_value_member(range, "findings"), *doubt;
     (void)snprintf(title, sizeof title, "%s: %s..%s", report_value_member(range, "repository"), report_value_member(range, "from"),
                    report_value_member(range, "to"));
     print_findings(page, title, findings, "finding");
-    if (cJSON_GetArraySize(findings) > 0)
-        return;
-    print_heading(page, title);
-    (void)fputs("  No commit of the range is work.\n", page->out);
+    if (cJSON_GetArraySize(findings) == 0) {
+        print_heading(page, title);
+        (void)fputs("  No commit of the range is work.\n", page->out);
+    }
+    cJSON_ArrayForEach(doubt, json_value_member(range, "doubts"))
+    {
+        (void)snprintf(title, sizeof title, "Approximate: %s", doubt->valuestring);
+        (void)fputs("  ", page->out);
+        report_text_wrap(page->out, title, page->style->columns - 2, 4);
+        (void)fputc('\n', page->out);
+    }
 }
 
 bool report_table(const cJSON *document, FILE *out, const struct report_style *style)

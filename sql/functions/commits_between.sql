@@ -43,4 +43,4 @@ BEGIN
         ORDER BY 1;
 END
 $$;
-COMMENT ON FUNCTION jirasync.commits_between IS 'The commits that to_ref holds and from_ref does not, in the order of the branch, the oldest first. Both are a branch, a tag or a hash, also cut short. is_exact false, and a note that says why: pushes were missed, or the parents of a commit beside the first-parent line are not known';
+COMMENT ON FUNCTION jirasync.commits_between IS 'The commits that to_ref holds and from_ref does not, in the order of the branch, the oldest first. Both are a branch, a tag or a hash, also cut short. is_exact false, and a note that says why: pushes were missed, their parents are not told (guessed_pushes), or those of a commit beside the first-parent line';

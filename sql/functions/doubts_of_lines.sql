@@ -13,8 +13,14 @@ BEGIN
             SELECT jirasync.gap_words(n.ref, n.reason, n.listed, n.total) AS doubt, n.received_at
             FROM jirasync.push_gaps n
             WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = u.ref
+            UNION ALL
+            -- (one will do to say so; what a branch had once was told under its name)
+            (SELECT n.ref || ' is guessed: the host does not tell what its pushes stand on', n.received_at
+             FROM jirasync.guessed_pushes n
+             WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = split_part(u.ref, '~', 1)
+             LIMIT 1)
             OFFSET 0) g
         ORDER BY u.ref, g.doubt, g.received_at DESC;
 END
 $$;
-COMMENT ON FUNCTION jirasync.doubts_of_lines IS 'The rows of push_gaps of the given branches and tags, in words';
+COMMENT ON FUNCTION jirasync.doubts_of_lines IS 'The rows of push_gaps of the given branches and tags, and whether there are any of guessed_pushes, in words';

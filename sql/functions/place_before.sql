@@ -13,4 +13,4 @@ BEGIN
     ORDER BY f.is_on DESC, f.place LIMIT 1;
 END
 $$;
-COMMENT ON FUNCTION jirasync.place_before IS 'Part of push_cuts: the position of a commit among the given places of earlier pushes and those that an import read; NULL where it has none. on_line: it is on the branch''s first-parent line, so all up to there is what it stands on';
+COMMENT ON FUNCTION jirasync.place_before IS 'Part of push_cut: the position of a commit among the given places of earlier pushes and those that an import read; NULL where it has none. on_line: it is on the branch''s first-parent line, so all up to there is what it stands on';

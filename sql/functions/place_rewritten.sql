@@ -29,4 +29,4 @@ BEGIN
         WHERE earlier.sha NOT IN (SELECT o.sha FROM unnest(p_places) o WHERE o.ord = p_ord));
 END
 $$;
-COMMENT ON FUNCTION jirasync.place_rewritten IS 'Part of push_cuts: the smallest position of an earlier commit whose message, author and author date one of the commits of the push repeats, as a rebase or an amendment does; NULL where none does';
+COMMENT ON FUNCTION jirasync.place_rewritten IS 'Part of push_cut: the smallest position of an earlier commit whose message, author and author date one of the commits of the push repeats, as a rebase or an amendment does; NULL where none does';

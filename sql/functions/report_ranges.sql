@@ -36,6 +36,7 @@ BEGIN
         )
         SELECT (SELECT coalesce(json_agg(json_build_object(
                            'source', r.source, 'repository', r.repository, 'from', r.from_ref, 'to', r.to_ref,
+                           'doubts', to_json(jirasync.range_doubts(p_tenant, r.source, r.repository, r.from_ref, r.to_ref)),
                            'findings', coalesce((
                                SELECT json_agg(json_build_object(
                                           'finding', f.finding, 'issue_key', f.issue_key, 'sha', f.sha, 'summary', f.summary,
@@ -55,4 +56,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.report_ranges(text, text, text, jsonb) IS
-    'Part of report(): report_range() of each range [{"repository","from","to"}], repository with or without its source before it; and the version''s stories, of one project where it is given, that none of them holds';
+    'Part of report(): report_range() of each range [{"repository","from","to"}], repository with or without its source before it; and the version''s stories, of one project where it is given, that none of them holds; doubts are range_doubts()';

@@ -32,7 +32,8 @@ BEGIN
             SELECT r.sha, min(r.position) AS "position" FROM reach r GROUP BY r.sha
         )
         -- What nothing leads to went with the old tip; or it came with that, where that came along.
-        SELECT (p_step.ord, g.sha, coalesce(r.position, before.position, (SELECT max(o.position) FROM pushed o)), g.line_position IS NOT NULL, g.bears_name,
+        SELECT (p_step.ord, g.sha, coalesce(r.position, before.position, (SELECT max(o.position) FROM pushed o)),
+                g.line_position IS NOT NULL, g.bears_name,
                 g.landed_at)::jirasync.push_place
         FROM gone g LEFT JOIN reached r ON r.sha = g.sha LEFT JOIN reached before ON before.sha = p_step.before
         WHERE r.sha IS NOT NULL OR p_step.leaves_line);

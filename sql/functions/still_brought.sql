@@ -32,4 +32,4 @@ BEGIN
     RETURN QUERY SELECT b.sha, b.bears_name, b.landed_at FROM unnest(v_brought) b WHERE b.sha = ANY (v_found);
 END
 $$;
-COMMENT ON FUNCTION jirasync.still_brought IS 'Part of cut_line: of what a merge had brought, by pushes (p_brought) and as an import read it (at p_imported_at), what p_base_sha is or descends from, or all of it where no parents tell';
+COMMENT ON FUNCTION jirasync.still_brought IS 'Part of push_cut: of what a merge had brought, by pushes (p_brought) and as an import read it (at p_imported_at), what p_base_sha is or descends from, or all of it where no parents tell';

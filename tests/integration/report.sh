@@ -20,7 +20,7 @@ report() { # sets output, status and errors
 read_back() { # words: each format of such a report as its readers read it
     for format in json html csv markdown table; do
         "$command" report "$@" --format "$format" >"$work/read.$format" || echo "not ok report $* --format $format"
-        python3 tests/support/read_report.py "$format" "$work/read.$format" "$work/read.json" | sed "s/^\(not \)\{0,1\}ok/& report $* as $format:/"
+        python3 tests/support/read_report.py "$format" "$work/read.$format" "$work/read.json" | sed "s|^\(not \)\{0,1\}ok|& report $* as $format:|"
     done
 }
 golden() { # name, words: what is printed, but for the time of now, is tests/expected/NAME
@@ -223,6 +223,17 @@ report --range org/app:v1.0-rc1..v1.0
 check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
 report --range git/org/app:v1.0-rc1..v1.0 --format csv
 check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+
+# --- a range that may not be exact says so, in each format
+sql -c "INSERT INTO jirasync.pushes (tenant, source, repository, ref, kind, delivery_id, change, before, after, listed, total, is_whole, received_at)
+        VALUES ('main', 'git', 'org/app', 'main', 'branch', 'cut', 1, facts.sha('before'), facts.sha('cut'), 5, 9, false, now() + interval '1 hour')"
+doubted=(--range git/org/app:v1.0-rc1..main)
+read_back "${doubted[@]}"
+for format in table:'  Approximate: ' markdown:'Approximate: ' html:'<p>Approximate: ' 'csv:range_doubt,' json:; do
+    check "as ${format%%:*}" 1 "$("$command" report "${doubted[@]}" --format "${format%%:*}" | grep -c "${format#*:}.*a push to main listed only 5 of its 9 commits")"
+done
+sql -c "DELETE FROM jirasync.pushes WHERE delivery_id = 'cut'"
+
 # --- what a run did not see yet, though it was received before its end, has changed since
 rescoped() {
     sql -c "SELECT string_agg(concat_ws(' ', s ->> 'issue_key', s ->> 'change'), ', ')

@@ -496,6 +496,15 @@ SELECT facts.settle() >= 0;
 SELECT line, cut, commits FROM facts.line WHERE repository = 'org/hung';
 SELECT correlation_rebuild();
 
+-- No range is said to be exact while nobody tells what its commits stand on. Must come out: false and why, then true.
+SELECT facts.pushed(1, 'org/doubt main', NULL, 'one', facts.listed('one: begin') || '{"parents": []}');
+SELECT facts.pushed(2, 'org/doubt main', 'one', 'three', facts.listed('two: go on'), facts.listed('three: go on'));
+SELECT facts.settle() >= 0;
+SELECT subject, is_exact, note FROM commits_between('git', 'org/doubt', facts.sha('one'), 'main');
+SELECT facts.pushed(3, 'org/doubt copy', NULL, 'three', facts.listed('two: go on', '{one}'), facts.listed('three: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT subject, is_exact, note FROM commits_between('git', 'org/doubt', facts.sha('one'), 'main');
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();

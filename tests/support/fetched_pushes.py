@@ -190,7 +190,7 @@ class Trial:
         verdict("every push lists what it moved, parents before children (%s)" % what, self.list_faults(world))
         world.settle([], "at the end")
         self.truth.compare(world, what, True)
-        self.truth.compare_ranges(world, what, self.dice)
+        self.truth.compare_ranges(world, what, self.dice, True)
         pushes.check_rebuilds([world], self.seed)
         return True
 

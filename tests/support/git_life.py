@@ -220,6 +220,7 @@ class Life(Repository):
         self.requests = []  # pull requests that were merged
         self.next_request = self.next_release = 1
         self.done = {}
+        self.turns = 0
         self.commit("Begin\n")
         self.push(TRUNK)
         self.live(extra)
@@ -228,10 +229,10 @@ class Life(Repository):
         self.deeds = sorted(name for name in dir(self) if name.startswith("do_") and (name not in RARE or self.chance(0.3)))
         waiting = self.deeds + [self.random.choice(self.deeds) for _ in range(extra)]
         self.random.shuffle(waiting)
-        half, turns = len(waiting) // 2, 0
+        half = len(waiting) // 2
         while waiting:
             name = waiting.pop(0)
-            turns += 1
+            self.turns += 1
             if getattr(self, name)():
                 self.done[name] = self.done.get(name, 0) + 1
             elif not self.done.get(name):
@@ -239,7 +240,7 @@ class Life(Repository):
                 self.prepare()
             if len(waiting) < half and not self.snapshots:
                 self.snapshot()
-            if turns > 2000:
+            if self.turns > 2000:
                 raise RuntimeError("%s can't be done" % name)
 
     def prepare(self):
@@ -515,7 +516,8 @@ class Life(Repository):
         return self.release(True)
 
     def release(self, has_own):
-        if len(self.releases()) > 3:
+        # (more where one of those there are can't be made again, since others hold what is theirs)
+        if len(self.releases()) > 3 + self.turns // 300:
             return self.chance(0.5)
         self.make_release("release/%d.0" % self.next_release)
         if has_own:

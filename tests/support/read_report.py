@@ -146,7 +146,8 @@ def read_csv(name, document):
     wanted = {"story": len(each_story(document)), "orphan": len(document["orphans"]),
               "sneaked_in": sum(len(v["sneaked_in"]) for v in document["versions"]),
               "after_freeze": sum(len(v["after_freeze"]) for v in document["versions"]),
-              "range": sum(len(r["findings"]) for r in document["ranges"]), "not_in_ranges": len(document["not_in_ranges"]),
+              "range": sum(len(r["findings"]) for r in document["ranges"]),
+              "range_doubt": sum(len(r["doubts"]) for r in document["ranges"]), "not_in_ranges": len(document["not_in_ranges"]),
               "changed_version": len(changes["versions"]), "changed_story": len(changes["stories"]),
               "changed_scope": len(changes["scope"])}
     got = collections.Counter(row["record"] for row in rows)
