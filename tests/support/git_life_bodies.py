@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 
-from git_life import Push, TRUNK
+from git_repository import Push, TRUNK
 
 ZEROS = "0" * 40
 DIALECTS = ("github", "parents", "bitbucket", "nothing")

@@ -12,7 +12,7 @@
 
 The sets are those of the life's real graph, so they say no more than git does.
 """
-from git_life import Push, TRUNK
+from git_repository import Push, TRUNK
 
 
 class Limits:

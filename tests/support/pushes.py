@@ -15,9 +15,10 @@ import subprocess
 import time
 
 import git_life_bodies
-from git_life import Life, Push
+from git_life import Life
 from git_life_limits import Limits
 from git_life_worlds import World
+from git_repository import Push
 
 MOST_SHOWN = 8
 EVIDENCE = ("message", "merge")
