@@ -89,7 +89,7 @@ COMMENT ON COLUMN jirasync.refs.derived_to IS 'Derived: seq of the newest push t
 
 COMMENT ON COLUMN jirasync.refs.imported_refused IS 'What looks like an issue key in the name of an imported branch and can be none, each as REASON:TEXT; NULL: nothing';
 
-COMMENT ON COLUMN jirasync.refs.depends_on IS 'Derived: what it was cut from before a fast-forward left that line: the commits, and the branches that the lines beneath belong to. A change there has it read anew';
+COMMENT ON COLUMN jirasync.refs.depends_on IS 'Derived: what it was cut from before it was forced away, or left that line by a fast-forward: the commits, and the branches that the lines beneath belong to. A change there has it read anew';
 
 CREATE TABLE jirasync.issue_keys (
     tenant text NOT NULL,
@@ -2268,7 +2268,7 @@ CREATE INDEX refs_by_parent ON jirasync.refs USING btree (parent_ref, fork_posit
 
 CREATE INDEX refs_counted ON jirasync.refs USING btree (tenant, source, repository) WHERE counted;
 
-CREATE INDEX refs_that_depend ON jirasync.refs USING btree (tenant, source, repository) WHERE (depends_on <> '{}'::text[]);
+CREATE INDEX refs_that_depend ON jirasync.refs USING gin (depends_on) WHERE (depends_on <> '{}'::text[]);
 
 CREATE INDEX revert_names_by_name ON jirasync.revert_names USING btree ("left"(named, 7), repository, source, tenant);
 

@@ -11,6 +11,11 @@ BEGIN
     SELECT array_agg(l.ref), array_agg(l."limit") INTO v_refs, v_limits
     FROM jirasync.lines_below(p_tenant, p_source, p_repository, ARRAY[p_state.parent_ref], ARRAY[p_state.fork_position]) l
     WHERE NOT p_state.is_fork_guessed;
+    depends_on := ARRAY(
+        SELECT n.name
+        FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
+              UNION SELECT unnest(p_state.depends_on)) n (name)
+        WHERE n.name IS NOT NULL ORDER BY 1);
     SELECT max(o.position) INTO held_at
     FROM unnest(v_refs, v_limits) l (ref, up_to)
     CROSS JOIN LATERAL (
@@ -29,11 +34,6 @@ BEGIN
           AND n.ref = l.ref AND n.on_line AND n.position <= l.up_to AND n.position < held_at
         ORDER BY n.position DESC LIMIT 1) o
     ORDER BY o.position DESC, l.ref LIMIT 1;
-    depends_on := ARRAY(
-        SELECT n.name
-        FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
-              UNION SELECT unnest(p_state.depends_on)) n (name)
-        WHERE n.name IS NOT NULL ORDER BY 1);
 END
 $$;
-COMMENT ON FUNCTION jirasync.fork_beneath IS 'Part of push_cut: the commit next beneath the given one on the lines that a branch was cut from, with its place there, all NULL where nothing is known beneath it; held_at, where the given one stands, NULL where the branch does not hold it by its fork; depends_on, what this goes by beyond base_sha';
+COMMENT ON FUNCTION jirasync.fork_beneath IS 'Part of push_cut: the commit next beneath the given one on the lines that a branch was cut from, with its place there, all NULL where nothing is known beneath it; held_at, where the given one stands, NULL where the branch does not hold it by its fork; depends_on, what either goes by beyond base_sha';

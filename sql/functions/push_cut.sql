@@ -15,13 +15,13 @@ BEGIN
     IF p_step.listed > 0 AND NOT p_step.is_told THEN
         -- Nobody tells: the old tip is gone, and all from the first commit on that is listed again as another one.
         SELECT f.* INTO v_fork FROM jirasync.fork_beneath(p_state, p_tenant, p_source, p_repository, p_step.before) f;
+        depends_on := v_fork.depends_on;
         IF v_fork.held_at IS NOT NULL THEN
             up_to := 0;
             life_at := p_step.at;
             base_sha := v_fork.base_sha;
             parent_ref := v_fork.parent_ref;
             fork_position := v_fork.fork_position;
-            depends_on := v_fork.depends_on;
             after_position := coalesce(fork_position, 0);
             RETURN;
         END IF;

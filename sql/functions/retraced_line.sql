@@ -33,14 +33,12 @@ BEGIN
                   AND n.ref = l.ref AND n.position <= l.up_to
                 OFFSET 0) o
             ORDER BY o.on_line DESC, o.ref LIMIT 1;
-            -- (a force to what it did not hold goes by that commit alone)
-            IF v_place.position IS NOT NULL OR v_line <> '{}' OR p_step.leaves_line THEN
-                depends_on := ARRAY(
-                    SELECT n.name
-                    FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
-                          UNION SELECT unnest(p_state.depends_on)) n (name)
-                    WHERE n.name IS NOT NULL ORDER BY 1);
-            END IF;
+            -- (also that it did not hold a commit may turn out otherwise)
+            depends_on := ARRAY(
+                SELECT n.name
+                FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
+                      UNION SELECT unnest(p_state.depends_on)) n (name)
+                WHERE n.name IS NOT NULL ORDER BY 1);
         END IF;
         EXIT WHEN v_place.on_line;
         -- (it is not told, or parents lead round in a ring)

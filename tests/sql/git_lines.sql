@@ -464,6 +464,19 @@ SELECT * FROM facts.line WHERE repository = 'org/left';
 SELECT split_part(message, ':', 1), is_unreachable FROM commits WHERE repository = 'org/left' ORDER BY 1;
 SELECT correlation_rebuild();
 
+-- One was made on another's commit and rebased; main is forced away from what both stood on, which has both read anew, the upper one
+-- first. Must come out: alpha and beta are cut from main~two at 2, and the rebuild finds nothing to change, since alpha is read once more.
+SELECT facts.pushed(1, 'org/upper main', NULL, 'two', facts.listed('one: begin', '{}'), facts.listed('two: go on', '{one}'));
+SELECT facts.pushed(2, 'org/upper beta', NULL, 'own', facts.listed('own: go on', '{two}'));
+SELECT facts.pushed(3, 'org/upper alpha', NULL, 'mine', facts.listed('mine: go on', '{own}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(4, 'org/upper alpha forced', 'mine', 'again', facts.listed('again: go on', '{two}'));
+SELECT facts.settle() >= 0;
+SELECT facts.pushed(5, 'org/upper main forced', 'two', 'one');
+SELECT facts.settle() >= 0;
+SELECT line, cut, commits FROM facts.line WHERE repository = 'org/upper';
+SELECT correlation_rebuild();
+
 -- Branches were put on commits of other lines, and forced away from there to commits whose parents nobody tells. Must come out: each is
 -- cut from beneath the commit that it was put on, work from theirs at 3, low from main at 2, copy from main at 1, first from nothing;
 -- when theirs is gone, two is unreachable.
