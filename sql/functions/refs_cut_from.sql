@@ -1,6 +1,6 @@
 -- Which branches and tags hang on commits of another one.
 CREATE OR REPLACE FUNCTION jirasync.refs_cut_from(
-    p_tenant text, p_source text, p_repository text, p_ref text, p_is_anew boolean, p_shas text[])
+    p_tenant text, p_source text, p_repository text, p_ref text, p_is_redone boolean, p_shas text[])
 RETURNS TABLE (ref text) LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
@@ -22,7 +22,7 @@ BEGIN
         SELECT split_part(r.ref, '~', 1)
         FROM jirasync.refs r
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.depends_on <> '{}'
-          AND r.depends_on && (p_shas || CASE WHEN p_is_anew THEN p_ref END);
+          AND r.depends_on && (p_shas || CASE WHEN p_is_redone THEN p_ref END);
 END
 $$;
-COMMENT ON FUNCTION jirasync.refs_cut_from IS 'The refs whose base_sha is one of the given commits (p_ref itself, too: it may have been cut from a line of its own name), and, of the default branch, those of which only a guess says where they were cut; and those that left a line of p_ref, if that changed otherwise than by going on (p_is_anew), or one of the commits';
+COMMENT ON FUNCTION jirasync.refs_cut_from IS 'The refs whose base_sha is one of the given commits (p_ref itself, too: it may have been cut from a line of its own name), and, of the default branch, those of which only a guess says where they were cut; and those that left a line of p_ref, if that changed otherwise than by going on (p_is_redone), or one of the commits';

@@ -1,9 +1,10 @@
 -- The rows that pushes give a branch or tag in commit_refs: writes what is lacking or too much.
 CREATE OR REPLACE FUNCTION jirasync.write_places(
     p_tenant text, p_source text, p_repository text, p_name text, p_places jirasync.push_place[], p_adds_only boolean,
-    OUT changed integer, OUT shas text[])
+    OUT changed integer, OUT shas text[], OUT is_redone boolean)
 LANGUAGE plpgsql SET enable_hashjoin = on AS $$
 BEGIN
+    is_redone := false;
     IF p_adds_only THEN
         WITH put AS (
             INSERT INTO jirasync.commit_refs
@@ -27,7 +28,7 @@ BEGIN
         USING (SELECT p.sha FROM present p EXCEPT SELECT w.sha FROM wanted w) e
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = e.sha
           AND r.ref = p_name AND r.is_pushed
-        RETURNING r.sha
+        RETURNING r.sha, 0 AS "position"
     ), put AS (
         INSERT INTO jirasync.commit_refs AS r
             (tenant, source, repository, ref, sha, "position", on_line, bears_name, landed_at, is_pushed)
@@ -37,10 +38,15 @@ BEGIN
         ON CONFLICT (tenant, source, repository, sha, ref) DO UPDATE
         SET "position" = excluded.position, on_line = excluded.on_line, bears_name = excluded.bears_name,
             landed_at = excluded.landed_at, is_pushed = true
-        RETURNING r.sha
+        -- (only a row that was updated has an xmax)
+        RETURNING r.sha, CASE WHEN r.xmax = 0 THEN r.position ELSE 0 END
     )
-    SELECT count(*), coalesce(array_agg(b.sha), '{}') INTO changed, shas
-    FROM (SELECT sha FROM gone UNION ALL SELECT sha FROM put) b;
+    SELECT count(*), coalesce(array_agg(b.sha), '{}'),
+           coalesce(min(b.position) <= (
+               SELECT max(r.position) FROM jirasync.commit_refs r
+               WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = p_name), false)
+    INTO changed, shas, is_redone
+    FROM (SELECT * FROM gone UNION ALL SELECT * FROM put) b;
 END
 $$;
-COMMENT ON FUNCTION jirasync.write_places IS 'Write the difference between the pushed rows of a ref in commit_refs and the given places, or (p_adds_only) add those of commits that it has not; says how many rows and which commits changed';
+COMMENT ON FUNCTION jirasync.write_places IS 'Write the difference between the pushed rows of a ref in commit_refs and the given places, or (p_adds_only) add those of commits that it has not; says how many rows and which commits changed, and (is_redone) whether that was not all above what there was';

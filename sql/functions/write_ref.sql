@@ -1,7 +1,7 @@
 -- A branch or tag as its imports and pushes have it: writes its row of refs and its rows of commit_refs.
 CREATE OR REPLACE FUNCTION jirasync.write_ref(
     p_tenant text, p_source text, p_repository text, p_ref text, p_kind text,
-    OUT changed integer, OUT shas text[], OUT is_restructured boolean, OUT is_regraded boolean)
+    OUT changed integer, OUT shas text[], OUT is_restructured boolean, OUT is_regraded boolean, OUT is_redone boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_name    text := jirasync.ref_name(p_tenant, p_source, p_repository, p_ref, p_kind);
@@ -17,6 +17,7 @@ BEGIN
     shas := '{}';
     is_restructured := false;
     is_regraded := false;
+    is_redone := false;
     SELECT * INTO v_old FROM jirasync.refs r
     WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
     IF p_kind = 'tag' OR v_old.kind = 'tag' THEN
@@ -39,6 +40,7 @@ BEGIN
             changed := changed + v_places.changed + v_former.changed + 1;
             shas := shas || v_places.shas || v_former.shas;
             is_restructured := true;
+            is_redone := true;
             -- (while nobody has told it, another one may be the default branch now)
             is_regraded := v_old.is_default;
         ELSIF v_state.tip = '' AND v_old.imported_at IS NOT NULL AND v_old.deleted_at IS NULL THEN
@@ -47,6 +49,7 @@ BEGIN
             WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = v_name;
             changed := changed + 1;
             is_restructured := true;
+            is_redone := true;
         END IF;
         RETURN;
     END IF;
@@ -70,6 +73,7 @@ BEGIN
     changed := changed + v_moved.changed + v_places.changed + v_former.changed;
     shas := shas || v_moved.shas || v_places.shas || v_former.shas || jirasync.commits_meant(v_old, v_new);
     is_restructured := is_restructured OR v_moved.changed > 0 OR v_former.changed > 0;
+    is_redone := is_restructured OR v_places.is_redone OR v_old.life_at IS DISTINCT FROM v_new.life_at;
 END
 $$;
-COMMENT ON FUNCTION jirasync.write_ref IS 'Write the difference between a ref and its ref_state; says how many rows and the places of which commits, or what their branch says of them, changed, whether what holds what may have (is_restructured), and whether it counts or is the default branch now and was not, or the other way round (is_regraded)';
+COMMENT ON FUNCTION jirasync.write_ref IS 'Write the difference between a ref and its ref_state; says how many rows and the places of which commits, or what their branch says of them, changed, whether what holds what may have (is_restructured), whether it counts or is the default branch now and was not, or the other way round (is_regraded), and whether it changed otherwise than by going on (is_redone)';

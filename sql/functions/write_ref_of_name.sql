@@ -2,7 +2,7 @@
 CREATE OR REPLACE FUNCTION jirasync.write_ref_of_name(
     p_tenant text, p_source text, p_repository text, p_ref text, p_is_whole boolean,
     OUT changed integer, OUT shas text[], OUT is_restructured boolean, OUT is_regraded boolean,
-    OUT is_read_anew boolean)
+    OUT is_read_anew boolean, OUT is_redone boolean)
 LANGUAGE plpgsql AS $$
 DECLARE
     v_row      jirasync.refs;
@@ -14,6 +14,7 @@ BEGIN
     is_restructured := false;
     is_regraded := false;
     is_read_anew := false;
+    is_redone := false;
     SELECT * INTO v_row FROM jirasync.refs r
     WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = p_ref
       AND NOT p_is_whole AND r.kind = 'branch' AND r.derived_to IS NOT NULL AND r.deleted_at IS NULL
@@ -42,6 +43,7 @@ BEGIN
         shas := shas || v_written.shas;
         is_restructured := is_restructured OR v_written.is_restructured;
         is_regraded := is_regraded OR v_written.is_regraded;
+        is_redone := is_redone OR v_written.is_redone;
     END LOOP;
 END
 $$;

@@ -37,8 +37,7 @@ BEGIN
             v_next := ARRAY(
                 SELECT d.ref
                 FROM jirasync.refs_cut_from(
-                    p_tenant, p_source, p_repository, v_ref, v_written.changed > 0 AND v_written.is_read_anew,
-                    v_written.shas) d (ref)
+                    p_tenant, p_source, p_repository, v_ref, v_written.is_redone, v_written.shas) d (ref)
                 WHERE v_written.changed > 0 OR d.ref <> v_ref);
             v_queue := v_queue || v_next;
             v_whole := v_whole || v_next;
