@@ -19,8 +19,15 @@ BEGIN
              FROM jirasync.guessed_pushes n
              WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = split_part(u.ref, '~', 1)
              LIMIT 1)
+            UNION ALL
+            SELECT n.ref || ' was cut from what pushes left out', n.seen_at
+            FROM jirasync.refs n
+            WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.ref = u.ref
+              AND n.parent_ref IS NULL AND n.base_sha IS NOT NULL
+              AND EXISTS (SELECT FROM jirasync.push_gaps o
+                          WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository)
             OFFSET 0) g
         ORDER BY u.ref, g.doubt, g.received_at DESC;
 END
 $$;
-COMMENT ON FUNCTION jirasync.doubts_of_lines IS 'The rows of push_gaps of the given branches and tags, and whether there are any of guessed_pushes, in words';
+COMMENT ON FUNCTION jirasync.doubts_of_lines IS 'The rows of push_gaps of the given branches and tags, whether there are any of guessed_pushes, and what was cut from none of the commits that are known, in words';

@@ -40,7 +40,7 @@ BEGIN
                     p_tenant, p_source, p_repository, v_ref, v_written.is_redone, v_written.shas) d (ref)
                 WHERE v_written.changed > 0 OR d.ref <> v_ref);
             v_queue := v_queue || v_next;
-            v_whole := v_whole || v_next;
+            v_whole := ARRAY(SELECT unnest(v_whole) UNION SELECT unnest(v_next));
         END IF;
         IF v_turns > 1000 + 20 * coalesce(cardinality(v_all), cardinality(v_whole)) THEN
             RAISE WARNING 'the refs of % % hang on one another: they are left as they are', p_source, p_repository;

@@ -133,11 +133,16 @@ BEGIN
 END
 $$;
 
+-- Of parents those that a commit of that hash can have, for no history goes round in a ring; NULL where none can be.
+CREATE FUNCTION facts.older(p_parents jsonb, p_sha text) RETURNS jsonb LANGUAGE sql AS $$
+    SELECT jsonb_agg(u.parent ORDER BY u.place)
+    FROM jsonb_array_elements_text(p_parents) WITH ORDINALITY u (parent, place) WHERE u.parent < p_sha $$;
+
 -- A commit as a push lists it: parents told or not, a merge or not, taking back or picked from what may not be there.
 CREATE FUNCTION facts.random_listed(p_name text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-    v_parents  jsonb := CASE facts.roll(2) WHEN 0 THEN (
-        SELECT jsonb_agg(DISTINCT facts.sha(facts.random_name())) FROM generate_series(1, 1 + facts.roll(2))) END;
+    v_parents  jsonb := facts.older(CASE facts.roll(2) WHEN 0 THEN (
+        SELECT jsonb_agg(DISTINCT facts.sha(facts.random_name())) FROM generate_series(1, 1 + facts.roll(2))) END, facts.sha(p_name));
     v_keys     jsonb := (SELECT coalesce(jsonb_agg(DISTINCT 'APP-' || 1 + facts.roll(12)), '[]')
                          FROM generate_series(1, facts.roll(3)));
     v_merges   boolean := facts.roll(4) = 0;
@@ -158,10 +163,10 @@ $$;
 CREATE FUNCTION facts.random_pull(p_names text[], p_before text) RETURNS jsonb[] LANGUAGE plpgsql AS $$
 BEGIN
     RETURN ARRAY(
-        SELECT facts.random_listed(u.n) || jsonb_build_object('parents', CASE u.place
+        SELECT facts.random_listed(u.n) || jsonb_build_object('parents', facts.older(CASE u.place
             WHEN 1 THEN jsonb_build_array(facts.sha(facts.random_name()))
             WHEN 2 THEN jsonb_build_array(facts.sha(p_names[1]), p_before)
-            ELSE jsonb_build_array(facts.sha(p_names[u.place - 1])) END)
+            ELSE jsonb_build_array(facts.sha(p_names[u.place - 1])) END, facts.sha(u.n)))
         FROM unnest(p_names) WITH ORDINALITY u (n, place) ORDER BY u.place);
 END
 $$;
