@@ -1,6 +1,7 @@
 -- Does a version's list of stories match what the code holds?
 CREATE OR REPLACE FUNCTION jirasync.release_audit(
-    fix_version text, source text, repository text, from_ref text, to_ref text, tenant text DEFAULT 'main')
+    fix_version text, source text, repository text, from_ref text, to_ref text, tenant text DEFAULT 'main',
+    project text DEFAULT NULL)
 RETURNS TABLE (finding text, issue_key text, sha text, summary text, fix_versions text[], landed_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan
@@ -11,6 +12,7 @@ DECLARE
     v_source      text := release_audit.source;
     v_repository  text := release_audit.repository;
     v_version     text := release_audit.fix_version;
+    v_project     text := release_audit.project;
     v_shas        text[];
 BEGIN
     PERFORM jirasync.known_version(v_tenant, v_version);
@@ -19,6 +21,7 @@ BEGIN
     RETURN QUERY
         WITH story AS MATERIALIZED (
             SELECT s.* FROM jirasync.stories_of_version(v_tenant, v_version) s
+            WHERE v_project IS NULL OR starts_with(s.issue_key, v_project || '-')
         ), work AS MATERIALIZED (
             SELECT w.* FROM jirasync.work_in_range(v_tenant, v_source, v_repository, v_shas) w
         ), claimed AS (
@@ -61,4 +64,4 @@ BEGIN
                  jirasync.version_sort_key(f.issue_key) COLLATE "C", f.place;
 END
 $$;
-COMMENT ON FUNCTION jirasync.release_audit IS 'Compares the stories of a fix version (of whatever project and site has one of that name) with the commits that to_ref holds and from_ref does not. finding: in_both; after_freeze (in both, but put into the version or landed after its freeze_at); only_in_version (no commit of the range is the story''s; landed_at says whether another is); only_in_code (the commit''s story is in other versions or none); no_key (no story at all). A sub-task stands for its parent; merges, what was taken back within the range and its reverts, and reverts that name an issue are no work';
+COMMENT ON FUNCTION jirasync.release_audit IS 'Compares the stories of a fix version (of a project, or where none is given of whatever project and site has one of that name) with the commits that to_ref holds and from_ref does not. finding: in_both; after_freeze (in both, but put into the version or landed after its freeze_at); only_in_version (no commit of the range is the story''s; landed_at says whether another is); only_in_code (the commit''s story is in other versions or none); no_key (no story at all). A sub-task stands for its parent; merges, what was taken back within the range and its reverts, and reverts that name an issue are no work';

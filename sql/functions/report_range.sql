@@ -1,7 +1,7 @@
 -- What the commits of one range are, against a version or by themselves, for a report.
 
 CREATE OR REPLACE FUNCTION jirasync.report_range(
-    p_tenant text, p_fix_version text, p_source text, p_repository text, p_from text, p_to text)
+    p_tenant text, p_project text, p_fix_version text, p_source text, p_repository text, p_from text, p_to text)
 RETURNS TABLE (finding text, issue_key text, sha text, summary text, fix_versions text[], landed_at timestamptz, place bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp
@@ -13,8 +13,8 @@ BEGIN
     IF p_fix_version IS NOT NULL THEN
         RETURN QUERY
             SELECT a.finding, a.issue_key, a.sha, a.summary, a.fix_versions, a.landed_at, a.place
-              FROM jirasync.release_audit(p_fix_version, p_source, p_repository, p_from, p_to, p_tenant) WITH ORDINALITY
-                   AS a (finding, issue_key, sha, summary, fix_versions, landed_at, place);
+              FROM jirasync.release_audit(p_fix_version, p_source, p_repository, p_from, p_to, p_tenant, p_project)
+                   WITH ORDINALITY AS a (finding, issue_key, sha, summary, fix_versions, landed_at, place);
         RETURN;
     END IF;
     v_shas := ARRAY(SELECT c.sha FROM jirasync.commits_between(p_source, p_repository, p_from, p_to, p_tenant) c ORDER BY c.place);
@@ -26,5 +26,5 @@ BEGIN
                  ORDER BY n.place, n.story_source, n.story_id) w;
 END
 $$;
-COMMENT ON FUNCTION jirasync.report_range(text, text, text, text, text, text) IS
-    'Part of report(): release_audit() of a version and a range; without a version each commit of the range with its stories, finding in_version, no_version or no_key';
+COMMENT ON FUNCTION jirasync.report_range(text, text, text, text, text, text, text) IS
+    'Part of report(): release_audit() of a version (of one project where it is given) and a range; without a version each commit of the range with its stories, finding in_version, no_version or no_key';

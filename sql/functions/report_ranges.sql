@@ -25,7 +25,7 @@ BEGIN
                          FROM jirasync.commit_key_classes k
                         WHERE k.tenant = p_tenant AND k.source = r.source AND k.repository = r.repository AND k.sha = f.sha) END AS reason
               FROM range r
-             CROSS JOIN LATERAL jirasync.report_range(p_tenant, p_fix_version, r.source, r.repository, r.from_ref, r.to_ref) f
+             CROSS JOIN LATERAL jirasync.report_range(p_tenant, p_project, p_fix_version, r.source, r.repository, r.from_ref, r.to_ref) f
         ), absent AS (
             -- a release of several repositories has a story when one of them has it
             SELECT f.issue_key, f.summary, f.fix_versions, f.landed_at, min(f.place) AS place

@@ -32,8 +32,16 @@ BEGIN
                SELECT * FROM jirasync.issues c
                 WHERE c.tenant = p_tenant AND c.source = n.source AND c.issue_id = n.issue_id
                OFFSET 0) i
-         WHERE i.hierarchy_level < 0 AND i.parent_id IS NOT NULL;
+         WHERE i.hierarchy_level < 0 AND i.parent_id IS NOT NULL
+         UNION
+        SELECT i.source, i.issue_id
+          FROM named n
+         CROSS JOIN LATERAL (
+               SELECT * FROM jirasync.issues c
+                WHERE c.tenant = p_tenant AND c.source = n.source AND c.parent_id = n.issue_id
+               OFFSET 0) i
+         WHERE i.hierarchy_level < 0;
 END
 $$;
 COMMENT ON FUNCTION jirasync.run_stories(text, text) IS
-    'The issues that a run touched, those that its commits are linked to, and the parents that their sub-tasks are judged through';
+    'The issues that a run touched, those that its commits are linked to, the parents that their sub-tasks are judged through, and their own sub-tasks, which are judged by themselves where a parent is not known or deleted';

@@ -223,6 +223,11 @@ report --range org/app:v1.0-rc1..v1.0
 check 'a repository that two sources have is asked for' "1 jirasync report: several sources have a repository 'org/app': say which, git/org/app or mirror/org/app" "$status $errors"
 report --range git/org/app:v1.0-rc1..v1.0 --format csv
 check 'and taken with its source' 4 "$(grep -c ^range, <<<"$output")"
+held_against() { # project: of which projects the range's stories are that are said to be in its version
+    "$command" report --fix-version 1.0 --project "$1" --range git/org/app:v1.0-rc1..v1.0 --format json | python3 -c 'import json, sys
+print(*sorted({f["issue_key"].split("-")[0] for f in json.load(sys.stdin)["ranges"][0]["findings"] if f["finding"] in ("in_both", "after_freeze")}))'
+}
+check 'it is held against the version of the project that is asked for' 'APP|' "$(held_against APP)|$(held_against OPS)"
 
 # --- a range that may not be exact says so, in each format
 sql -c "INSERT INTO jirasync.pushes (tenant, source, repository, ref, kind, delivery_id, change, before, after, listed, total, is_whole, received_at)
@@ -252,6 +257,29 @@ UPDATE jirasync.deliveries SET received_at = '2026-03-16 12:00:01Z' WHERE tenant
 SELECT facts.run('removed', '2026-03-16 12:00:09Z');
 SQL
 check 'is told once' 'APP-15 added, APP-15 removed|APP-15 removed|' "$(rescoped before)|$(rescoped after)|$(rescoped removed)"
+
+# --- a sub-task whose parent comes later, or is deleted, is in another state then, and so is its version
+kept() { # what story_states and the newest coverage_history of version 1.2 say otherwise than the views
+    sql -c "SELECT concat_ws(' ', (SELECT string_agg(concat_ws(' ', i.issue_key, s.state, c.state), ', ' ORDER BY i.issue_key)
+                                   FROM jirasync.story_states s JOIN jirasync.issues i USING (tenant, source, issue_id)
+                                   LEFT JOIN jirasync.issue_coverage c USING (tenant, source, issue_id)
+                                   WHERE s.tenant = 'main' AND s.state IS DISTINCT FROM c.state),
+                            (SELECT concat_ws(' ', h.stories, c.stories) FROM jirasync.coverage_by_fix_version c
+                             CROSS JOIN LATERAL (SELECT r.stories FROM jirasync.run_coverage r WHERE r.tenant = 'main'
+                                                 AND r.fix_version = '1.2' AND r.project_key = 'APP' ORDER BY r.at DESC LIMIT 1) h
+                             WHERE c.tenant = 'main' AND c.fix_version = '1.2' AND c.project_key = 'APP' AND h.stories <> c.stories))"
+}
+sql >/dev/null <<'SQL'
+SELECT facts.issue(61, 'APP-61', '2026-03-17 00:00Z', '{12}', type => 'Sub-task', level => -1, parent => 60, parent_key => 'APP-60');
+SELECT facts.run('child', '2026-03-17 01:00Z');
+SELECT facts.issue(60, 'APP-60', '2026-03-17 02:00Z', '{12}');
+SELECT facts.run('parent', '2026-03-17 03:00Z');
+SQL
+check 'a parent that comes later is kept with its sub-task' '' "$(kept)"
+sql -c "SELECT facts.issue_deleted(60, '2026-03-17 04:00Z')" -c "SELECT facts.run('orphaned', '2026-03-17 05:00Z')" >/dev/null
+check 'so is one that is deleted' '' "$(kept)"
+check 'whose sub-task is missing itself' missing "$(sql -c "SELECT state FROM jirasync.story_states WHERE issue_id = 61")"
+sql -c "SELECT facts.issue_deleted(61, '2026-03-17 06:00Z')" -c "SELECT facts.run('none', '2026-03-17 07:00Z')" >/dev/null
 
 # --- a deleted project takes its versions along
 gone() { # mark, day: what is said of OPS then
