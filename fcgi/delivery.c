@@ -191,6 +191,7 @@ static enum error_code normalize(struct delivery *delivery)
 
     if (event == NULL && delivery->headers.event != NULL)
         return error_set(&delivery->error, ERROR_NO_MEMORY, "no memory for a delivery");
+    store->event = event;
     code = normalize_delivery(store, event, arena, &form, &delivery->error);
     store->form = form;
     if (form != NULL) {

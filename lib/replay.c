@@ -192,6 +192,7 @@ static void fill_item(struct replaying *replaying, const PGresult *page, int row
         .received_at = strtoll(PQgetvalue(page, row, RECEIVED_AT), NULL, 10),
         .attempt = (int)strtol(PQgetvalue(page, row, ATTEMPT), NULL, 10),
         .content_type = value_of(page, row, CONTENT_TYPE),
+        .event = value_of(page, row, EVENT),
         .matched_secret = value_of(page, row, MATCHED_SECRET),
         .body = (const unsigned char *)PQgetvalue(page, row, BODY),
         .body_length = (size_t)PQgetlength(page, row, BODY),

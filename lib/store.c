@@ -50,6 +50,12 @@ static void add_storable(struct pgarray *array, const struct store_item *item)
     pgarray_add_bytes(array, is_altered ? item->form->storable : NULL, is_altered ? item->form->storable_length : 0);
 }
 
+/* The form's own name of the event comes first: a body may tell what its header does not. */
+static void add_event(struct pgarray *array, const struct store_item *item)
+{
+    add_text(array, item->form != NULL ? item->form->event : item->event);
+}
+
 static void add_reason(struct pgarray *array, const struct store_item *item)
 {
     add_text(array, item->quarantine == ERROR_NONE ? NULL : error_name(item->quarantine));
@@ -227,7 +233,7 @@ static const struct column columns[] = {
     SOURCE(TEXT, name),
     COMPUTED(TEXT, add_kind),
     ITEM(TEXT, delivery_id),
-    FORM(TEXT, event),
+    COMPUTED(TEXT, add_event),
     ITEM(TIMESTAMPTZ, received_at),
     ITEM(INT4, attempt),
     FORM(INT4, altered),

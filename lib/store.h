@@ -27,6 +27,7 @@ struct store_item {
     const unsigned char *body;
     size_t body_length;
     const struct normal_form *form;  /* NULL when quarantined */
+    const char *event;               /* what the sender's header calls it, for one without form; may be NULL */
     enum error_code quarantine;      /* ERROR_NONE, else the reason ... */
     const char *quarantine_detail;   /* ... in a sentence */
     const char *quarantine_sqlstate; /* NULL, or what PostgreSQL said */

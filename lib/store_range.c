@@ -15,6 +15,7 @@ void store_range_refuse(struct store_item *item, struct store_refusal *refusal, 
 {
     snprintf(refusal->detail, sizeof refusal->detail, "%s", error->message);
     memcpy(refusal->sqlstate, error->sqlstate, sizeof refusal->sqlstate);
+    item->event = item->form ? item->form->event : item->event;
     item->form = NULL;
     item->quarantine = error->code;
     item->quarantine_detail = refusal->detail;

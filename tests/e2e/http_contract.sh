@@ -132,6 +132,9 @@ pushed() { # what, path, delivery id's header, curl options...: the push in the 
     body "{\"sender\":\"$sender\"}"
     host "$where" "$@" -H "$named: push-4"
     quarantined "$sender: no repository" no_identity
+    equals "$sender: the event that a header told is kept for a replay" t \
+        "$(sql "SELECT bool_and(event IS NOT NULL AND event <> 'unknown') FROM jirasync.quarantined_deliveries
+                WHERE source = '${where##*/}' AND delivery_id IN ('push-3', 'push-4')")"
     for wrong in 'sha256=00' "sha256=$(printf '%064d' 0)" ''; do
         ask "$where" -H 'Content-Type: application/json' --data-binary "@$work/body" "$@" \
             -H "X-Hub-Signature: $wrong" -H "X-Hub-Signature-256: $wrong" -H "X-Gitlab-Token: $wrong" -H "$named: push-5"
