@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define REQUEST_TITLE "Pull request #"
+
 static bool is_space(char byte)
 {
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
@@ -148,109 +150,6 @@ static size_t read_request(const char *text, size_t length, size_t at, char name
     return end;
 }
 
-/* What is named after "This reverts": a commit, a merge request (GitLab), a pull request (Bitbucket). */
-static size_t read_this(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
-{
-    static const char *const kinds[][3] = {
-        {"commits", NULL, NULL}, {"commit", NULL, NULL}, {"merge", "request", NULL}, {"pull", "request", NULL}};
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        size_t object = past_words(text, length, at, kinds[i]);
-        if (object > 0) {
-            return kinds[i][1] ? read_request(text, length, object, name) : read_id(text, length, object, name);
-        }
-    }
-    return 0;
-}
-
-static bool is_revert_subject(const char *text, size_t length)
-{
-    return starts(text, length, 0, "Revert ");
-}
-
-/* The name in the sentence whose verb "reverts" stands at text[at]: offset past it, 0 when that is none. GitHub opens a
- * line with "Reverts org/repo#12"; without the repository that could be an issue, unless the subject speaks of it. */
-static size_t read_sentence(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
-{
-    size_t object = skip_spaces(text, length, at + strlen("reverts"));
-    if (object == at + strlen("reverts")) {
-        return 0;
-    }
-    if (text[at] == 'r') {
-        return follows_this(text, at) ? read_this(text, length, object, name) : 0;
-    }
-    if (text[at] != 'R' || !opens_line(text, at)) {
-        return 0;
-    }
-    bool is_named = is_path(object < length ? text[object] : ' ');
-    return is_named || is_revert_subject(text, length) ? read_request(text, length, object, name) : 0;
-}
-
-/* The pull request at the end of the title that 'Revert "title (#12)"' quotes; "Revert" where there is none. */
-static void read_quoted_title(const char *text, size_t end, char name[COMMIT_REVERT_MAX + 1])
-{
-    const char *quote = memrchr(text, '"', end);
-    size_t close = (size_t)(quote - text);
-    const char *open = memrchr(text, '(', close);
-    memcpy(name, "Revert", sizeof "Revert");
-    if (!open || text[close - 1] != ')') {
-        return;
-    }
-    size_t at = past(text, close, (size_t)(open - text) + 1, "pull request ");
-    char request[COMMIT_REVERT_MAX + 1];
-    if (!is_path(text[at]) && read_request(text, close, at, request) == close - 1) {
-        memcpy(name, request, sizeof request);
-    }
-}
-
-/* The next name in a sentence from *at on. */
-static bool next_sentence(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
-{
-    for (size_t place = find(message, length, *at, "everts"); place < length;
-         place = find(message, length, place + 1, "everts")) {
-        size_t end = place > 0 ? read_sentence(message, length, place - 1, name) : 0;
-        if (end > 0) {
-            *at = end;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
-{
-    bool is_first = *at == 0;
-    if (!is_first && *at < length) {
-        size_t member = next_in_list(message, length, *at);
-        size_t end = member > 0 ? read_id(message, length, member, name) : 0;
-        if (end > 0) {
-            *at = end;
-            return true;
-        }
-    }
-    if (next_sentence(message, length, at, name)) {
-        return true;
-    }
-    *at = length;
-    if (!is_first || !starts(message, length, 0, "Revert \"")) {
-        return false;
-    }
-    read_quoted_title(message, line_end(message, length, 0), name);
-    return true;
-}
-
-bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1])
-{
-    static const char *const words[] = {"(cherry", "picked", "from", "commit", NULL};
-    for (size_t at = find(message, length, 0, "(cherry"); at < length; at = find(message, length, at + 1, "(cherry")) {
-        size_t name = past_words(message, length, at, words);
-        size_t end = name > 0 ? read_id(message, length, name, id) : 0;
-        if (end > 0 && starts(message, length, end, ")")) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* "Merge branch 'x' ...": git's own words, which quote what they name. */
 static bool read_git_merge(const char *text, size_t end, struct merge_subject *merge)
 {
@@ -290,6 +189,26 @@ static bool read_pull_request(const char *text, size_t end, struct merge_subject
     return true;
 }
 
+/* "Pull request #1: title", and below "Merge in P/r from x to y": Bitbucket Data Center since 7. Where a list of the
+ * commits that were squashed follows, it is no merge. */
+static bool read_merge_in(const char *text, size_t length, struct merge_subject *merge)
+{
+    size_t line = skip_spaces(text, length, line_end(text, length, 0));
+    size_t end = line_end(text, length, line);
+    size_t from = find(text, end, past(text, length, line, "Merge in "), " from ");
+    size_t body = skip_spaces(text, length, end);
+    if (!starts(text, length, line, "Merge in ") || from == end ||
+        starts(text, length, body, "Squashed commit of the following:")) {
+        return false;
+    }
+    size_t start = from + strlen(" from ");
+    size_t stop = find(text, end, start, " ");
+    merge->source = (struct text_slice){text + start, stop - start};
+    merge->uncounted = stop;
+    merge->uncounted_end = end;
+    return true;
+}
+
 /* "Merged in x (pull request #1)" of Bitbucket Cloud. */
 static bool read_merged_in(const char *text, size_t end, struct merge_subject *merge)
 {
@@ -310,7 +229,150 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
     if (starts(message, end, 0, "Merge ")) {
         return read_git_merge(message, end, merge) || read_pull_request(message, end, merge);
     }
+    if (starts(message, end, 0, REQUEST_TITLE)) {
+        return read_merge_in(message, length, merge);
+    }
     return read_merged_in(message, end, merge);
+}
+
+/* The line in which somebody says what a commit does: the first, past "Pull request #1: "; of a merge whose first line
+ * only names a branch, the first of its body, empty where there is none. */
+static struct text_slice title_of(const char *message, size_t length)
+{
+    struct merge_subject merge;
+    size_t end = line_end(message, length, 0);
+    size_t start = 0;
+    if (starts(message, end, 0, REQUEST_TITLE)) {
+        size_t colon = find(message, end, 0, ": ");
+        start = past(message, end, colon, ": ");
+    } else if (commit_message_merge(message, length, &merge)) {
+        start = skip_spaces(message, length, end);
+    }
+    return (struct text_slice){message + start, line_end(message, length, start) - start};
+}
+
+/* True for the branch "revert-12-x" that GitHub makes to take pull request 12 back, behind its owner or remote. */
+static bool is_revert_branch(struct text_slice branch)
+{
+    size_t slash = find(branch.bytes, branch.length, 0, "/");
+    size_t name = starts(branch.bytes, branch.length, 0, "revert-") || slash == branch.length ? 0 : slash + 1;
+    size_t number = past(branch.bytes, branch.length, name, "revert-");
+    size_t end = number;
+    while (end < branch.length && branch.bytes[end] >= '0' && branch.bytes[end] <= '9') {
+        end++;
+    }
+    return number > name && end > number && starts(branch.bytes, branch.length, end, "-");
+}
+
+/* What is named after "This reverts": a commit, a merge request (GitLab), a pull request (Bitbucket). */
+static size_t read_this(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
+{
+    static const char *const kinds[][3] = {
+        {"commits", NULL, NULL}, {"commit", NULL, NULL}, {"merge", "request", NULL}, {"pull", "request", NULL}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        size_t object = past_words(text, length, at, kinds[i]);
+        if (object > 0) {
+            return kinds[i][1] ? read_request(text, length, object, name) : read_id(text, length, object, name);
+        }
+    }
+    return 0;
+}
+
+/* The name in the sentence whose verb "reverts" stands at text[at]: offset past it, 0 when that is none. GitHub opens a
+ * line with "Reverts org/repo#12"; without the repository that could be an issue, unless the title speaks of it. */
+static size_t read_sentence(const char *text, size_t length, size_t at, char name[COMMIT_REVERT_MAX + 1])
+{
+    size_t object = skip_spaces(text, length, at + strlen("reverts"));
+    if (object == at + strlen("reverts")) {
+        return 0;
+    }
+    if (text[at] == 'r') {
+        return follows_this(text, at) ? read_this(text, length, object, name) : 0;
+    }
+    if (text[at] != 'R' || !opens_line(text, at)) {
+        return 0;
+    }
+    struct text_slice title = title_of(text, length);
+    bool is_meant = is_path(object < length ? text[object] : ' ') || starts(title.bytes, title.length, 0, "Revert ");
+    return is_meant ? read_request(text, length, object, name) : 0;
+}
+
+/* The pull request at the end of the title that 'Revert "title (#12)"' quotes; "Revert" where there is none. */
+static void read_quoted_title(const char *text, size_t end, char name[COMMIT_REVERT_MAX + 1])
+{
+    const char *quote = memrchr(text, '"', end);
+    size_t close = (size_t)(quote - text);
+    const char *open = memrchr(text, '(', close);
+    memcpy(name, "Revert", sizeof "Revert");
+    if (!open || text[close - 1] != ')') {
+        return;
+    }
+    size_t at = past(text, close, (size_t)(open - text) + 1, "pull request ");
+    char request[COMMIT_REVERT_MAX + 1];
+    if (!is_path(text[at]) && read_request(text, close, at, request) == close - 1) {
+        memcpy(name, request, sizeof request);
+    }
+}
+
+/* What the title names, where no sentence does. A merge names nothing: what takes the work back is the commit it brings. */
+static bool read_title(const char *message, size_t length, char name[COMMIT_REVERT_MAX + 1])
+{
+    struct merge_subject merge;
+    struct text_slice title = title_of(message, length);
+    bool is_quoted = starts(title.bytes, title.length, 0, "Revert \"");
+    if (commit_message_merge(message, length, &merge)) {
+        memcpy(name, "Revert", sizeof "Revert");
+        return is_quoted || is_revert_branch(merge.source);
+    }
+    if (is_quoted) {
+        read_quoted_title(title.bytes, title.length, name);
+    }
+    return is_quoted;
+}
+
+/* The next name in a sentence from *at on. */
+static bool next_sentence(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
+{
+    for (size_t place = find(message, length, *at, "everts"); place < length;
+         place = find(message, length, place + 1, "everts")) {
+        size_t end = place > 0 ? read_sentence(message, length, place - 1, name) : 0;
+        if (end > 0) {
+            *at = end;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
+{
+    bool is_first = *at == 0;
+    if (!is_first && *at < length) {
+        size_t member = next_in_list(message, length, *at);
+        size_t end = member > 0 ? read_id(message, length, member, name) : 0;
+        if (end > 0) {
+            *at = end;
+            return true;
+        }
+    }
+    if (next_sentence(message, length, at, name)) {
+        return true;
+    }
+    *at = length;
+    return is_first && read_title(message, length, name);
+}
+
+bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1])
+{
+    static const char *const words[] = {"(cherry", "picked", "from", "commit", NULL};
+    for (size_t at = find(message, length, 0, "(cherry"); at < length; at = find(message, length, at + 1, "(cherry")) {
+        size_t name = past_words(message, length, at, words);
+        size_t end = name > 0 ? read_id(message, length, name, id) : 0;
+        if (end > 0 && starts(message, length, end, ")")) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* True for "* feature/x:" (git merge --log), "Conflicts:" and "# Conflicts:". */

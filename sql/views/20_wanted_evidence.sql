@@ -18,7 +18,7 @@ JOIN jirasync.commit_refs m
 JOIN jirasync.commits c
   ON c.tenant = m.tenant AND c.source = m.source AND c.repository = m.repository AND c.sha = m.sha
 CROSS JOIN LATERAL unnest(c.handed_keys) k (key)
-WHERE NOT p.on_line
+WHERE NOT p.on_line AND cardinality(c.reverts) > 0 IS NOT TRUE
 UNION
 SELECT c.tenant, c.source, c.repository, c.sha, k.key, 'pull_request', '#' || q.number
 FROM jirasync.commits c
@@ -48,9 +48,9 @@ JOIN jirasync.pull_requests q
 JOIN jirasync.commits c
   ON c.tenant = m.tenant AND c.source = m.source AND c.repository = m.repository AND c.sha = m.sha
 CROSS JOIN LATERAL unnest(q.keys) k (key)
-WHERE NOT p.on_line
+WHERE NOT p.on_line AND cardinality(c.reverts) > 0 IS NOT TRUE
 UNION
 SELECT b.tenant, b.source, b.repository, b.sha, k.key, 'pull_request', '#' || b.number
 FROM jirasync.rebased_commits b
 CROSS JOIN LATERAL unnest(b.keys) k (key);
-COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought; keys of a pull request, for its newest commit, its merge or squash commit and what that brought, or the commits that it became by a rebase';
+COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought, unless it takes work back by its words; keys of a pull request, for its newest commit, its merge or squash commit and what that brought, or the commits that it became by a rebase';

@@ -90,6 +90,17 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-6';
 SELECT * FROM facts.work WHERE issue_key = 'APP-6';
 
+-- The revert of one commit, merged by a merge that quotes its title (GitHub's Revert button), with a commit that tidies up. Must come
+-- out: APP-21 reverted; the merge is a revert as well, and hands its key to nobody.
+SELECT facts.pushed(1, 'org/button main', NULL, 'done', facts.listed('done: APP-21', '{}', '{APP-21}'));
+SELECT facts.pushed(2, 'org/button main', 'done', 'merge', facts.listed('undone: Revert "APP-21"', '{done}', '{APP-21}', reverts => '{done}'),
+    facts.listed('tidy: tidy up', '{undone}'),
+    facts.listed('merge: Merge pull request #2', '{done,tidy}', '{APP-21}', '{APP-21}', reverts => '{Revert}'));
+SELECT facts.request('org/button', 2, 'Revert "APP-21"', 'back', '{APP-21}', 'merge');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-21';
+SELECT * FROM facts.work WHERE issue_key = 'APP-21';
+
 -- A revert of a revert. Must come out: APP-7 covered by done, which counts and is taken back nowhere; the two reverts count
 -- for nothing themselves.
 SELECT facts.pushed(1, 'org/twice main', NULL, 'done', facts.listed('done: APP-7', '{}', '{APP-7}'));

@@ -46,7 +46,21 @@ static void names_what_is_reverted(void **state)
         {"Back x out\n\nReverts org/repo#1234567890123456789", ""},
         {"Revert \"Merge branch 'x'\"\n\nThis reverts merge request !12\n\nSee merge request g/p!13", "!12 "},
         {"Revert \"x\"\n\nThis reverts merge request\ng/sub/p!12", "g/sub/p!12 "},
-        {"Merge branch 'revert-x' into 'main'\n\nRevert \"x\"\n\nSee merge request g/p!13", ""},
+        {"Merge branch 'revert-x' into 'main'\n\nRevert \"x\"\n\nSee merge request g/p!13", "Revert "},
+        {"Merge pull request #2 from org/revert-1-fix\n\nRevert \"APP-1 x (#1)\"", "Revert "},
+        {"Merge pull request #2 from org/revert-1-fix\n\nRevert \"x\"\n\nReverts org/repo#1", "org/repo#1 "},
+        {"Merge pull request #2 from org/back\n\nRevert the flag\n\nReverts #1", "#1 "},
+        {"Merge pull request #2 from org/revert-1-feature/APP-1", "Revert "},
+        {"Merge branch 'revert-1-APP-1' into main", "Revert "},
+        {"Merge branch 'revert-button-APP-1' into main\n\nAPP-1 Button", ""},
+        {"Merge branch 'revert-1'", ""},
+        {"Merge branch 'x'\n\n* x:\n  Revert \"y\"", ""},
+        {"Merged in back (pull request #3)\n\nRevert \"APP-1 x\"\n\nApproved-by: Ada", "Revert "},
+        {"Pull request #3: Revert \"x\"\n\nMerge in APP/r from back to main\n\n* commit 'aa':\n  y", "Revert "},
+        {"Pull request #3: Revert \"x (#2)\"\n\nMerge in APP/r from back to main\n\n"
+         "Squashed commit of the following:\n\ncommit aa",
+         "#2 "},
+        {"Pull request #3", ""},
         {"Revert \"x (pull request #12)\"\n\nThis reverts pull request #12.\n\n> x", "#12 "},
         {"Revert \"x (#12)\" (#34)\n\nThis reverts commit " A ".\n\nReverts org/repo#12", A " org/repo#12 "},
         {"Revert \"x (#12)\" (#34)", "#12 "},
@@ -109,6 +123,8 @@ static void reads_the_subjects_of_merges(void **state)
         {"Merge pull request #12 from org/APP-1-fix\n\nAPP-1 Fix", "org/APP-1-fix", ""},
         {"Merge pull request #12 in APP/r from feature/APP-1 to release/OPS-2", "feature/APP-1", " to release/OPS-2"},
         {"Merged in feature/APP-1 (pull request #3)", "feature/APP-1", ""},
+        {"Pull request #3: APP-1 Cart\n\nMerge in APP/r from feature/APP-1 to release/OPS-2\n\n* commit 'aa':\n  APP-3",
+         "feature/APP-1", " to release/OPS-2"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct merge_subject merge;
@@ -126,7 +142,10 @@ static void takes_prose_for_prose(void **state)
 {
     (void)state;
     static const char *const cases[] = {"Merge APP-1 into APP-2's page", "Merge branch x into APP-5", "Merge", "",
-                                        "Merge branch 'x", "Merge pull request #12", "Merged in x", "merge branch 'x'"};
+                                        "Merge branch 'x", "Merge pull request #12", "Merged in x", "merge branch 'x'",
+                                        "Pull request #3: APP-1", "Pull request #3: APP-1\n\nMerge in APP/r",
+                                        "Pull request #3: APP-1\n\nMerge in APP/r from x to y\n\n"
+                                        "Squashed commit of the following:\n"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct merge_subject merge;
         assert_false(commit_message_merge(cases[i], strlen(cases[i]), &merge));
