@@ -3,7 +3,7 @@ CREATE OR REPLACE FUNCTION jirasync.pushed_tip(
     p_tenant text, p_source text, p_repository text, p_ref text, p_kind text, p_imported_sha text,
     p_imported_at timestamptz,
     OUT tip text, OUT last_tip text, OUT seen_at timestamptz, OUT is_uncertain boolean, OUT since timestamptz,
-    OUT newest bigint, OUT pushes integer)
+    OUT newest bigint, OUT pushes integer, OUT missing_befores text[], OUT missing_afters text[])
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     v_all   record;
@@ -49,11 +49,15 @@ BEGIN
     ), likely AS MATERIALIZED (
         SELECT e.tip, e.at FROM ends e WHERE e.age = (SELECT min(o.age) FROM ends o)
     )
-    SELECT l.tip, l.at, (SELECT count(*) FROM likely) AS count INTO v_ends
-    FROM likely l ORDER BY l.at DESC, l.tip LIMIT 1;
-    tip := v_ends.tip;
-    seen_at := v_ends.at;
-    is_uncertain := coalesce(v_ends.count > 1, false);
+    SELECT array_agg(l.tip ORDER BY l.at DESC, l.tip) AS tips, array_agg(l.at ORDER BY l.at DESC, l.tip) AS times INTO v_ends
+    FROM likely l;
+    tip := v_ends.tips[1];
+    seen_at := v_ends.times[1];
+    is_uncertain := coalesce(cardinality(v_ends.tips) > 1, false);
+    IF is_uncertain THEN
+        SELECT m.befores, m.afters INTO missing_befores, missing_afters
+        FROM jirasync.missing_moves(v_all.befores, v_all.afters, v_all.times, v_ends.tips, v_ends.times, tip) m;
+    END IF;
     last_tip := CASE WHEN tip <> '' THEN tip ELSE v_all.deleted_from END;
     -- Gone before the import: what it was is told by older pushes alone.
     IF tip = '' AND last_tip IS NULL AND newest IS NOT NULL THEN
@@ -65,4 +69,4 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION jirasync.pushed_tip IS 'The commit that a ref is at, empty where it is gone, NULL where nothing tells; last_tip the commit that it is or was at; is_uncertain: the pushes do not join up. Only pushes received after since say it, besides the import; pushes is how many these are, newest the seq of the newest of all';
+COMMENT ON FUNCTION jirasync.pushed_tip IS 'The commit that a ref is at, empty where it is gone, NULL where nothing tells; last_tip the commit that it is or was at; is_uncertain: the pushes do not join up, but for the missing moves, which are guessed. Only pushes received after since say it, besides the import; pushes is how many these are, newest the seq of the newest of all';

@@ -28,7 +28,7 @@ BEGIN
     END IF;
     IF p_kind = 'branch' THEN
         v_path := jirasync.push_path(p_tenant, p_source, p_repository, p_ref, p_kind, v_tip.last_tip, v_ref.imported_sha,
-                                     v_tip.since, v_tip.pushes);
+                                     v_tip.since, v_tip.pushes, v_tip.missing_befores, v_tip.missing_afters);
     ELSE
         -- A tag stands where the push put it that came last.
         SELECT coalesce(array_agg(t.delivery_id), '{}') AS deliveries, coalesce(array_agg(t.change), '{}') AS changes,

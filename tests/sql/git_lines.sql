@@ -518,6 +518,48 @@ SELECT facts.pushed(3, 'org/doubt copy', NULL, 'three', facts.listed('two: go on
 SELECT facts.settle() >= 0;
 SELECT subject, is_exact, note FROM commits_between('git', 'org/doubt', facts.sha('one'), 'main');
 
+-- A push is lost, by a host that tells no parents and by one that does. Must come out: the branch is uncertain, and has all that was told,
+-- in its order; the stories count, no range over the hole is exact. Then another one is lost; both come late, the later one first: all
+-- joins up.
+SELECT facts.pushed(1, 'org/lost main', NULL, 's1', facts.listed('s1: APP-21', NULL, '{APP-21}'));
+SELECT facts.pushed(2, 'org/lost main', 's1', 's2', facts.listed('s2: APP-22', NULL, '{APP-22}'));
+SELECT facts.pushed(4, 'org/lost main', 's3', 's4', facts.listed('s4: APP-23', NULL, '{APP-23}'));
+SELECT facts.pushed(1, 'org/lost2 main', NULL, 's1', facts.listed('s1: APP-24', '{}', '{APP-24}'));
+SELECT facts.pushed(2, 'org/lost2 main', 's1', 's2', facts.listed('s2: APP-25', '{s1}', '{APP-25}'));
+SELECT facts.pushed(4, 'org/lost2 main', 's3', 's4', facts.listed('s4: APP-26', '{s3}', '{APP-26}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository LIKE 'org/lost%';
+SELECT issue_key, state FROM facts.story WHERE issue_key BETWEEN 'APP-21' AND 'APP-26';
+SELECT repository, ref, reason FROM push_gaps;
+SELECT subject, is_exact, note FROM commits_between('git', 'org/lost2', facts.sha('s1'), 'main');
+SELECT facts.pushed(6, 'org/lost main', 's6', 's7', facts.listed('s7: later'));
+SELECT facts.pushed(6, 'org/lost2 main', 's6', 's7', facts.listed('s7: later', '{s6}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository LIKE 'org/lost%';
+SELECT correlation_rebuild();
+SELECT facts.pushed(5, 'org/lost main', 's4', 's6', facts.listed('s5: go on'), facts.listed('s6: go on'));
+SELECT facts.pushed(5, 'org/lost2 main', 's4', 's6', facts.listed('s5: go on', '{s4}'), facts.listed('s6: go on', '{s5}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository LIKE 'org/lost%';
+SELECT facts.pushed(3, 'org/lost main', 's2', 's3', facts.listed('s3: go on'));
+SELECT facts.pushed(3, 'org/lost2 main', 's2', 's3', facts.listed('s3: go on', '{s2}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository LIKE 'org/lost%';
+SELECT correlation_rebuild();
+
+-- The push after an import is lost. Must come out: what was read and what came after the hole.
+SELECT facts.commit('one', p_repository => 'org/hole'), facts.place('main', 1, '{one}', 'org/hole');
+UPDATE refs SET imported_at = '2026-03-01 00:00Z', imported_sha = facts.sha('one'), sha = facts.sha('one') WHERE repository = 'org/hole';
+SELECT facts.pushed(2, 'org/hole main', 'two', 'three', facts.listed('three: go on', '{two}'));
+SELECT facts.pushed(4, 'org/hole main', 'four', 'five', facts.listed('five: go on', '{four}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/hole';
+SELECT correlation_rebuild();
+SELECT facts.pushed(1, 'org/hole main', 'one', 'two', facts.listed('two: go on', '{one}'));
+SELECT facts.pushed(3, 'org/hole main', 'three', 'four', facts.listed('four: go on', '{three}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.line WHERE repository = 'org/hole';
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();
