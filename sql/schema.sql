@@ -347,7 +347,8 @@ CREATE TABLE jirasync.counted_reach (
     repository text NOT NULL,
     ref text NOT NULL,
     branch text NOT NULL,
-    up_to integer NOT NULL
+    up_to integer NOT NULL,
+    is_rooted boolean DEFAULT false NOT NULL
 );
 
 COMMENT ON TABLE jirasync.counted_reach IS 'Derived, of repositories with reverts: which counted branch holds whose rows of commit_refs, its own and those of the branches that it was cut from';
@@ -363,6 +364,8 @@ COMMENT ON COLUMN jirasync.counted_reach.ref IS 'Ref whose rows are held';
 COMMENT ON COLUMN jirasync.counted_reach.branch IS 'Counted branch that holds them';
 
 COMMENT ON COLUMN jirasync.counted_reach.up_to IS 'Up to this position';
+
+COMMENT ON COLUMN jirasync.counted_reach.is_rooted IS 'All that the branch was cut from is known: what it does not hold, it has not got';
 
 CREATE TABLE jirasync.absent_issues (
     tenant text NOT NULL,

@@ -18,7 +18,8 @@ BEGIN
     ), put AS (
         INSERT INTO jirasync.counted_reach AS r
         SELECT * FROM wanted EXCEPT SELECT * FROM present
-        ON CONFLICT (tenant, source, repository, ref, branch) DO UPDATE SET up_to = excluded.up_to
+        ON CONFLICT (tenant, source, repository, ref, branch) DO UPDATE
+        SET up_to = excluded.up_to, is_rooted = excluded.is_rooted
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM put) INTO v_changed;

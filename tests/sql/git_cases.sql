@@ -134,6 +134,23 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key IN ('APP-8', 'APP-9');
 SELECT * FROM facts.work WHERE issue_key IN ('APP-8', 'APP-9');
 
+-- A pick is taken back on the release branch that it was made for, which is merged into main then. Must come out: APP-22 covered by done,
+-- since the merge keeps what main had; picked is taken back everywhere. Once done is taken back on main, too: reverted.
+SELECT facts.pushed(1, 'org/back main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/back release/1.0', NULL, 'base');
+SELECT facts.pushed(3, 'org/back main', 'base', 'done', facts.listed('done: APP-22', '{base}', '{APP-22}'));
+SELECT facts.pushed(4, 'org/back release/1.0', 'base', 'undone', facts.listed('picked: APP-22', '{base}', '{APP-22}', picked => 'done'),
+    facts.listed('undone: Revert', '{picked}', reverts => '{picked}'));
+SELECT facts.pushed(5, 'org/back main', 'done', 'merge', facts.listed('picked: APP-22', '{base}', '{APP-22}', picked => 'done'),
+    facts.listed('undone: Revert', '{picked}', reverts => '{picked}'), facts.listed('merge: Merge', '{done,undone}', '{}', '{}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-22';
+SELECT * FROM facts.work WHERE issue_key = 'APP-22';
+SELECT facts.pushed(6, 'org/back main', 'merge', 'gone', facts.listed('gone: Revert', '{merge}', reverts => '{done}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-22';
+SELECT * FROM facts.work WHERE issue_key = 'APP-22';
+
 -- A branch made, deleted and made again. Must come out, while it is deleted: first is unreachable, counts for nothing, and
 -- APP-10 is missing. In the end: APP-10 covered by second, which counts; first is unreachable still.
 SELECT facts.pushed(1, 'org/again main', NULL, 'base', facts.listed('base: begin', '{}'));
