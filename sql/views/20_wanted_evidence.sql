@@ -33,6 +33,8 @@ JOIN jirasync.pull_requests q
   ON q.tenant = c.tenant AND q.source = c.source AND q.repository = c.repository
  AND left(q.head_sha, 7) = left(c.sha, 7) AND starts_with(c.sha, q.head_sha)
 CROSS JOIN LATERAL unnest(q.keys) k (key)
+-- (of one that is not merged, what has landed elsewhere than where it asks to be did so before)
+WHERE q.state = 'merged' OR c.landed_at IS NULL OR c.landed_by = q.target_branch
 UNION
 SELECT p.tenant, p.source, p.repository, p.sha, k.key, 'pull_request', '#' || q.number
 FROM jirasync.commit_refs p
@@ -53,4 +55,4 @@ UNION
 SELECT b.tenant, b.source, b.repository, b.sha, k.key, 'pull_request', '#' || b.number
 FROM jirasync.rebased_commits b
 CROSS JOIN LATERAL unnest(b.keys) k (key);
-COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought, unless it takes work back by its words; keys of a pull request, for its newest commit, its merge or squash commit and what that brought, or the commits that it became by a rebase';
+COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought, unless it takes work back by its words; keys of a pull request, for its newest commit (while it is not merged only if that has landed nowhere else), its merge or squash commit and what that brought, or the commits that it became by a rebase';

@@ -264,6 +264,25 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.work WHERE issue_key = 'APP-19';
 SELECT correlation_rebuild();
 
+-- A release branch is asked to be merged back. Must come out: APP-23 missing while the request is open, since late landed without it, and
+-- covered by merge and late once it is merged; APP-24, whose request is open as well, unmerged, and covered once its commit is pushed to
+-- where the request would have it.
+SELECT facts.pushed(1, 'org/ask main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/ask release/1.0', NULL, 'late', facts.listed('late: late', '{base}'));
+SELECT facts.pushed(2, 'org/ask work', NULL, 'done', facts.listed('done: cart', '{base}'));
+SELECT facts.asked('org/ask', 23, 'APP-23 Merge back', 'late'), facts.asked('org/ask', 24, 'APP-24 Cart', 'done');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-23', 'APP-24');
+SELECT facts.pushed(3, 'org/ask main', 'base', 'merge', facts.listed('late: late', '{base}'), facts.listed('merge: Merge', '{base,late}', '{}', '{}'));
+SELECT facts.pushed(4, 'org/ask main', 'merge', 'done', facts.listed('done: cart', '{merge}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-24';
+SELECT correlation_rebuild();
+SELECT facts.asked('org/ask', 23, 'APP-23 Merge back', 'late', 'merge');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-23', 'APP-24');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-23', 'APP-24');
+
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();

@@ -33,6 +33,13 @@ RETURNS text LANGUAGE sql AS $$
         'state', CASE WHEN p_merge IS NULL THEN 'open' ELSE 'merged' END, 'merge_sha', facts.sha(p_merge), 'keys', p_keys,
         'commit_count', p_commits,
         'updated_at', CASE WHEN p_merge IS NULL THEN '2026-03-02T01:00:00Z' ELSE '2026-03-02T12:00:00Z' END))) $$;
+-- A pull request with its newest commit, of the key that its title begins with.
+CREATE FUNCTION facts.asked(p_repository text, p_number int, p_title text, p_head text, p_merge text DEFAULT NULL)
+RETURNS text LANGUAGE sql AS $$
+    SELECT facts.git(jsonb_build_object('repository', p_repository, 'pull_request', jsonb_build_object(
+        'number', p_number, 'title', p_title, 'target_branch', 'main', 'head_sha', facts.sha(p_head), 'merge_sha', facts.sha(p_merge),
+        'keys', ARRAY[split_part(p_title, ' ', 1)], 'state', CASE WHEN p_merge IS NULL THEN 'open' ELSE 'merged' END,
+        'updated_at', CASE WHEN p_merge IS NULL THEN '2026-03-02T01:00:00Z' ELSE '2026-03-02T12:00:00Z' END))) $$;
 CREATE VIEW facts.story AS
 SELECT issue_key, state, reason, commits, repositories FROM story_coverage;
 -- Which commits the story has: name, evidence, whether it counts, where it is taken back.
