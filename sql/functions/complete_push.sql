@@ -14,9 +14,12 @@ BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('jirasync'), hashtext('git'));
     SELECT * INTO v_push FROM jirasync.pushes p
      WHERE p.tenant = p_tenant AND p.source = p_source AND p.delivery_id = p_delivery_id AND p.change = p_change;
-    -- Read anew meanwhile, it may tell of another move; whole, somebody was faster.
+    -- Read anew meanwhile, it may tell of another move; whole, and of a commit that is known, somebody was faster.
     IF v_push.delivery_id IS NULL
        OR v_push.is_whole AND NOT jirasync.is_push_guessed(p_tenant, p_source, p_delivery_id, p_change)
+          AND EXISTS (SELECT FROM jirasync.commits c
+                       WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = v_push.repository
+                         AND c.sha = coalesce(v_push.peeled, v_push.after))
        OR (v_push.before, coalesce(v_push.peeled, v_push.after)) IS DISTINCT FROM (p_before, p_after) THEN
         RETURN false;
     END IF;

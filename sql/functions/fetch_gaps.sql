@@ -23,7 +23,7 @@ BEGIN
           FROM (SELECT g.delivery_id, g.change, g.received_at
                   FROM jirasync.push_gaps g
                  WHERE g.tenant = fetch_gaps.tenant AND g.source = fetch_gaps.source
-                   AND g.reason IN ('truncated', 'no commits listed')
+                   AND g.reason IN ('truncated', 'no commits listed', 'unknown commit')
                 UNION ALL
                 SELECT g.delivery_id, g.change, g.received_at
                   FROM jirasync.guessed_pushes g

@@ -16,7 +16,7 @@ BEGIN
        AND (EXISTS (SELECT FROM jirasync.push_gaps g
                      WHERE g.tenant = p_tenant AND g.source = p_source AND g.repository = p.repository
                        AND g.delivery_id = p.delivery_id AND g.change = p.change
-                       AND g.reason IN ('truncated', 'no commits listed'))
+                       AND g.reason IN ('truncated', 'no commits listed', 'unknown commit'))
             OR jirasync.is_push_guessed(p_tenant, p_source, p.delivery_id, p.change));
     IF v_push.delivery_id IS NULL THEN
         RETURN;

@@ -30,5 +30,18 @@ LEFT JOIN LATERAL (
     SELECT * FROM jirasync.pushes n
     WHERE n.tenant = r.tenant AND n.source = r.source AND n.repository = r.repository AND n.ref = r.ref
     ORDER BY n.received_at DESC, n.delivery_id DESC LIMIT 1) p ON true
-WHERE r.uncertain AND r.deleted_at IS NULL;
-COMMENT ON VIEW jirasync.push_gaps IS 'Pushes that told less than they moved, until they are fetched, or an import reads their ref or their newest commit: truncated, no commits listed, notice without a push (only the making or deletion of a ref came); and refs whose pushes do not join up (chain broken, with the newest of them)';
+WHERE r.uncertain AND r.deleted_at IS NULL
+UNION ALL
+SELECT r.tenant, r.source, r.repository, r.ref, p.delivery_id, p.received_at, p.listed, p.total, p.before, p.after,
+       CASE r.kind WHEN 'tag' THEN 'tag of an unknown commit' ELSE 'unknown commit' END, p.change
+FROM jirasync.refs r
+CROSS JOIN LATERAL (
+    SELECT * FROM jirasync.pushes n
+    WHERE n.tenant = r.tenant AND n.source = r.source AND n.repository = r.repository AND n.kind = r.kind AND NOT n.is_notice
+      AND n.ref IN (r.ref, CASE r.kind WHEN 'tag' THEN regexp_replace(r.ref, '^tags/', '') END)
+    ORDER BY n.received_at DESC, n.delivery_id DESC LIMIT 1) p
+WHERE r.deleted_at IS NULL AND NOT r.uncertain AND p.is_whole AND p.received_at > coalesce(r.imported_at, '-infinity')
+  AND NOT EXISTS (
+      SELECT FROM jirasync.commits c
+      WHERE c.tenant = r.tenant AND c.source = r.source AND c.repository = r.repository AND c.sha = r.sha);
+COMMENT ON VIEW jirasync.push_gaps IS 'Pushes that told less than they moved, until they are fetched, or an import reads their ref or their newest commit: truncated, no commits listed, notice without a push (only the making or deletion of a ref came); refs whose pushes do not join up (chain broken), and that are at a commit of which nobody has told (unknown commit, tag of an unknown commit: also the own hash of an annotated tag), with the newest of their pushes';

@@ -148,3 +148,21 @@ SELECT * FROM facts.fetches ORDER BY 1;
 SELECT reconcile_enqueue_due('2026-03-09 10:15Z') >= 0, reconcile_enqueue_due('2026-03-09 10:16Z');
 SELECT source || ' ' || key || ' ' || state, attempts, max_attempts FROM jobs WHERE kind = 'fetch_commits' ORDER BY 1;
 SELECT source, next_at, is_due, state FROM reconcile_schedule_at('2026-03-09 10:20Z') WHERE source IN ('hub', 'mute') ORDER BY 1;
+
+-- A branch and a tag are put on commits of which nobody has told. Must come out: both are shown; the host is asked for the branch's when
+-- somebody asks for all gaps, and its commit is known then; the tag's comes with the push that lists it.
+DELETE FROM jobs;
+SELECT facts.push('u1', 'hub', '2026-03-05 10:00Z', '["copy", null, "u2", true]');
+SELECT facts.git(jsonb_build_object('changes', jsonb_build_array(jsonb_build_object('ref', 'v9', 'kind', 'tag', 'after', 'u4', 'is_whole', true))),
+                 'u3', '2026-03-05 11:00Z', p_source => 'hub');
+SELECT facts.settle() >= 0;
+SELECT ref, reason FROM push_gaps WHERE source = 'hub' AND delivery_id IN ('u1', 'u3') ORDER BY 1;
+SELECT ref, before, after FROM push_to_fetch('main', 'hub', 'u1/1');
+SELECT count(*) FROM push_to_fetch('main', 'hub', 'u3/1');
+SELECT fetch_gaps('hub') > 0;
+SELECT * FROM facts.fetches f WHERE f.fetch LIKE '% u%' ORDER BY 1;
+SELECT complete_push('main', 'hub', 'u1', 1, NULL, 'u2', facts.commits('[["u1"], ["u2", "u1"]]'));
+SELECT facts.push('u4', 'hub', '2026-03-05 12:00Z', '["later", null, "u4", true, "u4"]');
+SELECT facts.settle() >= 0;
+SELECT ref, reason FROM push_gaps WHERE source = 'hub' AND delivery_id LIKE 'u%' ORDER BY 1;
+SELECT complete_push('main', 'hub', 'u1', 1, NULL, 'u2', '[]');
