@@ -185,7 +185,8 @@ class Trial:
         verdict("no job is left (%s)" % what, left)
         if left:
             return False
-        verdict("all gaps are closed by fetches (%s)" % what, world.gaps() + world.ask(
+        # (but for the commits of annotated tags, which Data Center does not tell)
+        verdict("all gaps are closed by fetches (%s)" % what, [g for g in world.gaps() if g["reason"] != "tag of an unknown commit"] + world.ask(
             "SELECT g.delivery_id, g.ref FROM jirasync.guessed_pushes g WHERE g.tenant = %s" % quoted(world.name)))
         verdict("every push lists what it moved, parents before children (%s)" % what, self.list_faults(world))
         world.settle([], "at the end")
