@@ -40,7 +40,9 @@ CROSS JOIN LATERAL (
     WHERE n.tenant = r.tenant AND n.source = r.source AND n.repository = r.repository AND n.kind = r.kind AND NOT n.is_notice
       AND n.ref IN (r.ref, CASE r.kind WHEN 'tag' THEN regexp_replace(r.ref, '^tags/', '') END)
     ORDER BY n.received_at DESC, n.delivery_id DESC LIMIT 1) p
-WHERE r.deleted_at IS NULL AND NOT r.uncertain AND p.is_whole AND p.received_at > coalesce(r.imported_at, '-infinity')
+-- (put there, and cut from nothing that is known)
+WHERE r.base_sha = r.sha AND r.parent_ref IS NULL
+  AND r.deleted_at IS NULL AND NOT r.uncertain AND p.is_whole AND p.received_at > coalesce(r.imported_at, '-infinity')
   AND NOT EXISTS (
       SELECT FROM jirasync.commits c
       WHERE c.tenant = r.tenant AND c.source = r.source AND c.repository = r.repository AND c.sha = r.sha);
