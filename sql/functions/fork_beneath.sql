@@ -4,20 +4,12 @@ CREATE OR REPLACE FUNCTION jirasync.fork_beneath(
     OUT held_at integer, OUT parent_ref text, OUT fork_position integer, OUT base_sha text, OUT depends_on text[])
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-    v_refs    text[];
-    v_limits  integer[];
+    v_lines  record;
 BEGIN
-    -- (a fork that is guessed says nothing of one commit)
-    SELECT array_agg(l.ref), array_agg(l."limit") INTO v_refs, v_limits
-    FROM jirasync.lines_below(p_tenant, p_source, p_repository, ARRAY[p_state.parent_ref], ARRAY[p_state.fork_position]) l
-    WHERE NOT p_state.is_fork_guessed;
-    depends_on := ARRAY(
-        SELECT n.name
-        FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
-              UNION SELECT unnest(p_state.depends_on)) n (name)
-        WHERE n.name IS NOT NULL ORDER BY 1);
+    v_lines := jirasync.fork_lines(p_state, p_tenant, p_source, p_repository);
+    depends_on := v_lines.depends_on;
     SELECT max(o.position) INTO held_at
-    FROM unnest(v_refs, v_limits) l (ref, up_to)
+    FROM unnest(v_lines.refs, v_lines.limits) l (ref, up_to)
     CROSS JOIN LATERAL (
         SELECT n.position FROM jirasync.commit_refs n
         WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = p_sha
@@ -27,7 +19,7 @@ BEGIN
         RETURN;
     END IF;
     SELECT l.ref, o.position, o.sha INTO parent_ref, fork_position, base_sha
-    FROM unnest(v_refs, v_limits) l (ref, up_to)
+    FROM unnest(v_lines.refs, v_lines.limits) l (ref, up_to)
     CROSS JOIN LATERAL (
         SELECT n.position, n.sha FROM jirasync.commit_refs n
         WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository

@@ -25,4 +25,4 @@ BEGIN
           AND r.depends_on && (p_shas || CASE WHEN p_is_redone THEN p_ref END);
 END
 $$;
-COMMENT ON FUNCTION jirasync.refs_cut_from IS 'The refs whose base_sha is one of the given commits (p_ref itself, too: it may have been cut from a line of its own name), and, of the default branch, those of which only a guess says where they were cut; and those that left a line of p_ref, if that changed otherwise than by going on (p_is_redone), or one of the commits';
+COMMENT ON FUNCTION jirasync.refs_cut_from IS 'The refs whose base_sha is one of the given commits (p_ref itself, too: it may have been cut from a line of its own name), and, of the default branch, those of which only a guess says where they were cut; and those that left a line of p_ref or were forced, and go by what it held then, if that changed otherwise than by going on (p_is_redone), or by one of the commits';

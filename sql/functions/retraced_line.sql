@@ -6,15 +6,11 @@ CREATE OR REPLACE FUNCTION jirasync.retraced_line(
     OUT after_position integer, OUT kept jirasync.push_place[])
 LANGUAGE plpgsql STABLE SET enable_hashjoin = on AS $$
 DECLARE
-    v_line    text[] := '{}';
-    v_refs    text[];
-    v_limits  integer[];
-    v_place   record;
+    v_line   text[] := '{}';
+    v_lines  record;
+    v_place  record;
 BEGIN
-    -- What the branch held by what it was cut from, if that is more than a guess.
-    SELECT array_agg(l.ref), array_agg(l."limit") INTO v_refs, v_limits
-    FROM jirasync.lines_below(p_tenant, p_source, p_repository, ARRAY[p_state.parent_ref], ARRAY[p_state.fork_position]) l
-    WHERE NOT p_state.is_fork_guessed;
+    v_lines := jirasync.fork_lines(p_state, p_tenant, p_source, p_repository);
     -- From the lowest new commit down by first parents, over what merges had brought, to a line that it was on.
     base_sha := p_step.base_sha;
     LOOP
@@ -26,7 +22,7 @@ BEGIN
             v_place.on_line := true;
         ELSIF v_place.position IS NULL THEN
             SELECT o.ref, o.position, o.on_line INTO v_place
-            FROM unnest(v_refs, v_limits) l (ref, up_to)
+            FROM unnest(v_lines.refs, v_lines.limits) l (ref, up_to)
             CROSS JOIN LATERAL (
                 SELECT n.ref, n.position, n.on_line FROM jirasync.commit_refs n
                 WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = base_sha
@@ -34,11 +30,7 @@ BEGIN
                 OFFSET 0) o
             ORDER BY o.on_line DESC, o.ref LIMIT 1;
             -- (also that it did not hold a commit may turn out otherwise)
-            depends_on := ARRAY(
-                SELECT n.name
-                FROM (SELECT p_state.base_sha UNION SELECT split_part(l.ref, '~', 1) FROM unnest(v_refs) l (ref)
-                      UNION SELECT unnest(p_state.depends_on)) n (name)
-                WHERE n.name IS NOT NULL ORDER BY 1);
+            depends_on := v_lines.depends_on;
         END IF;
         EXIT WHEN v_place.on_line;
         -- (it is not told, or parents lead round in a ring)
@@ -63,7 +55,7 @@ BEGIN
           AND NOT i.is_pushed AND i.position > up_to AND i.position <= p_imported_to
         UNION ALL
         SELECT (0, o.sha, o.position, o.on_line, false, o.landed_at)::jirasync.push_place
-        FROM unnest(v_refs, v_limits) l (ref, up_to)
+        FROM unnest(v_lines.refs, v_lines.limits) l (ref, up_to)
         LEFT JOIN jirasync.lines_below(p_tenant, p_source, p_repository, ARRAY[parent_ref], ARRAY[fork_position]) b
           ON b.ref = l.ref
         CROSS JOIN LATERAL (
