@@ -1068,7 +1068,7 @@ COMMENT ON COLUMN jirasync.jobs.leased_by IS 'Worker that holds it';
 
 COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side asked for (Retry-After); no enqueueing moves run_at before it';
 
-COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only events asked for it that repeat all the correlation depends on (key, project, parent, fix versions), so that correlate() need not go through the issue; see store_issues';
+COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only what changes nothing that the correlation of the issue depends on asked for it (an event that repeats key, project, parent and fix versions; a sub-task that left it), so that correlate() need not go through the issue; see store_issues';
 
 COMMENT ON COLUMN jirasync.jobs.is_put_off IS 'Waits because the worker that had it can''t ask its source (last_error says what is lacking): due as soon as a worker that can ask it looks, at its start and each minute';
 
@@ -1480,7 +1480,7 @@ CREATE TABLE jirasync.run_items (
     repository text DEFAULT ''::text NOT NULL,
     id text NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    CONSTRAINT run_items_subject_is_known CHECK ((subject = ANY (ARRAY['issue'::text, 'commit'::text])))
+    CONSTRAINT run_items_subject_is_known CHECK ((subject = ANY (ARRAY['issue'::text, 'commit'::text, 'link'::text])))
 );
 
 COMMENT ON TABLE jirasync.run_items IS 'What a run touched, written in the transaction that recomputed it';
@@ -1489,11 +1489,11 @@ COMMENT ON COLUMN jirasync.run_items.tenant IS 'Tenant of the source';
 
 COMMENT ON COLUMN jirasync.run_items.run_id IS 'Run';
 
-COMMENT ON COLUMN jirasync.run_items.subject IS 'issue or commit';
+COMMENT ON COLUMN jirasync.run_items.subject IS 'issue, commit, or link: an issue that lost a link, or got one by its key alone';
 
 COMMENT ON COLUMN jirasync.run_items.source IS 'Slug of the issue''s or commit''s source';
 
-COMMENT ON COLUMN jirasync.run_items.repository IS 'Repository of a commit; empty for an issue';
+COMMENT ON COLUMN jirasync.run_items.repository IS 'Repository of a commit; else empty';
 
 COMMENT ON COLUMN jirasync.run_items.id IS 'Issue id or commit hash';
 

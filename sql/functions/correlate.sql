@@ -10,13 +10,15 @@ DECLARE
     v_quiet    record;
     v_issues   record;
     v_commits  record;
+    v_links    record;
     v_keys     text[] := '{}';
     v_changed  integer := 0;
 BEGIN
     PERFORM jirasync.lock_correlation(p_tenant);
     -- What is derived need not wait for the disk: a crash that loses it brings the jobs back with it.
     PERFORM set_config('synchronous_commit', 'off', true);
-    SELECT t.*, '{}'::text[] AS commit_sources, '{}'::text[] AS repositories, '{}'::text[] AS shas INTO v_touched
+    SELECT t.*, '{}'::text[] AS commit_sources, '{}'::text[] AS repositories, '{}'::text[] AS shas,
+           '{}'::text[] AS link_sources, '{}'::bigint[] AS link_ids INTO v_touched
     FROM jirasync.touched_issues(p_tenant, p_ids, p_tokens) t;
     IF v_touched.quiet_ids <> '{}' THEN
         SELECT * INTO v_quiet FROM jirasync.follow_names(p_tenant, v_touched.quiet_sources, v_touched.quiet_ids);
@@ -54,14 +56,22 @@ BEGIN
         v_touched.commit_sources := v_commits.sources;
         v_touched.repositories := v_commits.repositories;
         v_touched.shas := v_commits.shas;
-        v_changed := v_changed + jirasync.write_links(
+        SELECT * INTO v_links FROM jirasync.write_links(
             p_tenant, v_keys, v_commits.sources, v_commits.repositories, v_commits.shas);
+        v_changed := v_changed + v_links.changed;
+        v_touched.link_sources := v_links.sources;
+        v_touched.link_ids := v_links.issue_ids;
     END IF;
     IF p_run_id IS NOT NULL THEN
         INSERT INTO jirasync.run_items (tenant, run_id, subject, source, repository, id)
         SELECT p_tenant, p_run_id, 'issue', u.source, '', u.issue_id::text
         FROM unnest(v_touched.sources || v_touched.quiet_sources, v_touched.issue_ids || v_touched.quiet_ids)
              u (source, issue_id)
+        UNION ALL
+        -- what neither the issues nor the links that there are now lead to
+        SELECT p_tenant, p_run_id, 'link', u.source, '', u.issue_id::text
+        FROM (SELECT * FROM unnest(v_touched.link_sources, v_touched.link_ids)
+              EXCEPT SELECT * FROM unnest(v_touched.sources, v_touched.issue_ids)) u (source, issue_id)
         UNION ALL
         SELECT p_tenant, p_run_id, 'commit', u.source, u.repository, u.sha
         FROM unnest(v_touched.commit_sources, v_touched.repositories, v_touched.shas) u (source, repository, sha);

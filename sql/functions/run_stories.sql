@@ -12,7 +12,7 @@ BEGIN
         WITH named AS (
             SELECT r.source, r.id::bigint AS issue_id
               FROM jirasync.run_items r
-             WHERE r.tenant = p_tenant AND r.run_id = p_run_id AND r.subject = 'issue'
+             WHERE r.tenant = p_tenant AND r.run_id = p_run_id AND r.subject IN ('issue', 'link')
              UNION
             SELECT l.source, l.issue_id
               FROM jirasync.run_items r
@@ -44,4 +44,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.run_stories(text, text) IS
-    'The issues that a run touched, those that its commits are linked to, the parents that their sub-tasks are judged through, and their own sub-tasks, which are judged by themselves where a parent is not known or deleted';
+    'The issues that a run touched, those whose links it changed or that its commits are linked to, the parents that their sub-tasks are judged through, and their own sub-tasks, which are judged by themselves where a parent is not known or deleted';

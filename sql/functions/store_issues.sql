@@ -26,6 +26,8 @@ DECLARE
     v_tenant    text;
     v_lifted    bigint[];
     v_buried_at timestamptz[];
+    v_movers    bigint[];
+    v_left      bigint[];
 BEGIN
     WITH member AS MATERIALIZED (
         SELECT m.*, coalesce(m.updated_at, m.event_at, '-infinity') AS rank_updated,
@@ -47,7 +49,7 @@ BEGIN
     ), stored AS MATERIALIZED (
         SELECT i.tenant, i.source, i.issue_id, i.is_stub, i.rank_updated, i.rank_timestamp, i.rank_sha256,
                i.deleted_at, i.buried_at, i.seen_alive_at, i.forgotten_at, i.issue_key, i.project_id, i.project_key,
-               i.version_ids, i.parent_id, i.parent_key
+               i.version_ids, i.parent_id, i.parent_key, i.hierarchy_level
           FROM (SELECT DISTINCT m.tenant, m.source, m.issue_id FROM member m) k
           JOIN jirasync.issues i USING (tenant, source, issue_id)
          ORDER BY i.tenant, i.source, i.issue_id
@@ -61,6 +63,8 @@ BEGIN
                       > (NOT s.is_stub, s.rank_updated, s.rank_timestamp, s.rank_sha256)
                    OR m.is_replay IS TRUE AND m.body_sha256 = s.rank_sha256 AS beats_stored,
                CASE WHEN NOT s.is_stub THEN s.rank_updated END AS stored_whole_at, s.deleted_at AS stored_deleted_at,
+               CASE WHEN s.hierarchy_level < 0 AND (m.parent_id = s.parent_id AND m.hierarchy_level < 0) IS NOT TRUE
+                    THEN s.parent_id END AS left_parent_id,
                row_number() OVER (PARTITION BY m.tenant, m.source, m.issue_id
                                   ORDER BY m.is_whole, m.rank_updated, m.rank_timestamp, m.body_sha256) AS height,
                CASE WHEN m.is_delete THEN m.rank_timestamp END AS buried_at,
@@ -151,8 +155,10 @@ BEGIN
            array_agg(j.source || '/' || j.issue_id) FILTER (WHERE j.is_above AND NOT j.is_whole OR j.is_ahead),
            coalesce(array_agg(j.source || '/' || j.issue_id) FILTER (WHERE NOT j.is_quiet), '{}'),
            array_agg(j.place) FILTER (WHERE j.is_highest AND j.stored_buried_at <= j.last_alive_at),
-           array_agg(j.stored_buried_at) FILTER (WHERE j.is_highest AND j.stored_buried_at <= j.last_alive_at)
-      INTO v_applied, v_raced, v_stubs, v_loud, v_lifted, v_buried_at
+           array_agg(j.stored_buried_at) FILTER (WHERE j.is_highest AND j.stored_buried_at <= j.last_alive_at),
+           array_agg(j.place) FILTER (WHERE j.is_highest AND j.beats_stored AND j.left_parent_id IS NOT NULL),
+           array_agg(j.left_parent_id) FILTER (WHERE j.is_highest AND j.beats_stored AND j.left_parent_id IS NOT NULL)
+      INTO v_applied, v_raced, v_stubs, v_loud, v_lifted, v_buried_at, v_movers, v_left
       FROM judged j;
 
     IF v_raced <> 0 THEN
@@ -206,7 +212,8 @@ BEGIN
      WHERE m.outcome = 'fresh' AND m.issue_id IS NOT NULL AND m.is_whole AND NOT m.is_delete
     ON CONFLICT DO NOTHING;
 
-    -- An issue that is or was a stub within this batch asks for a fetch, as it would have if stored one by one.
+    -- An issue that is or was a stub within this batch asks for a fetch, as it would have if stored one by one. A parent
+    -- that its sub-task leaves is judged without it from now on: a run is to tell, quietly, for nothing is derived anew.
     new_jobs := 0;
     FOR v_tenant IN
         SELECT DISTINCT m.tenant
@@ -220,6 +227,10 @@ BEGIN
               FROM (SELECT 'correlate_issue', m.source, m.issue_id
                       FROM unnest(p_outcome, p_tenant, p_source, p_issue_id) AS m (outcome, tenant, source, issue_id)
                      WHERE m.outcome = 'fresh' AND m.tenant = v_tenant AND m.issue_id IS NOT NULL
+                     UNION
+                    SELECT 'correlate_issue', p_source[l.place], l.parent_id
+                      FROM unnest(v_movers, v_left) AS l (place, parent_id)
+                     WHERE p_tenant[l.place] = v_tenant
                      UNION
                     SELECT 'fetch_issue', m.source, m.issue_id
                       FROM unnest(p_tenant, p_source, p_issue_id) AS m (tenant, source, issue_id)

@@ -11,7 +11,7 @@ reset() {
         FOREACH t IN ARRAY ARRAY['issues', 'issue_keys', 'issue_snapshots', 'issue_fix_versions', 'versions', 'projects', 'project_keys',
             'commits', 'commit_keys', 'refused_keys', 'commit_refs', 'refs', 'counted_reach', 'repositories', 'revert_names',
             'reverted_commits', 'issue_commits', 'pushes', 'push_commits', 'pull_requests', 'jobs', 'deliveries',
-            'quarantined_deliveries']
+            'quarantined_deliveries', 'runs', 'run_items', 'run_coverage', 'run_states', 'story_states', 'entities', 'issue_waivers']
         LOOP EXECUTE 'TRUNCATE jirasync.' || t || ' RESTART IDENTITY'; END LOOP;
         ALTER SEQUENCE facts.delivery RESTART; END \$\$"
 }
@@ -52,6 +52,16 @@ for n in 11 12 13 14; do
     reset
     judge "the rebuild changes nothing in random history $((seed + n)), of git alone" \
         "$(sql -c "CALL facts.live_and_rebuild($(seed_of $((seed + n))), 9, 15, true)")"
+    tally
+done
+for n in 21 22 23 24; do
+    reset
+    unkept=$(sql -c "CALL facts.live_and_close($(seed_of $((seed + n))), 40, 8)")
+    if [ -z "$unkept" ]; then
+        echo "ok each run keeps what is in random history $((seed + n))"
+    else
+        echo "not ok each run keeps what is in random history $((seed + n)): $unkept"
+    fi
     tally
 done
 

@@ -1,0 +1,9 @@
+-- What else changes the coverage of a story, so that runs keep it: links that went and parents that were left.
+
+ALTER TABLE jirasync.run_items
+    DROP CONSTRAINT run_items_subject_is_known,
+    ADD CONSTRAINT run_items_subject_is_known CHECK (subject IN ('issue', 'commit', 'link'));
+COMMENT ON COLUMN jirasync.run_items.subject IS 'issue, commit, or link: an issue that lost a link, or got one by its key alone';
+COMMENT ON COLUMN jirasync.run_items.repository IS 'Repository of a commit; else empty';
+
+COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only what changes nothing that the correlation of the issue depends on asked for it (an event that repeats key, project, parent and fix versions; a sub-task that left it), so that correlate() need not go through the issue; see store_issues';
