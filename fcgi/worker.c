@@ -297,7 +297,7 @@ static enum error_code keep_retention(struct worker *worker, struct error *error
     return ERROR_NONE;
 }
 
-/* What others left behind: runs of dead workers, artifacts that could not be written. */
+/* What others left behind: runs of dead workers, artifacts that could not be written; and what ends by the clock. */
 static enum error_code keep_house(struct worker *worker, struct error *error)
 {
     int64_t count = 0, now = monotonic_ms();
@@ -307,6 +307,8 @@ static enum error_code keep_house(struct worker *worker, struct error *error)
     enum error_code code = run_close_abandoned(worker->db, STATEMENT_TIMEOUT_MS, &count, error);
     if (count > 0)
         log_line(LOG_LEVEL_WARNING, LOG_FIELDS(.count = count), "abandoned runs closed");
+    if (code == ERROR_NONE)
+        code = run_end_waivers(worker->db, SHORT_TIMEOUT_MS, error);
     if (code == ERROR_NONE)
         code = keep_retention(worker, error);
     if (code != ERROR_NONE)

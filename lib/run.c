@@ -140,6 +140,11 @@ enum error_code run_close_abandoned(struct db *db, int64_t timeout_ms, int64_t *
     return code;
 }
 
+enum error_code run_end_waivers(struct db *db, int64_t timeout_ms, struct error *error)
+{
+    return run_statement(db, "end_waivers", "SELECT jirasync.end_waivers()", 0, NULL, timeout_ms, error);
+}
+
 static enum error_code write_one(struct db *db, const char *root, PGresult *runs, int row, int64_t timeout_ms,
                                  struct error *error)
 {

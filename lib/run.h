@@ -45,6 +45,8 @@ enum error_code run_extend(struct db *db, const char *tenant, const char *run_id
 /* Closes the runs of all tenants whose worker is gone; *closed is how many. */
 enum error_code run_close_abandoned(struct db *db, int64_t timeout_ms, int64_t *closed,
                                     struct error *error) MUST_CHECK;
+/* Asks for a run of the stories whose waivers have ended. */
+enum error_code run_end_waivers(struct db *db, int64_t timeout_ms, struct error *error) MUST_CHECK;
 /* Writes the artifacts that are missing below root, oldest first; *written is how many. Stops at the first
  * failure. */
 enum error_code run_write_artifacts(struct db *db, const char *root, int64_t timeout_ms, int64_t *written,

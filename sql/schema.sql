@@ -738,7 +738,8 @@ CREATE TABLE jirasync.issue_waivers (
     reason text NOT NULL,
     waived_by text NOT NULL,
     waived_at timestamp with time zone DEFAULT now() NOT NULL,
-    expires_at timestamp with time zone
+    expires_at timestamp with time zone,
+    followed_end timestamp with time zone
 );
 
 COMMENT ON TABLE jirasync.issue_waivers IS 'Issues that need no commit, by a person''s word';
@@ -756,6 +757,8 @@ COMMENT ON COLUMN jirasync.issue_waivers.waived_by IS 'Who said so';
 COMMENT ON COLUMN jirasync.issue_waivers.waived_at IS 'When';
 
 COMMENT ON COLUMN jirasync.issue_waivers.expires_at IS 'Until when; NULL for good';
+
+COMMENT ON COLUMN jirasync.issue_waivers.followed_end IS 'The expires_at that passed and that end_waivers asked a run to follow';
 
 CREATE TABLE jirasync.issues (
     tenant text NOT NULL,
@@ -1068,7 +1071,7 @@ COMMENT ON COLUMN jirasync.jobs.leased_by IS 'Worker that holds it';
 
 COMMENT ON COLUMN jirasync.jobs.not_before IS 'Earliest time that the other side asked for (Retry-After); no enqueueing moves run_at before it';
 
-COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only what changes nothing that the correlation of the issue depends on asked for it (an event that repeats key, project, parent and fix versions; a sub-task that left it), so that correlate() need not go through the issue; see store_issues';
+COMMENT ON COLUMN jirasync.jobs.is_quiet IS 'Only what changes nothing that the correlation of the issue depends on asked for it (an event that repeats key, project, parent and fix versions, a sub-task that left it, a waiver that ended), so that correlate() need not go through the issue; see store_issues';
 
 COMMENT ON COLUMN jirasync.jobs.is_put_off IS 'Waits because the worker that had it can''t ask its source (last_error says what is lacking): due as soon as a worker that can ask it looks, at its start and each minute';
 

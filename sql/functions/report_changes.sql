@@ -44,7 +44,7 @@ BEGIN
                       FROM jirasync.run_states s
                      WHERE s.tenant = p_tenant AND s.at > v_since
                      UNION ALL
-                    -- the end of a waiver is no run's doing
+                    -- the end of a waiver is seen before a run has told of it
                     SELECT w.source, w.issue_id, k.state, w.expires_at, ''
                       FROM jirasync.issue_waivers w
                       JOIN jirasync.story_states k

@@ -100,6 +100,13 @@ check 'the schema stands beside' 0 $?
 check 'coverage has a history' 'APP 1.10 1 1' \
     "$(sql -F ' ' -c 'SELECT project_key, fix_version, stories, with_commits FROM jirasync.coverage_history ORDER BY at DESC LIMIT 1')"
 
+# A waiver that ends by the clock.
+newest="(SELECT (stories, with_commits) FROM jirasync.coverage_history ORDER BY at DESC, run_id DESC LIMIT 1)"
+sql -c "SELECT jirasync.waive_issue('APP-1', 'bought', 'Ada', now() + interval '1 day')" >/dev/null
+until_true 'a waiver shows in the history of coverage' "SELECT $newest = (0, 0)"
+sql -c "UPDATE jirasync.issue_waivers SET expires_at = now()"
+until_true 'so does its end, which no event tells' "SELECT $newest = (1, 1)"
+
 # A failing folder.
 mv "$work/kept" "$work/kept.away" && : >"$work/kept"
 sql -c "SELECT jirasync.recompute_issue('APP-1')" >/dev/null

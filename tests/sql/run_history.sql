@@ -1,4 +1,4 @@
--- What a run keeps of stories that nothing tells of but their sub-tasks or their commits; and how its document has them.
+-- What a run keeps of stories that nothing tells of but their sub-tasks, their commits or the clock; and how its document has them.
 \set ECHO none
 \ir ../support/facts.sql
 \ir ../support/history.sql
@@ -59,3 +59,17 @@ SELECT facts.issue(4, 'APP-3', '2026-03-06 00:00Z', '{10}');
 SELECT facts.run('taken');
 SELECT facts.issue_deleted(4, '2026-03-07 00:00Z');
 SELECT facts.run('fallen');
+-- A waiver ends by the clock, and is followed once.
+SELECT regexp_replace(waive_issue('APP-1', 'no code', 'Grace', now() + interval '1 day'), ' until.*', '');
+SELECT facts.run('waived');
+SELECT end_waivers();
+UPDATE issue_waivers SET expires_at = now() - interval '1 second';
+SELECT end_waivers(), end_waivers();
+SELECT kind, key, is_quiet FROM jobs ORDER BY key;
+SELECT facts.run('ended');
+SELECT end_waivers();
+-- Another one ends like the first.
+SELECT regexp_replace(waive_issue('APP-1', 'no code', 'Grace', now() + interval '1 day'), ' until.*', '');
+SELECT facts.run('waived again');
+UPDATE issue_waivers SET expires_at = now() - interval '1 second';
+SELECT end_waivers();
