@@ -206,6 +206,7 @@ static void put_finding(FILE *out, struct row row, const cJSON *finding, const c
     if (!row.cells[REPOSITORIES].text)
         row.cells[REPOSITORIES].text = report_value_member(finding, "repository");
     row.cells[BRANCHES].text = report_value_member(finding, "branch");
+    row.cells[EVIDENCE].text = report_value_member(finding, "note");
     put_row(out, &row);
 }
 

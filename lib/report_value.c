@@ -74,7 +74,11 @@ char *report_value_version_name(const cJSON *document, const cJSON *version, cha
 char *report_value_why(const cJSON *finding, const char *reason_member, char text[REPORT_WHY_BYTES])
 {
     char versions[REPORT_WHY_BYTES / 2];
-    const char *code = report_value_member(finding, reason_member);
+    const char *code = report_value_member(finding, reason_member), *note = report_value_member(finding, "note");
+    if (strcmp(code, "taken_back") == 0 && note[0]) {
+        code = note;
+        note = "";
+    }
     if (strcmp(code, "only_in_code") == 0)
         code = cJSON_GetArraySize(json_value_member(finding, "fix_versions")) > 0 ? "other_version" : "no_version";
     if (strcmp(code, "no_key") == 0 && report_value_member(finding, "reason")[0])
@@ -82,7 +86,8 @@ char *report_value_why(const cJSON *finding, const char *reason_member, char tex
     versions[0] = '\0';
     if (strcmp(code, "other_version") == 0 || strcmp(code, "in_version") == 0)
         report_value_joined(json_value_member(finding, "fix_versions"), ", ", versions, sizeof versions);
-    (void)snprintf(text, REPORT_WHY_BYTES, "%s%s%s", report_value_meaning(code), versions[0] ? ": " : "", versions);
+    (void)snprintf(text, REPORT_WHY_BYTES, "%s%s%s%s%s", report_value_meaning(code), versions[0] ? ": " : "", versions,
+                   note[0] ? ", " : "", note);
     return text;
 }
 
@@ -105,6 +110,7 @@ const char *report_value_meaning(const char *code)
         {"in_version", "in a version"},
         {"in_both", "in both"},
         {"after_freeze", "after the freeze"},
+        {"taken_back", "taken back"},
         {"not_landed", "not landed"},
         {"landed_elsewhere", "landed, but not in the range"},
         {"not_expected", "not expected"},

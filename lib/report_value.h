@@ -20,7 +20,7 @@ char *report_value_percent(const cJSON *coverage, char text[REPORT_PERCENT_BYTES
 /* How a version is called: its project and name, with its site where the report has several. */
 #define REPORT_NAME_BYTES 2048 /* two names of 255 characters, and the site's */
 char *report_value_version_name(const cJSON *document, const cJSON *version, char text[REPORT_NAME_BYTES]);
-/* Why a finding is shown: its member's meaning, with the versions that its issue is in where these are other ones. */
+/* Why a finding is shown: its member's meaning, with the versions that its issue is in where these are other ones, and its note. */
 #define REPORT_WHY_BYTES 4096
 char *report_value_why(const cJSON *finding, const char *reason_member, char text[REPORT_WHY_BYTES]);
 /* Whether the part that tells of changes has none. */

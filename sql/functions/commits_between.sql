@@ -11,26 +11,15 @@ DECLARE
     v_tenant      text := commits_between.tenant;
     v_source      text := commits_between.source;
     v_repository  text := commits_between.repository;
-    v_from        record;
-    v_to          record;
-    v_note        text;
+    v_ends        record;
 BEGIN
-    PERFORM jirasync.find_repository(v_tenant, v_source, v_repository);
-    v_from := jirasync.revision_extent(v_tenant, v_source, v_repository, from_ref);
-    v_to := jirasync.revision_extent(v_tenant, v_source, v_repository, to_ref);
-    SELECT string_agg(DISTINCT n.note, '; ') INTO v_note FROM unnest(v_from.notes || v_to.notes) n (note);
-    IF v_note IS NOT NULL THEN
-        RAISE NOTICE '%', v_note;
-    END IF;
+    v_ends := jirasync.range_ends(v_tenant, v_source, v_repository, from_ref, to_ref);
     RETURN QUERY
-        SELECT row_number() OVER (
-                   ORDER BY b.depth NULLS LAST, CASE WHEN b.depth IS NOT NULL THEN b.position END,
-                            b.on_line AND b.depth IS NOT NULL, c.committed_at, b.sha), b.sha, c.committed_at,
-               c.author, split_part(c.message, E'\n', 1), coalesce(k.issue_keys, '{}'),
+        SELECT b.place, b.sha, c.committed_at, c.author, split_part(c.message, E'\n', 1), coalesce(k.issue_keys, '{}'),
                coalesce(cardinality(c.parents) > 1, c.is_merge_named, false),
-               c.landed_at, b.ref, b.position, v_from.is_exact AND v_to.is_exact, v_note
-        FROM jirasync.places_between(v_tenant, v_source, v_repository, v_from.refs, v_from.limits, v_from.walked,
-                                     v_to.refs, v_to.limits, v_to.walked) b
+               c.landed_at, b.ref, b.position, v_ends.is_exact, v_ends.note
+        FROM jirasync.places_between(v_tenant, v_source, v_repository, v_ends.from_refs, v_ends.from_limits, v_ends.from_walked,
+                                     v_ends.to_refs, v_ends.to_limits, v_ends.to_walked) b
         LEFT JOIN LATERAL (
             SELECT n.committed_at, n.author, n.message, n.parents, n.is_merge_named, n.landed_at
             FROM jirasync.commits n

@@ -1,4 +1,4 @@
--- The first tag that holds a commit, for first_tag and explain_issue.
+-- The first tag that holds a commit and has not taken it back, for first_tag and explain_issue.
 CREATE OR REPLACE FUNCTION jirasync.first_tag_holding(p_tenant text, p_source text, p_repository text, p_sha text)
 RETURNS text LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan SET jit = off
@@ -9,8 +9,10 @@ DECLARE
     v_until   integer;
     v_tags    text[] := '{}';
     v_shas    text[] := '{}';
+    v_taken   text[] := ARRAY(SELECT t.tag FROM jirasync.taken_back_in_tags(p_tenant, p_source, p_repository, ARRAY[p_sha]) t
+                              WHERE t.sha = p_sha);
 BEGIN
-    -- Of the tags on one line only the first can be the one, and those cut from the line before it.
+    -- Of the tags on one line only the first that has not taken it back can be the one, and those cut from the line before it.
     FOR r IN SELECT h.ref, h.ref_sha, h.parent_ref, h.fork_position
              FROM jirasync.refs_holding(p_tenant, p_source, p_repository, p_sha) h
              WHERE h.kind = 'tag' ORDER BY h.parent_ref, h.fork_position
@@ -19,7 +21,7 @@ BEGIN
             v_parent := r.parent_ref;
             v_until := NULL;
         END IF;
-        CONTINUE WHEN r.fork_position > v_until;
+        CONTINUE WHEN r.fork_position > v_until OR r.ref = ANY (v_taken);
         v_tags := v_tags || r.ref;
         v_shas := v_shas || r.ref_sha;
         IF EXISTS (SELECT FROM jirasync.commit_refs o

@@ -63,11 +63,20 @@ BEGIN
                 ON h.source = a.source AND h.repository = a.repository AND h.ref = a.ref AND a.position <= h.upto
              WHERE h.kind = 'branch' AND h.deleted_at IS NULL AND NOT h.is_cycle
              GROUP BY a.source, a.repository, a.sha
+        ), taken AS MATERIALIZED (
+            SELECT r.source, r.repository, t.sha, t.tag
+              FROM (SELECT l.commit_source AS source, l.repository, array_agg(l.sha) AS shas
+                      FROM linked l
+                     GROUP BY l.commit_source, l.repository) r
+             CROSS JOIN LATERAL jirasync.taken_back_in_tags(p_tenant, r.source, r.repository, r.shas) t
         ), tagged AS (
             SELECT DISTINCT ON (a.source, a.repository, a.sha) a.source, a.repository, a.sha, t.holder, t.at
               FROM located a
               JOIN tag t
                 ON t.source = a.source AND t.repository = a.repository AND t.ref = a.ref AND a.position <= t.upto
+             WHERE NOT EXISTS (
+                   SELECT FROM taken k
+                    WHERE k.source = a.source AND k.repository = a.repository AND k.sha = a.sha AND k.tag = t.holder)
              ORDER BY a.source, a.repository, a.sha, t.at, t.sort_key, t.holder
         )
         SELECT source, repository, sha, h.branches, t.holder, t.at
@@ -76,4 +85,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION jirasync.report_places(text, text, text) IS
-    'Part of report(): of each commit that is linked to an issue the counted branches that hold it (else the others where it is new), and the first tag that does, as first_tag() has it; of all at once, or of those of the stories of some versions';
+    'Part of report(): of each commit that is linked to an issue the counted branches that hold it (else the others where it is new), and the first tag, as first_tag() has it; of all at once, or of those of the stories of some versions';

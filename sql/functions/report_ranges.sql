@@ -16,7 +16,7 @@ BEGIN
                AND r.range ->> 'repository' IN (d.repository, d.source || '/' || d.repository)
         ), found AS MATERIALIZED (
             SELECT r.number, f.finding, f.issue_key, f.sha, jirasync.report_subject(f.summary) AS summary,
-                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.place,
+                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.note, f.place,
                    CASE WHEN f.finding = 'no_key' THEN (
                        -- as commits_without_story has it, which knows landed ones alone
                        SELECT CASE min(CASE k.class WHEN 'known' THEN 1 WHEN 'unknown_key' THEN 2 ELSE 3 END)
@@ -30,7 +30,7 @@ BEGIN
             -- a release of several repositories has a story when one of them has it
             SELECT f.issue_key, f.summary, f.fix_versions, f.landed_at, min(f.place) AS place
               FROM found f
-             WHERE f.finding = 'only_in_version' AND (p_project IS NULL OR starts_with(f.issue_key, p_project || '-'))
+             WHERE f.finding = 'only_in_version'
              GROUP BY f.issue_key, f.summary, f.fix_versions, f.landed_at
             HAVING count(*) = (SELECT count(*) FROM range)
         )
@@ -41,7 +41,7 @@ BEGIN
                                SELECT json_agg(json_build_object(
                                           'finding', f.finding, 'issue_key', f.issue_key, 'sha', f.sha, 'summary', f.summary,
                                           'fix_versions', f.fix_versions, 'landed_at', jirasync.phoenix_time(f.landed_at),
-                                          'reason', f.reason)
+                                          'reason', f.reason, 'note', f.note)
                                           ORDER BY f.place)
                                  FROM found f
                                 WHERE f.number = r.number AND f.finding <> 'only_in_version'), '[]'))

@@ -1,7 +1,8 @@
 -- The issues that are in a fix version now, by the version's name.
 CREATE OR REPLACE FUNCTION jirasync.stories_of_version(p_tenant text, p_fix_version text)
 RETURNS TABLE (source text, issue_id bigint, issue_key text, summary text, fix_versions text[], state text,
-               first_landed_at timestamptz, freeze_at timestamptz, added_at timestamptz)
+               first_landed_at timestamptz, freeze_at timestamptz, added_at timestamptz,
+               project_key text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_material = off SET jit = off AS $$
@@ -9,7 +10,7 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 BEGIN
     RETURN QUERY
         SELECT v.source, f.issue_id, c.issue_key, c.summary, c.fix_versions, c.state, c.first_landed_at, v.freeze_at,
-               f.added_at
+               f.added_at, v.project_key
         FROM jirasync.versions v
         CROSS JOIN LATERAL (
             SELECT n.issue_id, n.added_at FROM jirasync.issue_fix_versions n

@@ -1,44 +1,106 @@
--- What the commits of a range are worked on: their issues and the stories that these stand for.
-CREATE OR REPLACE FUNCTION jirasync.work_in_range(p_tenant text, p_source text, p_repository text, p_shas text[])
+-- What came with a range of commits, and what went: the work, its issues and the stories that these stand for.
+CREATE OR REPLACE FUNCTION jirasync.work_in_range(p_tenant text, p_source text, p_repository text, p_from text, p_to text)
 RETURNS TABLE (place bigint, sha text, landed_at timestamptz, story_source text, story_id bigint, issue_id bigint,
-               issue_key text, summary text, fix_versions text[])
+               issue_key text, summary text, fix_versions text[], is_gone boolean, note text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-    -- A revert takes back what came before it in the range, wherever else the two may be.
-    v_reverts  text[];
-    v_targets  text[];
-    v_taken    text[];
-    v_undone   text[];
+    v_ends      record;
+    v_tied      record;
+    v_brought   text[];
+    v_dropped   text[] := '{}';
+    v_undone    text[] := '{}';
+    v_turned    text[] := '{}';
+    v_turners   text[] := '{}';
+    v_are_gone  boolean[] := '{}';
 BEGIN
-    SELECT array_agg(r.sha), array_agg(r.target) INTO v_reverts, v_targets
-    FROM unnest(p_shas) WITH ORDINALITY u (sha, place)
-    CROSS JOIN LATERAL (
-        SELECT t.sha, t.target FROM jirasync.wanted_revert_targets t
-        WHERE t.tenant = p_tenant AND t.source = p_source AND t.repository = p_repository AND t.sha = u.sha
-          AND EXISTS (SELECT FROM jirasync.revert_names n
-                      WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha)
-        OFFSET 0) r
-    WHERE array_position(p_shas, r.target) < u.place;
-    IF v_reverts IS NOT NULL THEN
-        -- and has come to nothing together with it
-        SELECT array_agg(e.target), array_agg(e.target) || array_agg(e.revert) INTO v_taken, v_undone
-        FROM jirasync.effective_reverts(v_reverts, v_targets, array_fill(''::text, ARRAY[cardinality(v_reverts)])) e;
+    v_ends := jirasync.range_ends(p_tenant, p_source, p_repository, p_from, p_to);
+    v_brought := ARRAY(
+        SELECT b.sha FROM jirasync.places_between(
+            p_tenant, p_source, p_repository, v_ends.from_refs, v_ends.from_limits, v_ends.from_walked,
+            v_ends.to_refs, v_ends.to_limits, v_ends.to_walked) b
+        ORDER BY b.place);
+    -- What both ends hold can differ between them by reverts that one of them lacks.
+    IF EXISTS (SELECT FROM jirasync.revert_names n
+               WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository) THEN
+        v_dropped := ARRAY(
+            SELECT b.sha FROM jirasync.places_between(
+                p_tenant, p_source, p_repository, v_ends.to_refs, v_ends.to_limits, v_ends.to_walked,
+                v_ends.from_refs, v_ends.from_limits, v_ends.from_walked) b
+            WHERE EXISTS (SELECT FROM jirasync.revert_names n
+                          WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = b.sha));
+    END IF;
+    v_tied := jirasync.reverts_tied_to(p_tenant, p_source, p_repository, v_brought || v_dropped);
+    IF v_tied.reverts IS NOT NULL THEN
+        WITH line AS (
+            SELECT 'from' AS holder, f.ref, f."limit", cardinality(v_ends.from_walked) <= 1 AS is_one
+            FROM unnest(v_ends.from_refs, v_ends.from_limits) f (ref, "limit")
+            UNION ALL
+            SELECT 'to', t.ref, t."limit", cardinality(v_ends.to_walked) <= 1
+            FROM unnest(v_ends.to_refs, v_ends.to_limits) t (ref, "limit")
+        ), member AS (
+            SELECT unnest(v_tied.reverts) AS sha UNION SELECT unnest(v_tied.targets)
+        ), held AS MATERIALIZED (
+            SELECT m.sha, l.holder, CASE WHEN l.is_one THEN p.position END AS "position", p.on_line
+            FROM member m
+            CROSS JOIN LATERAL (
+                SELECT o.ref, o.position, o.on_line FROM jirasync.commit_refs o
+                WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = m.sha
+                OFFSET 0) p
+            JOIN line l ON l.ref = p.ref AND l."limit" >= p.position
+            UNION ALL
+            SELECT m.sha, w.holder, NULL, false
+            FROM (SELECT 'from' AS holder, unnest(v_ends.from_walked) AS sha
+                  UNION ALL SELECT 'to', unnest(v_ends.to_walked)) w
+            JOIN member m ON m.sha = w.sha
+        ), taken AS MATERIALIZED (
+            SELECT t.revert, t.target, t.holder
+            FROM (SELECT array_agg(h.sha) AS shas, array_agg(h.holder) AS holders, array_agg(h.position) AS positions,
+                         array_agg(h.on_line) AS on_line FROM held h) a
+            CROSS JOIN LATERAL jirasync.taken_back(p_tenant, p_source, p_repository, v_tied.reverts, v_tied.targets,
+                                                   a.shas, a.holders, a.positions, a.on_line) t
+        ), turned AS (
+            -- taken back in one of the two that hold it, and not in the other; by what in the end
+            SELECT t.target, t.holder = 'to' AS is_gone,
+                   min(CASE WHEN t.holder = 'to' THEN t.revert ELSE (
+                       SELECT min(g.revert) FROM taken g WHERE g.holder = 'to' AND g.target = t.revert) END) AS turner
+            FROM taken t
+            WHERE (SELECT count(DISTINCT h.holder) FROM held h WHERE h.sha = t.target) = 2
+              AND NOT EXISTS (SELECT FROM taken o WHERE o.target = t.target AND o.holder <> t.holder)
+            GROUP BY t.target, t.holder
+        )
+        SELECT coalesce((SELECT array_agg(t.target) || array_agg(t.revert) FROM taken t
+                         WHERE t.holder = 'to' AND t.target = ANY (v_brought)), '{}'),
+               coalesce(array_agg(t.target), '{}'), coalesce(array_agg(t.turner), '{}'), coalesce(array_agg(t.is_gone), '{}')
+        INTO v_undone, v_turned, v_turners, v_are_gone FROM turned t;
     END IF;
     RETURN QUERY
-        WITH ranged AS MATERIALIZED (
-            SELECT u.sha, u.place, c.message, c.author, c.author_email, coalesce(c.landed_at, c.committed_at) AS landed_at,
+        WITH told AS (
+            SELECT u.sha, u.place, false AS is_turned, false AS is_gone, NULL AS turner
+            FROM unnest(v_brought) WITH ORDINALITY u (sha, place)
+            UNION ALL
+            -- (it stands where what turned it does)
+            SELECT t.sha, coalesce(array_position(v_brought, t.turner), 0), true, t.is_gone, t.turner
+            FROM unnest(v_turned, v_turners, v_are_gone) t (sha, turner, is_gone)
+        ), ranged AS MATERIALIZED (
+            SELECT t.sha, row_number() OVER (ORDER BY t.place, t.is_turned, t.sha) AS place, t.is_turned, t.is_gone,
+                   c.message, c.author, c.author_email,
+                   coalesce(r.landed_at, r.committed_at, c.landed_at, c.committed_at) AS landed_at,
                    coalesce(cardinality(c.parents) > 1, c.is_merge_named) AS is_merge,
-                   cardinality(c.reverts) > 0 IS TRUE AS is_revert
-            FROM unnest(p_shas) WITH ORDINALITY u (sha, place)
+                   CASE WHEN t.is_gone THEN 'taken back by ' || left(t.turner, 12)
+                        WHEN t.turner IS NOT NULL THEN 'given back by ' || left(t.turner, 12)
+                        WHEN t.is_turned THEN format('taken back in %s alone', p_from) END AS note
+            FROM told t
             CROSS JOIN LATERAL (
                 SELECT * FROM jirasync.commits n
-                WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
+                WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = t.sha
                 OFFSET 0) c
+            LEFT JOIN jirasync.commits r
+              ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = t.turner
         ), linked AS MATERIALIZED (
-            SELECT DISTINCT r.place, r.sha, r.landed_at, r.is_merge, l.source, l.issue_id, l.is_revert
+            SELECT DISTINCT r.place, r.sha, r.landed_at, r.is_merge, r.is_gone, r.note, l.source, l.issue_id, l.is_revert
             FROM ranged r
             CROSS JOIN LATERAL (
                 SELECT * FROM jirasync.issue_commits n
@@ -47,21 +109,20 @@ BEGIN
         )
         SELECT l.place, l.sha, l.landed_at, i.source, coalesce(parent.issue_id, i.issue_id), i.issue_id,
                coalesce(parent.issue_key, i.issue_key), coalesce(parent.summary, i.summary),
-               coalesce(parent.fix_versions, i.fix_versions)
+               coalesce(parent.fix_versions, i.fix_versions), l.is_gone, l.note
         FROM linked l
         JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
         LEFT JOIN jirasync.issues parent
           ON i.hierarchy_level < 0 AND parent.tenant = i.tenant AND parent.source = i.source
          AND parent.issue_id = i.parent_id AND parent.deleted_at IS NULL AND NOT parent.is_stub
          AND parent.hierarchy_level > 0 IS NOT TRUE
-        WHERE NOT l.is_merge AND NOT l.is_revert
-          AND (v_taken IS NULL OR l.sha <> ALL (v_taken))
+        WHERE NOT l.is_merge AND NOT l.is_revert AND l.sha <> ALL (v_undone)
         UNION ALL
-        SELECT r.place, r.sha, r.landed_at, NULL, NULL, NULL, NULL, split_part(r.message, E'\n', 1), NULL
+        SELECT r.place, r.sha, r.landed_at, NULL, NULL, NULL, NULL, split_part(r.message, E'\n', 1), NULL, false, NULL
         FROM ranged r
-        WHERE NOT r.is_merge AND NOT EXISTS (SELECT FROM linked l WHERE l.sha = r.sha)
-          AND (v_undone IS NULL OR r.sha <> ALL (v_undone))
+        WHERE NOT r.is_turned AND NOT r.is_merge AND NOT EXISTS (SELECT FROM linked l WHERE l.sha = r.sha)
+          AND r.sha <> ALL (v_undone)
           AND jirasync.is_judged_commit(p_tenant, p_source, p_repository, r.sha, r.author, r.author_email, r.message);
 END
 $$;
-COMMENT ON FUNCTION jirasync.work_in_range IS 'The commits given (in order) that are work, each with its issues, and with story_id the issue that is judged for each (a sub-task''s parent); story_id NULL: the commit has no issue and should have one';
+COMMENT ON FUNCTION jirasync.work_in_range IS 'The work that to holds and from does not, or holds as taken back (note says what gave it back), and (is_gone) that from holds and to has taken back; in order, each commit with its issues, and with story_id the issue that is judged for each (a sub-task''s parent); story_id NULL: the commit has no issue and should have one';

@@ -150,3 +150,57 @@ SELECT facts.placed('again', 'release/1.0', 16, '2026-03-12 05:00Z', parents => 
 SELECT facts.settle() >= 0;
 SELECT s FROM facts.audit('1.12', facts.sha('unfour'), 'release/1.0') s WHERE s ~ 'no_key';
 SELECT s FROM facts.audit('1.12', facts.sha('oops'), facts.sha('unoops')) s WHERE s ~ 'no_key';
+-- What both ends of a range hold can have been taken back in one of them: rc1 holds APP-30 with its revert, rc2 the revert of
+-- that too, and the revert of APP-31. The first tag of a commit is one that has not taken it back.
+CREATE FUNCTION facts.work(p_from text, p_to text, p_version text DEFAULT NULL, p_project text DEFAULT NULL) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT concat_ws(' | ', f.finding, f.issue_key, split_part(c.message, ' ', 1), f.landed_at,
+                     regexp_replace(f.note, '[0-9a-f]{12}$', '') || coalesce(split_part((
+                         SELECT b.message FROM jirasync.commits b WHERE left(b.sha, 12) = right(f.note, 12)), ' ', 1), ''))
+    FROM jirasync.report_range('main', p_project, p_version, 'git', 'org/back', p_from, p_to) f
+    LEFT JOIN jirasync.commits c ON c.sha = f.sha ORDER BY f.place $$;
+SELECT facts.issue(30, 'APP-30', '2026-03-01 00:00Z', '{30}');
+SELECT facts.issue(31, 'APP-31', '2026-03-01 00:00Z', '{30}');
+SELECT facts.issue(32, 'APP-32', '2026-03-01 00:00Z', '{30}');
+SELECT facts.ref('main', 'b6', p_repository => 'org/back');
+SELECT facts.ref('rc1', 'b3', 'main', 3, 'tag', p_repository => 'org/back');
+SELECT facts.ref('rc2', 'b5', 'main', 5, 'tag', p_repository => 'org/back');
+SELECT facts.ref('rc3', 'b6', 'main', 6, 'tag', p_repository => 'org/back');
+SELECT facts.placed('b1', 'main', 1, '2026-03-01 01:00Z', '{APP-30}', p_repository => 'org/back');
+SELECT facts.placed('b2', 'main', 2, '2026-03-02 01:00Z', '{APP-31}', parents => '{b1}', p_repository => 'org/back');
+SELECT facts.placed('b3', 'main', 3, '2026-03-03 01:00Z', '{APP-30}', parents => '{b2}', reverts => ARRAY[facts.sha('b1')], p_repository => 'org/back');
+SELECT facts.placed('b4', 'main', 4, '2026-03-04 01:00Z', '{APP-31}', parents => '{b3}', reverts => ARRAY[facts.sha('b2')], p_repository => 'org/back');
+SELECT facts.placed('b5', 'main', 5, '2026-03-05 01:00Z', '{APP-30}', parents => '{b4}', reverts => ARRAY[facts.sha('b3')], p_repository => 'org/back');
+SELECT facts.placed('b6', 'main', 6, '2026-03-06 01:00Z', '{APP-32}', parents => '{b5}', p_repository => 'org/back');
+SELECT facts.settle() > 0;
+SELECT n AS name, first_tag('git', 'org/back', facts.sha(n)) FROM unnest('{b1,b2,b3,b4,b5,b6}'::text[]) n;
+SELECT facts.work('rc1', 'rc2');
+SELECT facts.work('rc1', 'rc3', '1.30');
+SELECT facts.work(facts.sha('b1'), 'rc1');
+SELECT facts.work(facts.sha('b1'), 'rc2');
+SELECT facts.work('rc2', 'rc3');
+SELECT facts.work('rc2', 'rc1');
+-- Given back after the freeze is after the freeze.
+UPDATE versions SET freeze_at = '2026-03-04 12:00Z' WHERE name = '1.30';
+SELECT s FROM facts.work('rc1', 'rc2', '1.30') s WHERE s ~ 'APP-30';
+-- A release line takes back what main keeps: that is gone from main to it, and there again the other way. No end's own
+-- revert tells what was given back where the other end lacks it.
+SELECT facts.ref('release/3.0', 'b7', 'main', 6, p_repository => 'org/back');
+SELECT facts.placed('b7', 'release/3.0', 7, '2026-03-07 01:00Z', parents => '{b6}', reverts => ARRAY[facts.sha('b6')], p_repository => 'org/back');
+SELECT facts.ref('v3.0', 'b7', 'release/3.0', 7, 'tag', p_repository => 'org/back');
+SELECT facts.ref('main', 'b8', p_repository => 'org/back');
+SELECT facts.placed('b8', 'main', 7, '2026-03-07 02:00Z', '{APP-31}', parents => '{b6}', p_repository => 'org/back');
+SELECT facts.settle() > 0;
+SELECT facts.work('main', 'release/3.0', '1.30');
+SELECT facts.work('release/3.0', 'main', '1.30');
+SELECT facts.work('release/3.0', facts.sha('b6'));
+-- Two projects share the repository and the name of a version. A story of the other one is none of the one asked for, and not
+-- out of place either; what came of it into no version of that name is.
+SELECT facts.issue(33, 'OPS-3', '2026-03-01 00:00Z', '{33}', names => '{1.30}', project => 10001);
+SELECT facts.issue(34, 'OPS-4', '2026-03-01 00:00Z', '{34}', names => '{1.31}', project => 10001);
+SELECT facts.ref('main', 'b10', p_repository => 'org/back');
+SELECT facts.placed('b9', 'main', 8, '2026-03-03 01:00Z', '{OPS-3}', parents => '{b8}', p_repository => 'org/back');
+SELECT facts.placed('b10', 'main', 9, '2026-03-03 02:00Z', '{OPS-4}', parents => '{b9}', p_repository => 'org/back');
+SELECT facts.settle() > 0;
+SELECT facts.work(facts.sha('b8'), 'main', '1.30');
+SELECT facts.work(facts.sha('b8'), 'main', '1.30', 'APP');
+SELECT facts.work(facts.sha('b8'), 'main', '1.30', (SELECT project_key FROM issues WHERE issue_key = 'OPS-3'));
