@@ -123,16 +123,24 @@ BEGIN
                AND r.kind = 'branch' AND r.counted AND r.deleted_at IS NULL AND r.ref LIKE '%/%'
                AND regexp_replace(lower(r.ref), '^.*/v?', '') = regexp_replace(v.branch_name, '^v', '')
         ), on_branch AS MATERIALIZED (
-            -- what landed there itself, and no story of the version accounts for
+            -- what landed there itself and was not taken back there, where no story of a version of that name accounts for it
             SELECT b.source, b.version_id, b.commit_source, b.repository, b.ref, p.sha, p.landed_at
               FROM branch b
+              JOIN version v ON v.source = b.source AND v.version_id = b.version_id
               JOIN jirasync.commit_refs p
                 ON p.tenant = p_tenant AND p.source = b.commit_source AND p.repository = b.repository AND p.ref = b.ref
              WHERE NOT EXISTS (
-                   SELECT FROM link l
-                     JOIN story s ON s.source = l.source AND s.issue_id = l.story_id
-                    WHERE l.commit_source = p.source AND l.repository = p.repository AND l.sha = p.sha
-                      AND s.source = b.source AND s.version_id = b.version_id)
+                   SELECT FROM jirasync.reverted_commits r
+                    WHERE r.tenant = p_tenant AND r.source = p.source AND r.repository = p.repository AND r.sha = p.sha
+                      AND p.ref = ANY (r.reverted_on))
+               AND NOT EXISTS (
+                   SELECT FROM jirasync.issue_commits l
+                     JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
+                     LEFT JOIN jirasync.issues u
+                       ON i.hierarchy_level < 0 AND u.tenant = p_tenant AND u.source = i.source AND u.issue_id = i.parent_id
+                      AND u.deleted_at IS NULL
+                    WHERE l.tenant = p_tenant AND l.commit_source = p.source AND l.repository = p.repository AND l.sha = p.sha
+                      AND (v.name = ANY (i.fix_versions) OR v.name = ANY (u.fix_versions)))
         ), sneaked AS (
             -- a sub-task stands for its parent, as it is judged through it
             SELECT o.*, coalesce(p.issue_key, i.issue_key) AS issue_key, coalesce(p.summary, i.summary) AS summary, n.fix_versions,
@@ -140,7 +148,7 @@ BEGIN
               FROM on_branch o
               JOIN jirasync.issue_commits l
                 ON l.tenant = p_tenant AND l.commit_source = o.commit_source AND l.repository = o.repository AND l.sha = o.sha
-               AND l.counts
+               AND NOT l.is_revert
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
               LEFT JOIN jirasync.issues p
                 ON i.hierarchy_level < 0 AND p.tenant = p_tenant AND p.source = i.source AND p.issue_id = i.parent_id

@@ -350,6 +350,50 @@ sql -c "UPDATE jirasync.commits SET picked_from = facts.sha('mend') WHERE sha = 
     -c "SELECT facts.touch('correlate_commit', 'git', 'org/app@' || facts.sha('mended'))" -c 'SELECT facts.settle()' >/dev/null
 check 'a pick is out for both' 'v1.0.1 mend mended-v1.0.1' "$(first_tags)"
 
+# --- two projects have a version of one name and its branch in one repository; that branch has taken back what main keeps
+# (APP-73), and main what it keeps (APP-74)
+sql >/dev/null <<'SQL'
+SELECT facts.issue(71, 'APP-71', '2026-03-01 00:00Z', '{70}', '{7.0}'), facts.issue(72, 'OPS-72', '2026-03-01 00:00Z', '{71}', '{7.0}'),
+       facts.issue(73, 'APP-73', '2026-03-01 00:00Z'), facts.issue(74, 'APP-74', '2026-03-01 00:00Z'),
+       facts.issue(75, 'OPS-75', '2026-03-01 00:00Z', type => 'Sub-task', level => -1, parent => 72, parent_key => 'OPS-72');
+SELECT facts.ref('main', 's-main', p_repository => 'org/shared'), facts.ref('release/7.0', 's-release', 'main', 1, p_repository => 'org/shared');
+SELECT facts.placed('s1', 'main', 1, '2026-03-20 08:00Z', p_repository => 'org/shared');
+SELECT facts.placed(n, 'release/7.0', place, at, keys, ARRAY[parent], p_repository => 'org/shared')
+FROM (VALUES ('s71', 2, '2026-03-20 09:00Z', '{APP-71}'::text[], 's1'), ('s72', 3, '2026-03-20 10:00Z', '{OPS-72}', 's71'),
+             ('s73', 4, '2026-03-20 11:00Z', '{APP-73}', 's72'), ('s74', 5, '2026-03-20 12:00Z', '{APP-74}', 's73'),
+             ('s75', 6, '2026-03-20 12:30Z', '{OPS-75}', 's74'), ('snone', 7, '2026-03-20 12:45Z', '{}', 's75')) p (n, place, at, keys, parent);
+SELECT facts.placed(n, 'main', 2, '2026-03-20 13:00Z', on_line => false, p_repository => 'org/shared')
+FROM unnest('{s71,s72,s73,s74,s75,snone}'::text[]) n;
+SELECT facts.placed('s-merge', 'main', 2, '2026-03-20 13:00Z', parents => '{s1,snone}', p_repository => 'org/shared'),
+       facts.placed('s-release', 'release/7.0', 8, '2026-03-20 14:00Z', '{APP-73}', parents => '{snone}', p_repository => 'org/shared',
+                    reverts => ARRAY[facts.sha('s73'), facts.sha('snone')]),
+       facts.placed('s-main', 'main', 3, '2026-03-20 15:00Z', '{APP-74}', parents => '{s-merge}', p_repository => 'org/shared',
+                    reverts => ARRAY[facts.sha('s74')]);
+SELECT facts.settle();
+SQL
+check 'neither that has sneaked in, nor a story of the other version' 'APP APP-74, OPS APP-74' \
+    "$(sql -c "SELECT string_agg(concat_ws(' ', v ->> 'project_key', coalesce(s ->> 'issue_key', 'none')), ', ' ORDER BY v ->> 'project_key', s ->> 'issue_key')
+               FROM json_array_elements(jirasync.report(p_fix_version => '7.0') -> 'versions') v
+               CROSS JOIN json_array_elements(v -> 'sneaked_in') s")"
+shared=(--fix-version 7.0 --project APP --range org/shared:main..release/7.0)
+check 'a range says what its end has taken back, and holds where its beginning has' \
+    "only_in_code APP-74 taken back in main alone|taken_back APP-73 taken back by $(sql -c "SELECT left(facts.sha('s-release'), 12)")" \
+    "$("$command" report "${shared[@]}" --format json | python3 -c 'import json, sys
+print("|".join(sorted("%(finding)s %(issue_key)s %(note)s" % f for f in json.load(sys.stdin)["ranges"][0]["findings"])))')"
+for format in html csv markdown; do
+    check "it is there as $format" '1 1' "$("$command" report "${shared[@]}" --format "$format" >"$work/shared"
+        echo "$(grep -c 'taken back in main alone' "$work/shared") $(grep -c 'taken back by' "$work/shared")")"
+done
+read_back "${shared[@]}"
+read_back --range org/shared:release/7.0..main
+held() { # words: the range's findings, with all that the branch has
+    "$command" report --fix-version 7.0 "$@" --range "org/shared:$(sql -c "SELECT facts.sha('s1')")..release/7.0" --format json |
+        python3 -c 'import json, sys
+print(*sorted("%(finding)s-%(issue_key)s" % f for f in json.load(sys.stdin)["ranges"][0]["findings"]))'
+}
+check 'a range is held against the version of one project' 'in_both-APP-71 only_in_code-APP-74' "$(held --project APP)"
+check 'or of all that have one of the name' 'in_both-APP-71 in_both-OPS-72 in_both-OPS-72 only_in_code-APP-74' "$(held)"
+
 sed -i 's|^JIRASYNC_WORKER_DATABASE=.*|JIRASYNC_WORKER_DATABASE=host=/nonexistent|' "$work/jirasync.conf"
 report
 check 'without a database it fails' '1 ' "$status $output"
