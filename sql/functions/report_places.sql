@@ -74,9 +74,8 @@ BEGIN
               FROM located a
               JOIN tag t
                 ON t.source = a.source AND t.repository = a.repository AND t.ref = a.ref AND a.position <= t.upto
-             WHERE NOT EXISTS (
-                   SELECT FROM taken k
-                    WHERE k.source = a.source AND k.repository = a.repository AND k.sha = a.sha AND k.tag = t.holder)
+             -- (NOT IN is looked up in a hash, however many are expected)
+             WHERE (a.source, a.repository, a.sha, t.holder) NOT IN (SELECT k.source, k.repository, k.sha, k.tag FROM taken k)
              ORDER BY a.source, a.repository, a.sha, t.at, t.sort_key, t.holder
         )
         SELECT source, repository, sha, h.branches, t.holder, t.at
