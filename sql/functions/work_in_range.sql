@@ -97,8 +97,10 @@ BEGIN
                 SELECT * FROM jirasync.commits n
                 WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = t.sha
                 OFFSET 0) c
-            LEFT JOIN jirasync.commits r
-              ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = t.turner
+            LEFT JOIN LATERAL (
+                SELECT n.landed_at, n.committed_at FROM jirasync.commits n
+                WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = t.turner
+                OFFSET 0) r ON true
         ), linked AS MATERIALIZED (
             SELECT DISTINCT r.place, r.sha, r.landed_at, r.is_merge, r.is_gone, r.note, l.source, l.issue_id, l.is_revert
             FROM ranged r
