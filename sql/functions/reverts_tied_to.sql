@@ -21,7 +21,11 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT DISTINCT n.target FROM jirasync.wanted_revert_targets n
         WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
-        OFFSET 0) t;
+        OFFSET 0) t
+    WHERE NOT EXISTS (
+        SELECT FROM jirasync.revert_standing n
+        WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
+          AND n.target = t.target AND NOT n.has_stood);
 END
 $$;
-COMMENT ON FUNCTION jirasync.reverts_tied_to IS 'The reverts and their targets (parallel arrays) that the commits are tied to, by one revert or by reverts of reverts; NULL where no revert names any of them. Of very many commits all reverts of the repository';
+COMMENT ON FUNCTION jirasync.reverts_tied_to IS 'The reverts and their targets (parallel arrays) that the commits are tied to, by one revert or by reverts of reverts, where the revert was made on the target; NULL where no revert names any of them. Of very many commits all reverts of the repository';

@@ -11,7 +11,6 @@ DECLARE
     v_shas       text[];
     v_tags       text[];
     v_positions  integer[];
-    v_on_line    boolean[];
 BEGIN
     v_tied := jirasync.reverts_tied_to(p_tenant, p_source, p_repository, p_shas);
     IF v_tied.reverts IS NULL THEN
@@ -28,21 +27,21 @@ BEGIN
           ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.ref = l.ref
          AND r.parent_ref IS NOT NULL
     ), place AS MATERIALIZED (
-        SELECT u.sha, o.ref, o.position, o.on_line
+        SELECT u.sha, o.ref, o.position
         FROM (SELECT unnest(v_tied.reverts) UNION SELECT unnest(v_tied.targets)) u (sha)
         CROSS JOIN LATERAL (
-            SELECT n.ref, n.position, n.on_line FROM jirasync.commit_refs n
+            SELECT n.ref, n.position FROM jirasync.commit_refs n
             WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
             OFFSET 0) o
     )
-    SELECT array_agg(p.sha), array_agg(l.tag), array_agg(p.position), array_agg(p.on_line)
-    INTO v_shas, v_tags, v_positions, v_on_line
+    SELECT array_agg(p.sha), array_agg(l.tag), array_agg(p.position)
+    INTO v_shas, v_tags, v_positions
     FROM place p
     JOIN line l ON l.ref = p.ref AND l."limit" >= p.position;
     RETURN QUERY
         SELECT DISTINCT t.target, t.holder
         FROM jirasync.taken_back(p_tenant, p_source, p_repository, v_tied.reverts, v_tied.targets,
-                                 v_shas, v_tags, v_positions, v_on_line) t;
+                                 v_shas, v_tags, v_positions) t;
 END
 $$;
 COMMENT ON FUNCTION jirasync.taken_back_in_tags IS 'Each of the commits, and of others that reverts tie to them, that a tag holds together with a revert of it that holds there';

@@ -43,24 +43,24 @@ BEGIN
         ), member AS (
             SELECT unnest(v_tied.reverts) AS sha UNION SELECT unnest(v_tied.targets)
         ), held AS MATERIALIZED (
-            SELECT m.sha, l.holder, CASE WHEN l.is_one THEN p.position END AS "position", p.on_line
+            SELECT m.sha, l.holder, CASE WHEN l.is_one THEN p.position END AS "position"
             FROM member m
             CROSS JOIN LATERAL (
-                SELECT o.ref, o.position, o.on_line FROM jirasync.commit_refs o
+                SELECT o.ref, o.position FROM jirasync.commit_refs o
                 WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = m.sha
                 OFFSET 0) p
             JOIN line l ON l.ref = p.ref AND l."limit" >= p.position
             UNION ALL
-            SELECT m.sha, w.holder, NULL, false
+            SELECT m.sha, w.holder, NULL
             FROM (SELECT 'from' AS holder, unnest(v_ends.from_walked) AS sha
                   UNION ALL SELECT 'to', unnest(v_ends.to_walked)) w
             JOIN member m ON m.sha = w.sha
         ), taken AS MATERIALIZED (
             SELECT t.revert, t.target, t.holder
-            FROM (SELECT array_agg(h.sha) AS shas, array_agg(h.holder) AS holders, array_agg(h.position) AS positions,
-                         array_agg(h.on_line) AS on_line FROM held h) a
+            FROM (SELECT array_agg(h.sha) AS shas, array_agg(h.holder) AS holders, array_agg(h.position) AS positions
+                  FROM held h) a
             CROSS JOIN LATERAL jirasync.taken_back(p_tenant, p_source, p_repository, v_tied.reverts, v_tied.targets,
-                                                   a.shas, a.holders, a.positions, a.on_line) t
+                                                   a.shas, a.holders, a.positions) t
         ), turned AS (
             -- taken back in one of the two that hold it, and not in the other; by what in the end
             SELECT t.target, t.holder = 'to' AS is_gone,

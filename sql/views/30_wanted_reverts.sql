@@ -1,33 +1,8 @@
 -- Definition of which revert takes back which commit on which counted branch, as long as it is not taken back itself.
 CREATE OR REPLACE VIEW jirasync.wanted_reverts AS
-SELECT t.tenant, t.source, t.repository, t.sha, t.target, w.branch
-FROM jirasync.wanted_revert_targets t
--- OFFSET 0 keeps each look-up whole, so that it goes by index from its commit or its branch
-CROSS JOIN LATERAL (
-    -- What a counted branch has the revert of, and has not got itself, the revert did not stand on: a pick of it was taken
-    -- back there, and a merge of both keeps what it has.
-    SELECT h.branch, h.is_held, bool_and(h.is_held OR NOT h.is_rooted) OVER () AS has_stood
-    FROM (SELECT holds.branch, bool_or(holds.is_rooted) AS is_rooted, bool_or(held.branch IS NOT NULL) AS is_held
-          FROM (SELECT p.ref, p.position FROM jirasync.commit_refs p
-                WHERE p.tenant = t.tenant AND p.source = t.source AND p.repository = t.repository AND p.sha = t.sha
-                OFFSET 0) own
-          CROSS JOIN LATERAL (
-              SELECT b.branch, b.is_rooted FROM jirasync.counted_reach b
-              WHERE b.tenant = t.tenant AND b.source = t.source AND b.repository = t.repository AND b.ref = own.ref
-                AND b.up_to >= own.position
-              OFFSET 0) holds
-          LEFT JOIN LATERAL (
-              SELECT b.branch
-              FROM jirasync.commit_refs p
-              JOIN jirasync.counted_reach b
-                ON b.tenant = p.tenant AND b.source = p.source AND b.repository = p.repository AND b.ref = p.ref
-               AND b.branch = holds.branch AND b.up_to >= p.position
-              WHERE p.tenant = t.tenant AND p.source = t.source AND p.repository = t.repository AND p.sha = t.target
-                AND p.position <= own.position
-              LIMIT 1) held ON true
-          GROUP BY holds.branch) h
-    OFFSET 0) w
-WHERE w.is_held AND w.has_stood
+SELECT s.tenant, s.source, s.repository, s.sha, s.target, s.branch
+FROM jirasync.revert_standing s
+WHERE s.is_held AND s.has_stood
 UNION ALL
 SELECT t.tenant, t.source, t.repository, t.sha, t.target, ''
 FROM jirasync.wanted_revert_targets t

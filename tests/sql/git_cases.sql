@@ -135,7 +135,7 @@ SELECT * FROM facts.story WHERE issue_key IN ('APP-8', 'APP-9');
 SELECT * FROM facts.work WHERE issue_key IN ('APP-8', 'APP-9');
 
 -- A pick is taken back on the release branch that it was made for, which is merged into main then. Must come out: APP-22 covered by done,
--- since the merge keeps what main had; picked is taken back everywhere. Once done is taken back on main, too: reverted.
+-- since the merge keeps what main had; picked is taken back everywhere. v1 has done, not picked. Once done is taken back on main, too: reverted.
 SELECT facts.pushed(1, 'org/back main', NULL, 'base', facts.listed('base: begin', '{}'));
 SELECT facts.pushed(2, 'org/back release/1.0', NULL, 'base');
 SELECT facts.pushed(3, 'org/back main', 'base', 'done', facts.listed('done: APP-22', '{base}', '{APP-22}'));
@@ -146,6 +146,10 @@ SELECT facts.pushed(5, 'org/back main', 'done', 'merge', facts.listed('picked: A
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-22';
 SELECT * FROM facts.work WHERE issue_key = 'APP-22';
+SELECT facts.git(jsonb_build_object('repository', 'org/back', 'changes', jsonb_build_array(jsonb_build_object(
+    'ref', 'v1', 'kind', 'tag', 'after', facts.sha('merge'), 'is_whole', true))), 'org/back v1', '2026-03-02 05:30Z');
+SELECT facts.settle() >= 0;
+SELECT name, first_tag('git', 'org/back', facts.sha(name)) FROM unnest('{done,picked}'::text[]) name;
 SELECT facts.pushed(6, 'org/back main', 'merge', 'gone', facts.listed('gone: Revert', '{merge}', reverts => '{done}'));
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-22';
