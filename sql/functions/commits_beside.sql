@@ -7,18 +7,8 @@ BEGIN
         WITH given AS MATERIALIZED (
             SELECT u.sha FROM unnest(p_shas) u (sha)
             UNION
-            SELECT c.sha
-            FROM unnest(p_requests) n (number)
-            CROSS JOIN LATERAL (
-                SELECT q.merge_sha, q.head_sha FROM jirasync.pull_requests q
-                WHERE q.tenant = p_tenant AND q.source = p_source AND q.repository = p_repository AND q.number = n.number
-                OFFSET 0) q
-            CROSS JOIN LATERAL (VALUES (q.merge_sha), (q.head_sha)) named (sha)
-            CROSS JOIN LATERAL (
-                SELECT o.sha FROM jirasync.commits o
-                WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
-                  AND o.sha >= named.sha AND o.sha < named.sha || 'g'
-                OFFSET 0) c
+            SELECT r.sha
+            FROM unnest(jirasync.commits_of_requests(p_tenant, p_source, p_repository, p_requests)) r (sha)
         ), via AS (
             SELECT g.sha AS name FROM given g
             UNION

@@ -45,6 +45,11 @@ BEGIN
         WHERE o.tenant = p_tenant AND o.source = p_source AND left(o.merge_sha, 7) = left(n.sha, 7)
           AND starts_with(n.sha, o.merge_sha)
         UNION
+        -- (what was merged by a fast-forward names no merged commit)
+        SELECT o.repository, o.number FROM jirasync.pull_requests o
+        WHERE o.tenant = p_tenant AND o.source = p_source AND left(o.head_sha, 7) = left(n.sha, 7)
+          AND starts_with(n.sha, o.head_sha) AND o.state = 'merged'
+        UNION
         SELECT o.repository, o.number FROM jirasync.rebased_commits o
         WHERE o.tenant = p_tenant AND o.source = p_source AND o.sha = n.sha
         OFFSET 0) q

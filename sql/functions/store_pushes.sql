@@ -51,8 +51,12 @@ BEGIN
                    SELECT o.number FROM jirasync.pull_requests o
                     WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository
                       AND left(o.merge_sha, 7) = left(c.after, 7) AND o.merge_sha = c.after AND o.commit_count > 1
+                    UNION ALL
+                   SELECT o.number FROM jirasync.pull_requests o
+                    WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository
+                      AND left(o.head_sha, 7) = left(c.after, 7) AND starts_with(c.after, o.head_sha) AND o.state = 'merged'
                    OFFSET 0) q) j;
 END
 $$;
 COMMENT ON FUNCTION jirasync.store_pushes IS
-    'Part of store_git: writes pushes and push_commits; returns the jobs of correlate_commit, REPOSITORY^REF for each ref that a push changed, REPOSITORY!NUMBER for each pull request of several commits whose merged commit is its tip';
+    'Part of store_git: writes pushes and push_commits; returns the jobs of correlate_commit, REPOSITORY^REF for each ref that a push changed, REPOSITORY!NUMBER for each pull request of several commits whose merged commit is its tip, or which was merged and has its tip as its newest';

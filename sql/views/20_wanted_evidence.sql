@@ -55,4 +55,4 @@ UNION
 SELECT b.tenant, b.source, b.repository, b.sha, k.key, 'pull_request', '#' || b.number
 FROM jirasync.rebased_commits b
 CROSS JOIN LATERAL unnest(b.keys) k (key);
-COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought, unless it takes work back by its words; keys of a pull request, for its newest commit (while it is not merged only if that has landed nowhere else), its merge or squash commit and what that brought, or the commits that it became by a rebase';
+COMMENT ON VIEW jirasync.wanted_evidence IS 'The rows of commit_keys that follow from refs and pull requests: keys in the name of the branch that a commit was made on; keys of a merge on a line that counts, handed down to what it brought, unless it takes work back by its words; keys of a pull request, for its newest commit (while it is not merged only if that has landed nowhere else), its merge or squash commit and what that brought, or the commits that it became by a rebase or a fast-forward';

@@ -49,4 +49,4 @@ CROSS JOIN LATERAL (
       AND place.sha = c.sha AND place.on_line
       AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)) target
 WHERE target.sha <> n.sha;
-COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge, or the commits that it became by a rebase. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that counts';
+COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge, or the commits that it became without one. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that counts';

@@ -25,14 +25,16 @@ CREATE FUNCTION facts.pushed(
             'is_forced', split_part(p_ref, ' ', 3) = 'forced', 'commits', to_jsonb(p_commits),
             'branch_keys', coalesce((SELECT jsonb_agg(m[1]) FROM regexp_matches(p_ref, '(APP-\d+)', 'g') m), '[]')))),
         p_ref || ' ' || p_hour, '2026-03-02 00:00Z'::timestamptz + p_hour * interval '1 hour') $$;
+-- A pull request; one that has a merged commit, or a newest one alone, as after a fast-forward, was merged.
 CREATE FUNCTION facts.request(p_repository text, p_number int, p_title text, p_branch text, p_keys text[], p_merge text DEFAULT NULL,
-    p_commits int DEFAULT NULL)
+    p_commits int DEFAULT NULL, p_head text DEFAULT NULL, p_digits int DEFAULT 40)
 RETURNS text LANGUAGE sql AS $$
     SELECT facts.git(jsonb_build_object('repository', p_repository, 'pull_request', jsonb_build_object(
         'number', p_number, 'title', p_title, 'source_branch', p_branch, 'target_branch', 'main',
-        'state', CASE WHEN p_merge IS NULL THEN 'open' ELSE 'merged' END, 'merge_sha', facts.sha(p_merge), 'keys', p_keys,
+        'state', CASE WHEN coalesce(p_merge, p_head) IS NULL THEN 'open' ELSE 'merged' END,
+        'merge_sha', left(facts.sha(p_merge), p_digits), 'head_sha', left(facts.sha(p_head), p_digits), 'keys', p_keys,
         'commit_count', p_commits,
-        'updated_at', CASE WHEN p_merge IS NULL THEN '2026-03-02T01:00:00Z' ELSE '2026-03-02T12:00:00Z' END))) $$;
+        'updated_at', CASE WHEN coalesce(p_merge, p_head) IS NULL THEN '2026-03-02T01:00:00Z' ELSE '2026-03-02T12:00:00Z' END))) $$;
 -- A pull request with its newest commit, of the key that its title begins with.
 CREATE FUNCTION facts.asked(p_repository text, p_number int, p_title text, p_head text, p_merge text DEFAULT NULL)
 RETURNS text LANGUAGE sql AS $$

@@ -219,7 +219,8 @@ BEGIN
     RETURN jsonb_build_object(
         'number', 1 + facts.roll(3), 'title', v_key || ' title', 'source_branch', facts.random_branch(),
         'target_branch', coalesce(v_push.ref, facts.random_branch()), 'state', v_state,
-        'head_sha', facts.sha(facts.random_name()),
+        'head_sha', CASE facts.roll(3) WHEN 0 THEN coalesce(v_push.after, facts.sha(facts.random_name()))
+                                       ELSE facts.sha(facts.random_name()) END,
         'merge_sha', CASE WHEN v_state = 'merged' THEN coalesce(
             v_push.after, left(facts.sha(facts.random_name()), (ARRAY[12, 40, 40])[1 + facts.roll(3)])) END,
         'commit_count', CASE WHEN facts.roll(6) > 0 THEN coalesce(v_push.listed, 1 + facts.roll(3)) END,
@@ -229,15 +230,18 @@ BEGIN
 END
 $$;
 
--- A pull request that was rebased and merged, told of before the push that brought it or after; its commits are never merges.
+-- A pull request that was merged by a rebase, or by a fast-forward of which the host tells the merged commit as its newest, in
+-- full or cut short, or none; told of before the push that brought it or after. Its commits are never merges.
 CREATE FUNCTION facts.random_rebase(p_repository text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     v_ref      text := facts.random_branch();
     v_names    text[] := ARRAY(SELECT 'abcdee' || lpad(to_hex(n), 2, '0') FROM generate_series(0, 23) n ORDER BY random() LIMIT 2);
     v_last     text := facts.sha(v_names[2]);
     v_pull     jsonb := jsonb_build_object('repository', p_repository, 'pull_request', facts.random_request(p_repository)
-        || jsonb_build_object('number', 4 + facts.roll(3), 'target_branch', v_ref, 'state', 'merged', 'merge_sha', v_last,
-                              'commit_count', 2));
+        || jsonb_build_object('number', 4 + facts.roll(3), 'target_branch', v_ref, 'state', 'merged')
+        || (ARRAY[jsonb_build_object('merge_sha', v_last, 'commit_count', 2),
+                  jsonb_build_object('merge_sha', NULL, 'head_sha', v_last),
+                  jsonb_build_object('merge_sha', left(v_last, 12), 'head_sha', left(v_last, 12))])[1 + facts.roll(3)]);
     v_push     jsonb := jsonb_build_object('repository', p_repository, 'changes', jsonb_build_array(jsonb_build_object(
         'ref', v_ref, 'kind', 'branch', 'before', coalesce((
             SELECT r.sha FROM jirasync.refs r
