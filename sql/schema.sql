@@ -1648,6 +1648,26 @@ COMMENT ON COLUMN jirasync.repositories.refs_read_at IS 'When an import last rea
 
 COMMENT ON COLUMN jirasync.repositories.is_derived IS 'Derived: a webhook tells of it, and all its refs, landing and keys by them were looked at since';
 
+CREATE TABLE jirasync.repository_renames (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    former text NOT NULL,
+    renamed_at timestamp with time zone NOT NULL,
+    repository text NOT NULL
+);
+
+COMMENT ON TABLE jirasync.repository_renames IS 'Names that repositories had: what was received under one up to then is read as told of the new name, also when it is replayed. Written by rename_repository()';
+
+COMMENT ON COLUMN jirasync.repository_renames.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.repository_renames.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.repository_renames.former IS 'Full name that the repository had';
+
+COMMENT ON COLUMN jirasync.repository_renames.renamed_at IS 'Up to when the former name meant this repository; a later delivery under it tells of another one';
+
+COMMENT ON COLUMN jirasync.repository_renames.repository IS 'Full name that it has today';
+
 CREATE TABLE jirasync.revert_names (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -2134,6 +2154,9 @@ ALTER TABLE ONLY jirasync.rejected_requests
 
 ALTER TABLE ONLY jirasync.repositories
     ADD CONSTRAINT repositories_pkey PRIMARY KEY (tenant, source, repository);
+
+ALTER TABLE ONLY jirasync.repository_renames
+    ADD CONSTRAINT repository_renames_pkey PRIMARY KEY (tenant, source, former, renamed_at);
 
 ALTER TABLE ONLY jirasync.revert_names
     ADD CONSTRAINT revert_names_pkey PRIMARY KEY (tenant, source, repository, sha, named);

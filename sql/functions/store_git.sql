@@ -22,6 +22,7 @@ DECLARE
     v_keys      text[] := '{}';
     v_tenant    text;
 BEGIN
+    v_git := jirasync.under_names_of_today(p_tenant, p_source, p_received_at, v_git);
     IF true = ANY (p_known) THEN
         SELECT * INTO v_step
           FROM jirasync.forget_pushes(p_outcome, p_known, p_tenant, p_source, p_kind, p_delivery_id);

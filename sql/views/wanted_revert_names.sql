@@ -2,10 +2,14 @@
 CREATE OR REPLACE VIEW jirasync.wanted_revert_names AS
 SELECT DISTINCT c.tenant, c.source, c.repository, c.sha,
        CASE WHEN request.name IS NULL THEN lower(named.name)
-            WHEN lower(request.name[1]) = lower(c.repository) THEN '#' || request.name[2]
-            ELSE request.name[1] || '#' || request.name[2] END AS named
+            WHEN lower(today.name) = lower(c.repository) THEN '#' || request.name[2]
+            ELSE today.name || '#' || request.name[2] END AS named
 FROM jirasync.commits c
 CROSS JOIN LATERAL unnest(c.reverts) named (name)
 CROSS JOIN LATERAL regexp_match(named.name, '^([^#!]*)[#!]([1-9][0-9]{0,17})$') request (name)
+CROSS JOIN LATERAL (
+    -- (a commit names a repository as it was called then)
+    SELECT CASE WHEN request.name[1] = '' THEN ''
+                ELSE jirasync.name_today(c.tenant, c.source, request.name[1], c.committed_at) END AS name) today
 WHERE c.reverts IS NOT NULL AND (request.name IS NOT NULL OR named.name ~ '^[0-9a-fA-F]{7,}$');
-COMMENT ON VIEW jirasync.wanted_revert_names IS 'What revert_names is to be. A pull request of the same repository goes by its number alone';
+COMMENT ON VIEW jirasync.wanted_revert_names IS 'What revert_names is to be. A pull request of the same repository goes by its number alone, one of a repository that was renamed since by the name of today';
