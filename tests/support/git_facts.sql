@@ -68,4 +68,4 @@ SELECT r.repository, facts.named(r.repository, r.ref) AS line, CASE WHEN r.uncer
         JOIN commits c ON c.tenant = o.tenant AND c.source = o.source AND c.repository = o.repository AND c.sha = o.sha
         WHERE o.repository = r.repository AND o.ref = r.ref) AS commits
 FROM refs r ORDER BY 1, 2;
-SELECT facts.issue(n, 'APP-' || n, '2026-03-01 00:00Z', '{10}') IS NULL FROM generate_series(1, 40) n;
+SELECT bool_or(facts.issue(n, 'APP-' || n, '2026-03-01 00:00Z', '{10}') IS NULL) FROM generate_series(1, 40) n;
