@@ -55,6 +55,17 @@ static void print_unknown(const struct import_result *result)
     printf("Get issues with `jirasync import-issues FILE`: pages of Jira's search for project = KEY.\n");
 }
 
+/* Even a quiet import says so: with the wrong default branch the wrong commits have landed. */
+static void warn_of_guess(const struct import_options *options, const struct import_result *result)
+{
+    if (result->is_default_guessed)
+        fprintf(stderr,
+                "jirasync import-commits: warning: %s does not say which branch is the default one at its host "
+                "(refs/remotes/origin/HEAD is missing); %s was taken for it. If that is wrong, run "
+                "`git remote set-head origin --auto` there, and import again\n",
+                options->path, result->default_branch);
+}
+
 static void print_commits(const struct import_options *options, const struct import_result *result)
 {
     printf("%s: %lld commits read, %lld new, %lld changed; %lld branches (%lld counted%s%s), %lld tags; "
@@ -126,6 +137,7 @@ static int run_import_commits(struct command_context *context, int argc, char **
         return command_complain("import-commits", &error);
     if (!command_open_database(context, &error) || import_commits(context->db, &options, &result, &error) != ERROR_NONE)
         return command_complain("import-commits", &error);
+    warn_of_guess(&options, &result);
     if (!options.is_quiet)
         print_commits(&options, &result);
     return EXIT_SUCCESS;

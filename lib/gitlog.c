@@ -294,11 +294,11 @@ static bool mark_default(const struct gitlog *gitlog, const char *from, const ch
     return true;
 }
 
-static void find_default(const struct gitlog *gitlog, struct gitlog_ref *refs, size_t count)
+/* What the repository itself says, HEAD; where that is no branch, what is usual. */
+static void find_own_default(const struct gitlog *gitlog, struct gitlog_ref *refs, size_t count)
 {
     static const char *const usual[] = {"main", "master"};
-    if (mark_default(gitlog, "refs/remotes/origin/HEAD", "refs/remotes/origin/", refs, count) ||
-        mark_default(gitlog, "HEAD", "refs/heads/", refs, count)) {
+    if (mark_default(gitlog, "HEAD", "refs/heads/", refs, count)) {
         return;
     }
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
@@ -307,6 +307,30 @@ static void find_default(const struct gitlog *gitlog, struct gitlog_ref *refs, s
             ref->is_default = true;
             return;
         }
+    }
+}
+
+static bool is_clone(const struct found_refs *found)
+{
+    for (size_t i = 0; i < found->count; i++) {
+        if (after(found->items[i].refname, "refs/remotes/origin/")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* In a clone HEAD is what somebody has checked out, whatever the host's default branch is. */
+static void find_default(const struct gitlog *gitlog, const struct found_refs *found, struct gitlog_ref *refs,
+                         size_t count)
+{
+    if (mark_default(gitlog, "refs/remotes/origin/HEAD", "refs/remotes/origin/", refs, count)) {
+        return;
+    }
+    find_own_default(gitlog, refs, count);
+    bool is_guess = is_clone(found);
+    for (size_t i = 0; i < count; i++) {
+        refs[i].is_guessed = is_guess && refs[i].is_default;
     }
 }
 
@@ -323,12 +347,14 @@ enum error_code gitlog_refs(const struct gitlog *gitlog, struct gitlog_ref **ref
             code = no_memory(error);
         }
     }
+    if (code == ERROR_NONE) {
+        find_default(gitlog, &found, named, named_count);
+    }
     free_found(&found);
     if (code != ERROR_NONE) {
         gitlog_refs_free(named, named_count);
         return code;
     }
-    find_default(gitlog, named, named_count);
     *refs = named;
     *count = named_count;
     return ERROR_NONE;

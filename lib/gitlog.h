@@ -20,6 +20,7 @@ struct gitlog_ref {
     char *name; /* "main", "release/1.0"; of a tag that shares a branch's name "tags/NAME" */
     char sha[GITLOG_ID_TEXT];
     bool is_tag, is_default;
+    bool is_guessed; /* taken for the default one, since a clone has no origin/HEAD */
 };
 
 /* One commit; borrowed until the next one is read. Without messages only sha, parents and committed are set. */

@@ -75,6 +75,7 @@ static void choose_refs(struct import *import)
         import->result->tags += ref->is_tag;
         if (ref->is_default) {
             snprintf(import->result->default_branch, sizeof import->result->default_branch, "%s", ref->name);
+            import->result->is_default_guessed = ref->is_guessed;
         }
         import->refs[kept++] = *ref;
     }

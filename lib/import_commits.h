@@ -38,6 +38,7 @@ struct import_result {
     int64_t commits, inserted, updated, refs, places, keys, jobs; /* sent; rows changed; jobs made */
     int64_t branches, counted, tags, missing_parents;
     char default_branch[128]; /* "" when none was found */
+    bool is_default_guessed;  /* a clone that does not say which it is */
     struct import_unknown unknown[IMPORT_UNKNOWN_MAX];
     size_t unknown_count, unknown_total;
 };

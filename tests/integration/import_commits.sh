@@ -121,6 +121,7 @@ check 'a bare repository says the same' "$before" "$(state)"
 git worktree add -q "$work/tree" release/1.0
 import --quiet "$work/tree"
 check 'a worktree whose HEAD is another branch names that as the default' release/1.0 "$(ask 'SELECT ref FROM jirasync.refs WHERE is_default')"
+check 'without a warning: it is no clone' '' "$(cat "$work/errors")"
 import --quiet "$work/app"
 import --quiet --since main "$work/app"
 check 'an import of nothing new changes no place; what was merged stands on its own branch, too' \
@@ -224,3 +225,18 @@ check 'what is wrong is replaced by what the name has' \
 git branch -q -D late/NAME-07/7NAME-8
 import_requests --quiet
 check 'it goes with the branch' 'shop-1|SHOP-1|unknown_project|t' "$(refused)"
+
+# --- a clone that does not say which branch is its host's default one
+import_clone() { "$command" import-commits --source git --repository org/clone --quiet "$work/clone" 2>"$work/errors"; }
+clone_default() { ask "SELECT ref FROM jirasync.refs WHERE repository = 'org/clone' AND is_default"; }
+git clone -q "$work/app" "$work/clone"
+git -C "$work/clone" checkout -q -b my-work
+import_clone
+check 'a clone says what its host has as default, whatever is checked out' "main " "$(clone_default) $(cat "$work/errors")"
+git -C "$work/clone" remote set-head origin --delete
+import_clone
+check 'without that it is the branch that is checked out' my-work "$(clone_default)"
+check 'with a warning that says what to do' 1 "$(grep -c '; my-work was taken for it.*git remote set-head origin --auto' "$work/errors")"
+git -C "$work/clone" remote set-head origin --auto >/dev/null
+import_clone
+check 'which helps' "main " "$(clone_default) $(cat "$work/errors")"
