@@ -51,6 +51,7 @@ DECLARE
     v_outcome   text[];
     v_fresh     text[];
     v_entered   text[];
+    v_received_at  timestamptz[] := p_received_at;
     v_fields    jsonb[];
     v_new_jobs  integer := 0;
     v_more_jobs integer;
@@ -63,8 +64,8 @@ BEGIN
         PERFORM pg_advisory_xact_lock(hashtext('jirasync'), hashtext('git'));
     END IF;
     IF v_has_replay THEN
-        SELECT r.ids, r.known INTO v_ids, v_known
-          FROM jirasync.begin_replay(p_tenant, p_source, p_delivery_id, v_sha256, p_reason, p_is_replay) r;
+        SELECT r.ids, r.known, r.received_at INTO v_ids, v_known, v_received_at
+          FROM jirasync.begin_replay(p_tenant, p_source, p_delivery_id, v_sha256, p_reason, p_is_replay, p_received_at) r;
     END IF;
     v_outcome := jirasync.judge_deliveries(p_tenant, p_source, p_kind, v_ids, v_sha256,
         ARRAY(SELECT CASE WHEN r.reason IS NOT NULL THEN 'quarantined' WHEN v_known[r.place] THEN 'fresh' END
@@ -173,7 +174,7 @@ BEGIN
         IF v_has_git THEN
             SELECT s.outcome, s.new_jobs INTO v_outcome, v_more_jobs
               FROM jirasync.store_git(v_fresh, v_outcome, v_known, p_tenant, p_source, p_kind, v_ids, v_sha256,
-                                      p_received_at, p_git) s;
+                                      v_received_at, p_git) s;
             v_new_jobs := v_new_jobs + v_more_jobs;
         END IF;
         IF v_outcome && '{stale,ignored}' THEN

@@ -155,6 +155,13 @@ check 'a second replay changes nothing' "$before" "$(entities; ledger)"
 sql -c "UPDATE jirasync.pushes SET after = 'misread'; DELETE FROM jirasync.push_commits WHERE delivery_id = 'l-push'; DELETE FROM jirasync.commit_keys"
 replay --source hub
 check 'what was read wrongly is read anew' "$(printf '%s\n' "$before" | without_seq)" "$(entities | without_seq; ledger)"
+push 7 APP-1 main | quarantined l-push no_identity '2026-03-01 10:29Z' hub github
+replay --source hub --quarantined
+check 'what came again since is read as the event that it was then' 'push applied 1 0' \
+    "$(ask "SELECT d.event, d.outcome, (SELECT count(*) FROM jirasync.pushes p WHERE p.delivery_id = d.delivery_id),
+                   (SELECT count(*) FROM jirasync.quarantined_deliveries q WHERE q.delivery_id = d.delivery_id)
+              FROM jirasync.deliveries d WHERE d.delivery_id = 'l-push'")"
+check 'at the time that the ledger has' "$(printf '%s\n' "$before" | without_seq)" "$(entities | without_seq; ledger)"
 
 # --- all of it, again and again
 {
