@@ -13,7 +13,9 @@
 
 #define CONFLICT_RETRIES 3 /* the same batch again after 40001, 40P01, 55P03 */
 #define LOST_RETRIES 1     /* lost twice with the same batch: it is halved, or given up when single */
-#define NOTIFY_PAUSE_MS 5  /* at most one NOTIFY in this time */
+#define CANCELLED "57014"
+#define OUT_OF_MEMORY "53200"
+#define NOTIFY_PAUSE_MS 5 /* at most one NOTIFY in this time */
 #define HOUSEKEEP_MS 1000
 #define RECONNECT_BASE_MS 50
 
@@ -225,18 +227,58 @@ static size_t connect_for(struct batcher *batcher, struct batcher_item **batch, 
     return 0;
 }
 
-/* A row that PostgreSQL refused alone: kept in quarantine with what it said. */
-static void quarantine(struct batcher_item *item, const struct error *error)
+/* Why a row that PostgreSQL refused alone is kept in quarantine. */
+static enum error_code refusal(const struct error *error)
 {
     bool malformed = strncmp(error->sqlstate, "22P02", 5) == 0 || strncmp(error->sqlstate, "22021", 5) == 0 ||
                      strncmp(error->sqlstate, "22032", 5) == 0;
 
+    return malformed ? ERROR_INVALID_JSON : ERROR_NOT_STORABLE;
+}
+
+static void quarantine_one(struct batcher_item *item, enum error_code reason, const struct error *error)
+{
     item->error = *error; /* keeps the texts that the store item points to */
-    item->error.code = malformed ? ERROR_INVALID_JSON : ERROR_NOT_STORABLE;
+    item->error.code = reason;
+    if (reason == ERROR_TOO_SLOW) {
+        error_set(&item->error, reason, "not stored in its time (%s); a job stores it", error->message);
+        memcpy(item->error.sqlstate, error->sqlstate, sizeof error->sqlstate);
+    }
     item->store.form = NULL;
-    item->store.quarantine = item->error.code;
+    item->store.quarantine = reason;
     item->store.quarantine_detail = item->error.message;
     item->store.quarantine_sqlstate = item->error.sqlstate;
+}
+
+/* Has the members kept as they came, with what PostgreSQL said. False when all of them are kept so already. */
+static bool quarantine(struct batcher_item **batch, size_t count, enum error_code reason, const struct error *error)
+{
+    bool has_changed = false;
+
+    for (size_t i = 0; i < count; i++) {
+        if (batch[i]->store.quarantine != ERROR_NONE)
+            continue;
+        has_changed = true;
+        quarantine_one(batch[i], reason, error);
+    }
+    return has_changed;
+}
+
+/* The time for a statement: until the first waiter leaves. Half of it is left for keeping what could not be stored in the
+ * other half; a cancelled statement takes a while to end, and a body of 25 MB to be sent again. */
+static int64_t time_for(struct batcher_item **batch, size_t count)
+{
+    int64_t deadline_ms = INT64_MAX, left;
+    bool is_kept = true;
+
+    for (size_t i = 0; i < count; i++) {
+        is_kept = is_kept && batch[i]->store.quarantine != ERROR_NONE;
+        if (batch[i]->deadline_ms < deadline_ms)
+            deadline_ms = batch[i]->deadline_ms;
+    }
+    left = deadline_ms - now_ms();
+    return left <= 0 ? 1 : is_kept ? left
+                                   : (left + 1) / 2;
 }
 
 static enum error_code store_once(struct batcher *batcher, struct batcher_item **batch, size_t count, bool *enqueued,
@@ -245,7 +287,7 @@ static enum error_code store_once(struct batcher *batcher, struct batcher_item *
     for (size_t i = 0; i < count; i++)
         batcher->items[i] = batch[i]->store;
     *error = (struct error){0};
-    return batcher->backend.store(batcher->backend.context, batcher->items, count, batcher->limits.store_timeout_ms,
+    return batcher->backend.store(batcher->backend.context, batcher->items, count, time_for(batch, count),
                                   batcher->outcomes, enqueued, error);
 }
 
@@ -262,36 +304,42 @@ static void store_halves(struct batcher *batcher, struct batcher_item **batch, s
 /* How often a batch was tried, by what stopped it. */
 struct tries {
     int conflicts, lost, away;
-    bool quarantined;
 };
 
-/* True when the batch itself may have been what broke the connection or ran out of time or memory. */
+/* True when PostgreSQL is there and would store the batch, had it more time: it is large, or others are in its way. */
+static bool is_slow(const struct error *error)
+{
+    return error->code == ERROR_DATABASE_CONFLICT || strcmp(error->sqlstate, CANCELLED) == 0;
+}
+
+/* True when the batch itself may have been what broke the connection or ran out of memory. */
 static bool is_lost(const struct error *error)
 {
     return error->code == ERROR_DATABASE_AWAY &&
-           (error->sqlstate[0] == '\0' || strcmp(error->sqlstate, "57014") == 0 ||
-            strcmp(error->sqlstate, "53200") == 0);
+           (error->sqlstate[0] == '\0' || strcmp(error->sqlstate, OUT_OF_MEMORY) == 0);
 }
 
-/* True when the same batch is to be tried once more. */
+/* True when the same batch is to be tried once more, as it is or as what is only kept. */
 static bool try_again(struct batcher *batcher, struct batcher_item **batch, size_t count, const struct error *error,
                       struct tries *tries)
 {
-    if (error->code == ERROR_DATABASE_CONFLICT)
-        return ++tries->conflicts <= CONFLICT_RETRIES;
-    if (is_lost(error))
-        return ++tries->lost <= LOST_RETRIES;
-    if (error->code == ERROR_DATABASE_AWAY) {
+    if (error->code == ERROR_DATABASE_CONFLICT && ++tries->conflicts <= CONFLICT_RETRIES)
+        return true;
+    if (is_slow(error))
+        return quarantine(batch, count, ERROR_TOO_SLOW, error);
+    if (is_lost(error) && ++tries->lost <= LOST_RETRIES)
+        return true;
+    if (error->code == ERROR_DATABASE_AWAY && !is_lost(error)) {
         note_away(batcher, error);
         if (is_stopping(batcher))
             return false;
         back_off(batcher, ++tries->away);
         return true;
     }
-    if (error->code != ERROR_NOT_STORABLE || count > 1 || batch[0]->store.quarantine != ERROR_NONE)
+    /* (what breaks the connection leaves no SQLSTATE, and its bytes may do so again) */
+    if (count > 1 || (error->code != ERROR_NOT_STORABLE && strcmp(error->sqlstate, OUT_OF_MEMORY) != 0))
         return false;
-    quarantine(batch[0], error);
-    return true;
+    return quarantine(batch, 1, refusal(error), error);
 }
 
 static void give_up(struct batcher_item **batch, size_t count, struct error *error)
@@ -509,8 +557,10 @@ static void enqueue(struct batcher *batcher, struct batcher_item *item)
 enum error_code batcher_submit(struct batcher *batcher, struct batcher_item *item, enum store_outcome *outcome,
                                struct error *error)
 {
-    struct timespec deadline = at_ms(now_ms() + batcher->limits.store_timeout_ms);
+    struct timespec deadline;
 
+    item->deadline_ms = now_ms() + batcher->limits.store_timeout_ms;
+    deadline = at_ms(item->deadline_ms);
     if (is_long_away(batcher))
         return error_set(error, ERROR_DATABASE_AWAY, "the database is away");
     enqueue(batcher, item);

@@ -2,7 +2,8 @@
  *
  * The store thread takes all that wait (up to the configured rows and bytes; a larger item goes alone) and stores them
  * in one transaction; alone, an item is stored at once. From batcher_submit until its answer an item is the store
- * thread's to change; a waiter that gives up at its deadline leaves it there for good.
+ * thread's to change; a waiter that gives up at its deadline leaves it there for good. What PostgreSQL does not store in
+ * its time is kept as it came, in quarantine, from where a job stores it: git hosts send nothing again.
  */
 #ifndef JIRASYNC_BATCHER_H
 #define JIRASYNC_BATCHER_H
@@ -23,9 +24,11 @@ struct batcher_item {
     unsigned char *body;       /* malloc'ed; store.body points here */
     struct counters *counters; /* where admitted bytes are given back, with slot */
     int slot;
-    int64_t admitted; /* bytes counted as in flight until body is freed */
+    int64_t admitted;                                   /* bytes counted as in flight until body is freed */
+    char detail[sizeof((struct error *)NULL)->message]; /* why it was not understood: the arena may be full */
     /* below: the batcher's */
     struct batcher_item *next;
+    int64_t deadline_ms; /* then its waiter gives up */
     sem_t answered;
     _Atomic int state;
     bool is_late; /* its waiter gave up, but has not left it yet */

@@ -215,10 +215,8 @@ static enum error_code store(struct delivery *delivery, enum error_code understo
             return understood;
         item->store.form = NULL;
         item->store.quarantine = understood;
-        item->store.quarantine_detail =
-            arena_copy(item->arena, delivery->error.message, strlen(delivery->error.message));
-        if (item->store.quarantine_detail == NULL)
-            item->store.quarantine_detail = "not understood; memory was too short to say why";
+        memcpy(item->detail, delivery->error.message, sizeof item->detail);
+        item->store.quarantine_detail = item->detail;
     }
     code = batcher_submit(delivery->context->batcher, item, &delivery->outcome, &error);
     if (code != ERROR_NONE)

@@ -59,6 +59,8 @@ static const char *public_detail(const struct error *error)
         return "not stored, send again";
     case ERROR_NOT_STORABLE:
         return "the database refused the row; the bytes are kept";
+    case ERROR_TOO_SLOW:
+        return "not stored in its time; the bytes are kept, and a job stores them";
     default: /* what the database said may quote the body */
         return error->sqlstate[0] == '\0' ? error->message : "the database does not read it as JSON; the bytes are kept";
     }

@@ -55,7 +55,7 @@ const struct config_option config_options[] = {
     NUMBER("JIRASYNC_SIGNATURE_TOLERANCE_S", CONFIG_RECEIVER, signature_tolerance_s, "300", 1, 86400, "s",
            "How far the time of a signature that bears one (GitLab's signing token) may be from the clock, either way."),
     NUMBER("JIRASYNC_STORE_TIMEOUT_MS", CONFIG_RECEIVER, store_timeout_ms, "5000", 10, 60000, "ms",
-           "Longest wait of a request for its commit; past it 503."),
+           "Longest wait of a request for its commit; past it 503. What half of it is not enough for is kept, and stored by a job."),
     NUMBER("JIRASYNC_IO_TIMEOUT_MS", CONFIG_RECEIVER, io_timeout_ms, "10000", 10, 600000, "ms",
            "Longest silence of nginx in mid-request."),
     NUMBER("JIRASYNC_BATCH_ROWS", CONFIG_RECEIVER | CONFIG_COMMAND, batch_rows, "64", 1, 1024, "",

@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PREPARED_MAX 32     /* statements prepared on one connection */
+#define PREPARED_MAX 32 /* statements prepared on one connection */
+#define CANCELLED "57014"
 #define CANCEL_GRACE_MS 500 /* for a cancelled statement to end; then the connection is dropped */
 
 struct db {
@@ -243,8 +244,11 @@ static enum error_code collect(struct db *db, int64_t deadline_ms, PGresult **la
             deadline_ms = now_ms() + CANCEL_GRACE_MS;
             continue;
         }
-        if (code == ERROR_NONE && !in_time)
+        if (code == ERROR_NONE && !in_time) {
             code = lost(db, "statement did not end in time", error);
+            if (error != NULL)
+                memcpy(error->sqlstate, CANCELLED, sizeof CANCELLED); /* it was asked to */
+        }
         if (code != ERROR_NONE) {
             PQclear(*last);
             *last = NULL;

@@ -29,6 +29,7 @@ static const struct error_row rows[ERROR_CODES] = {
     [ERROR_TOO_COMPLEX] = {"too_complex", 422, true, false},
     [ERROR_ID_CONFLICT] = {"id_conflict", 422, true, false},
     [ERROR_NOT_STORABLE] = {"not_storable", 422, true, false},
+    [ERROR_TOO_SLOW] = {"too_slow", 422, true, false},
     [ERROR_BUSY] = {"busy", 503, false, true},
     [ERROR_DATABASE_AWAY] = {"database_unavailable", 503, false, true},
     [ERROR_DATABASE_CONFLICT] = {"database_conflict", 503, false, true},

@@ -28,8 +28,9 @@ enum error_code {
     ERROR_TOO_COMPLEX,        /* sender: signed, more nodes or depth than allowed; quarantined */
     ERROR_ID_CONFLICT,        /* sender: known delivery id with another body; quarantined */
     ERROR_NOT_STORABLE,       /* sender: PostgreSQL refused the row (class 22, 23, 54); quarantined */
+    ERROR_TOO_SLOW,           /* ours: not stored in its time; quarantined, and a job stores it */
     ERROR_BUSY,               /* ours: too many bytes in flight */
-    ERROR_DATABASE_AWAY,      /* ours: connection lost, shutting down, read only, timeout */
+    ERROR_DATABASE_AWAY,      /* ours: connection lost, shutting down, read only, out of time */
     ERROR_DATABASE_CONFLICT,  /* ours: serialization failure, deadlock, lock timeout: the same again */
     ERROR_DATABASE_MISUSE,    /* ours: a bug or a missing privilege (class 42, 28, 3F) */
     ERROR_SHORT_READ,         /* sender went away in mid-body: no answer */

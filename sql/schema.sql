@@ -576,6 +576,7 @@ CREATE TABLE jirasync.commits (
     is_from_history boolean DEFAULT false NOT NULL,
     is_unreachable boolean DEFAULT false NOT NULL
 );
+ALTER TABLE ONLY jirasync.commits ALTER COLUMN message SET COMPRESSION lz4;
 
 COMMENT ON TABLE jirasync.commits IS 'Commits, one row for each (tenant, source, repository, sha)';
 

@@ -38,6 +38,9 @@ SET enable_seqscan = off
 SET enable_hashjoin = off
 SET enable_mergejoin = off
 SET enable_bitmapscan = off
+-- Bodies are up to 25 MB: what is sorted stays in memory, and nothing is copied to be remembered.
+SET work_mem = '64MB'
+SET enable_memoize = off
 AS $$
 DECLARE
     v_sha256    bytea[] := ARRAY(
@@ -48,10 +51,10 @@ DECLARE
         OR v_has_replay AND p_kind <> array_fill('jira'::text, ARRAY[cardinality(p_kind)]);
     v_ids       text[] := p_delivery_id;
     v_known     boolean[] := '{}';
+    v_received_at  timestamptz[] := p_received_at;
     v_outcome   text[];
     v_fresh     text[];
     v_entered   text[];
-    v_received_at  timestamptz[] := p_received_at;
     v_fields    jsonb[];
     v_new_jobs  integer := 0;
     v_more_jobs integer;
@@ -127,20 +130,32 @@ BEGIN
              ORDER BY m.place);
     END IF;
 
-    INSERT INTO jirasync.quarantined_deliveries
-           (tenant, source, delivery_id, body_sha256, reason, detail, sqlstate, event, received_at, content_type,
-            body, kind)
-    SELECT m.tenant, m.source, m.delivery_id, m.body_sha256, coalesce(m.reason, 'id_conflict'),
-           coalesce(m.detail, 'this delivery id is known with another body'), m.sqlstate, m.event, m.received_at,
-           m.content_type, m.body, m.kind
-      FROM unnest(p_tenant, p_source, p_delivery_id, v_sha256, p_reason, p_detail, p_sqlstate, p_event,
-                  p_received_at, p_content_type, p_body, p_kind, v_outcome)
-           WITH ORDINALITY
-           AS m (tenant, source, delivery_id, body_sha256, reason, detail, sqlstate, event,
-                 received_at, content_type, body, kind, outcome, place)
-     WHERE m.outcome IN ('quarantined', 'id_conflict') AND v_known[m.place] IS NOT TRUE
-     ORDER BY m.tenant, m.source, m.delivery_id, m.body_sha256
-    ON CONFLICT DO NOTHING;
+    WITH kept AS (
+        INSERT INTO jirasync.quarantined_deliveries AS q
+               (tenant, source, delivery_id, body_sha256, reason, detail, sqlstate, event, received_at, content_type,
+                body, kind)
+        SELECT m.tenant, m.source, m.delivery_id, m.body_sha256, coalesce(m.reason, 'id_conflict'),
+               coalesce(m.detail, 'this delivery id is known with another body'), m.sqlstate, m.event, m.received_at,
+               m.content_type, m.body, m.kind
+          FROM unnest(p_tenant, p_source, p_delivery_id, v_sha256, p_reason, p_detail, p_sqlstate, p_event,
+                      p_received_at, p_content_type, p_body, p_kind, v_outcome)
+               WITH ORDINALITY
+               AS m (tenant, source, delivery_id, body_sha256, reason, detail, sqlstate, event,
+                     received_at, content_type, body, kind, outcome, place)
+         WHERE m.outcome IN ('quarantined', 'id_conflict') AND v_known[m.place] IS NOT TRUE
+         ORDER BY m.tenant, m.source, m.delivery_id, m.body_sha256
+        ON CONFLICT DO NOTHING
+        RETURNING q.tenant, q.source, q.delivery_id, q.reason
+    )
+    -- What only took too long is stored by a job, which has more time.
+    SELECT coalesce(sum(jirasync.enqueue_jobs(j.tenant, array_fill('replay'::text, ARRAY[cardinality(j.keys)]), j.sources,
+                                              j.keys)), 0)
+      INTO v_more_jobs
+      FROM (SELECT k.tenant, array_agg(k.source) AS sources, array_agg(k.delivery_id) AS keys
+              FROM kept k
+             WHERE k.reason = 'too_slow'
+             GROUP BY k.tenant) j;
+    v_new_jobs := v_new_jobs + v_more_jobs;
 
     IF v_has_replay THEN
         PERFORM jirasync.end_replay(v_outcome, v_known, p_tenant, p_source, p_delivery_id, v_sha256, p_event, p_issue_id,
@@ -149,7 +164,7 @@ BEGIN
     END IF;
     IF 'fresh' = ANY (v_outcome) THEN
         v_fresh := v_outcome;
-        SELECT s.outcome, s.new_jobs INTO v_outcome, v_new_jobs
+        SELECT s.outcome, v_new_jobs + s.new_jobs INTO v_outcome, v_new_jobs
           FROM jirasync.store_issues(
                    v_outcome, v_fields, p_tenant, p_source, v_ids, p_event, v_sha256,
                    p_event_at, p_issue_id, p_issue_key, p_project_id, p_project_key, p_project_name, p_summary,

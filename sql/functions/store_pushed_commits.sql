@@ -84,9 +84,18 @@ BEGIN
           JOIN changed w ON w.tenant = n.tenant AND w.source = n.source AND w.repository = n.repository AND w.sha = n.sha
     ), no_key AS (
         DELETE FROM jirasync.commit_keys k
-         USING kept w
-         WHERE NOT w.is_new AND k.tenant = w.tenant AND k.source = w.source AND k.repository = w.repository
-           AND k.sha = w.sha AND k.evidence = 'message' AND k.key <> ALL (w.wanted_keys)
+         USING (SELECT w.tenant, w.source, w.repository, w.sha, o.key
+                  FROM kept w
+                 CROSS JOIN LATERAL (
+                       SELECT n.key FROM jirasync.commit_keys n
+                        WHERE n.tenant = w.tenant AND n.source = w.source AND n.repository = w.repository
+                          AND n.sha = w.sha AND n.evidence = 'message'
+                       OFFSET 0) o
+                 WHERE NOT w.is_new
+                EXCEPT
+                SELECT w.tenant, w.source, w.repository, w.sha, unnest(w.wanted_keys) FROM kept w WHERE NOT w.is_new) e
+         WHERE k.tenant = e.tenant AND k.source = e.source AND k.repository = e.repository AND k.sha = e.sha
+           AND k.key = e.key AND k.evidence = 'message'
     ), key AS (
         INSERT INTO jirasync.commit_keys (tenant, source, repository, sha, key, evidence)
         SELECT w.tenant, w.source, w.repository, w.sha, u.key, 'message'
@@ -95,9 +104,20 @@ BEGIN
         ON CONFLICT DO NOTHING
     ), not_refused AS (
         DELETE FROM jirasync.refused_keys r
-         USING kept w
-         WHERE NOT w.is_new AND r.tenant = w.tenant AND r.source = w.source AND r.repository = w.repository
-           AND r.sha = w.sha AND jsonb_build_array(r.candidate, r.reason) <> ALL (w.wanted_refused)
+         USING (SELECT w.tenant, w.source, w.repository, w.sha, o.candidate, o.reason
+                  FROM kept w
+                 CROSS JOIN LATERAL (
+                       SELECT n.candidate, n.reason FROM jirasync.refused_keys n
+                        WHERE n.tenant = w.tenant AND n.source = w.source AND n.repository = w.repository
+                          AND n.sha = w.sha
+                       OFFSET 0) o
+                 WHERE NOT w.is_new
+                EXCEPT
+                SELECT w.tenant, w.source, w.repository, w.sha, u.pair ->> 0, u.pair ->> 1
+                  FROM kept w CROSS JOIN LATERAL unnest(w.wanted_refused) u (pair)
+                 WHERE NOT w.is_new) e
+         WHERE r.tenant = e.tenant AND r.source = e.source AND r.repository = e.repository AND r.sha = e.sha
+           AND r.candidate = e.candidate AND r.reason = e.reason
     ), refused AS (
         INSERT INTO jirasync.refused_keys (tenant, source, repository, sha, candidate, reason)
         SELECT w.tenant, w.source, w.repository, w.sha, u.pair ->> 0, u.pair ->> 1

@@ -237,6 +237,10 @@ equals 'a body in chunks gets its length from nginx' '200 applied' "$status $(jq
 head -c 26214401 /dev/zero >"$work/large"
 post /webhooks/jira "$work/large"
 refused 'a body past 25 MB' 413 body_too_large
+{ printf '{"a":[0'; yes ,0 | tr -d '\n' | head -c 20000000; printf ']}'; } >"$work/large"
+post /webhooks/jira "$work/large" -H 'X-Atlassian-Webhook-Identifier: values'
+refused 'a body of 10 million values' 422 too_complex
+matches 'and its row says which limit it was' JIRASYNC_MAX_PARSE_BYTES "$(sql "SELECT detail FROM jirasync.quarantined_deliveries WHERE delivery_id = 'values'")"
 {
     printf '{"timestamp":1772380800000,"webhookEvent":"jira:issue_updated","issue":{"id":"1012","key":"WEB-12","fields":{"summary":"Large","issuetype":{"name":"Story"},"project":{"id":"1","key":"WEB"},"status":{"name":"Open"},"updated":"2026-03-01T09:00:00.000-0700","description":"'
     head -c 20000000 /dev/zero | tr '\0' 'x'

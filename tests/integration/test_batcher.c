@@ -32,6 +32,7 @@ struct script {
     int unreachable; /* so many connects fail; -1: all */
     int calls, connects, notifications, notifications_at_last_call;
     size_t sizes[MAX_CALLS];
+    int64_t timeouts_ms[MAX_CALLS];
     char quarantined[64], quarantine_sqlstate[6];
     enum error_code quarantine_reason;
 };
@@ -77,8 +78,10 @@ static void note_quarantine(struct script *script, const struct store_item *item
 
 static enum error_code judge(struct script *script, const struct store_item *items, size_t count, struct error *error)
 {
-    bool quarantined = count == 1 && items[0].quarantine != ERROR_NONE;
+    bool quarantined = true;
 
+    for (size_t i = 0; i < count; i++)
+        quarantined = quarantined && items[i].quarantine != ERROR_NONE;
     if (script->refusals > 0) {
         script->refusals--;
         *error = script->failure;
@@ -96,14 +99,15 @@ static enum error_code script_store(void *context, const struct store_item *item
     struct script *script = context;
     enum error_code code;
 
-    (void)timeout_ms;
     pthread_mutex_lock(&script->lock);
     script->entered++;
     pthread_cond_broadcast(&script->changed);
     while (script->closed)
         pthread_cond_wait(&script->changed, &script->lock);
-    if (script->calls < MAX_CALLS)
+    if (script->calls < MAX_CALLS) {
         script->sizes[script->calls] = count;
+        script->timeouts_ms[script->calls] = timeout_ms;
+    }
     script->calls++;
     script->notifications_at_last_call = script->notifications;
     code = judge(script, items, count, error);
@@ -353,15 +357,62 @@ static struct waiter fail_first(struct script *script, int refusals, enum error_
     return waiter;
 }
 
-static void a_conflict_is_tried_three_times_more(void **state)
+static void a_conflict_is_tried_three_times_more_then_kept(void **state)
 {
-    struct script three = {0}, four = {0};
+    struct script three = {0}, four = {0}, nine = {0};
 
     (void)state;
     assert_int_equal(fail_first(&three, 3, ERROR_DATABASE_CONFLICT, "40P01").code, ERROR_NONE);
     assert_int_equal(three.calls, 4);
-    assert_int_equal(fail_first(&four, 4, ERROR_DATABASE_CONFLICT, "40001").code, ERROR_DATABASE_CONFLICT);
-    assert_int_equal(four.calls, 4);
+    assert_int_equal(fail_first(&four, 4, ERROR_DATABASE_CONFLICT, "40001").code, ERROR_TOO_SLOW);
+    assert_int_equal(four.calls, 5);
+    assert_int_equal(four.quarantine_reason, ERROR_TOO_SLOW);
+    assert_string_equal(four.quarantine_sqlstate, "40001");
+    assert_int_equal(fail_first(&nine, 9, ERROR_DATABASE_CONFLICT, "55P03").code, ERROR_DATABASE_CONFLICT);
+    assert_int_equal(nine.calls, 5);
+}
+
+/* Each is kept at once: there is no time to find out which of them it was. */
+static void a_batch_that_takes_too_long_is_kept(void **state)
+{
+    struct script script = {.closed = true, .poison = "2", .poisoned = {.code = ERROR_DATABASE_AWAY, .sqlstate = "57014"}};
+    struct batcher *batcher = start(&script, 64, 1000, 60000);
+    struct waiter waiters[5];
+
+    (void)state;
+    send_together(batcher, &script, waiters, 4, NULL);
+    batcher_stop(batcher);
+    assert_int_equal(waiters[0].code, ERROR_NONE);
+    for (int i = 1; i < 5; i++) {
+        assert_int_equal(waiters[i].code, ERROR_TOO_SLOW);
+        assert_int_equal(waiters[i].outcome, STORE_QUARANTINED);
+    }
+    assert_sizes(&script, (const size_t[]){1, 4, 4}, 3);
+    assert_true(script.timeouts_ms[1] <= 30000); /* of 60 s: half is left for keeping it */
+}
+
+static void what_can_not_be_kept_in_time_either_is_sent_again(void **state)
+{
+    struct script script = {.poison = "a", .refuses_quarantine = true, .poisoned = {.code = ERROR_DATABASE_AWAY, .sqlstate = "57014"}};
+    struct batcher *batcher = start(&script, 64, 1000, 60000);
+    struct waiter waiter;
+
+    (void)state;
+    send_one(batcher, &waiter, "a", 1);
+    receive(&waiter);
+    batcher_stop(batcher);
+    assert_int_equal(waiter.code, ERROR_DATABASE_AWAY);
+    assert_int_equal(script.calls, 2);
+}
+
+static void what_takes_too_much_memory_is_kept(void **state)
+{
+    struct script script = {0};
+
+    (void)state;
+    assert_int_equal(fail_first(&script, 2, ERROR_DATABASE_AWAY, "53200").code, ERROR_NOT_STORABLE);
+    assert_int_equal(script.calls, 3);
+    assert_string_equal(script.quarantine_sqlstate, "53200");
 }
 
 static void a_lost_commit_is_stored_again(void **state)
@@ -522,7 +573,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_refused_row_is_found_by_halving),
         cmocka_unit_test(what_postgresql_cannot_read_is_invalid_json),
         cmocka_unit_test(a_refused_quarantine_is_our_fault),
-        cmocka_unit_test(a_conflict_is_tried_three_times_more),
+        cmocka_unit_test(a_conflict_is_tried_three_times_more_then_kept),
+        cmocka_unit_test(a_batch_that_takes_too_long_is_kept),
+        cmocka_unit_test(what_can_not_be_kept_in_time_either_is_sent_again),
+        cmocka_unit_test(what_takes_too_much_memory_is_kept),
         cmocka_unit_test(a_lost_commit_is_stored_again),
         cmocka_unit_test(a_batch_that_breaks_the_connection_is_halved),
         cmocka_unit_test(a_database_that_refuses_is_waited_for),
