@@ -11,110 +11,102 @@
 #define FIRST_ROOM 8
 #define SCANNED_MAX 16 /* up to here a look at each is quicker than a hash */
 
-struct collector {
-    struct arena *arena;
-    const char **keys;
+/* What was found, each text and verdict once, in order. */
+struct found {
+    struct normal_refused_key *items;
     size_t count, room;
-    uint32_t *slots; /* numbers of keys, from 1 on; 0: free. NULL up to SCANNED_MAX keys */
+    uint32_t *slots; /* numbers of items, from 1 on; 0: free. NULL up to SCANNED_MAX items */
     size_t slot_count;
-    struct normal_refused_key *refused;
-    size_t refused_count;
 };
 
-static size_t slot_of(const struct collector *collector, const char *key)
+struct collector {
+    struct arena *arena;
+    struct found keys, refused;
+};
+
+static bool is_same(const struct normal_refused_key *item, const char *text, size_t length, enum issue_key_verdict verdict)
+{
+    return item->verdict == verdict && strncmp(item->text, text, length) == 0 && item->text[length] == '\0';
+}
+
+/* The slot of an item, or the free one where it belongs. */
+static uint32_t *slot_of(const struct found *found, const char *text, size_t length, enum issue_key_verdict verdict)
 {
     static const unsigned char salt[crypto_shorthash_KEYBYTES] = "jirasync keys";
     unsigned char hash[crypto_shorthash_BYTES];
     uint64_t number;
-    crypto_shorthash(hash, (const unsigned char *)key, strlen(key), salt);
+    crypto_shorthash(hash, (const unsigned char *)text, length, salt);
     memcpy(&number, hash, sizeof number);
-    size_t slot = (size_t)number & (collector->slot_count - 1);
-    while (collector->slots[slot] != 0 && strcmp(collector->keys[collector->slots[slot] - 1], key) != 0) {
-        slot = (slot + 1) & (collector->slot_count - 1);
+    size_t slot = (size_t)number & (found->slot_count - 1);
+    while (found->slots[slot] != 0 && !is_same(&found->items[found->slots[slot] - 1], text, length, verdict)) {
+        slot = (slot + 1) & (found->slot_count - 1);
     }
-    return slot;
+    return &found->slots[slot];
 }
 
-static bool is_listed(const struct collector *collector, const char *key)
+static bool is_listed(const struct found *found, const char *text, size_t length, enum issue_key_verdict verdict)
 {
-    if (collector->slots) {
-        return collector->slots[slot_of(collector, key)] != 0;
+    if (found->slots) {
+        return *slot_of(found, text, length, verdict) != 0;
     }
-    for (size_t i = 0; i < collector->count; i++) {
-        if (strcmp(collector->keys[i], key) == 0) {
+    for (size_t i = 0; i < found->count; i++) {
+        if (is_same(&found->items[i], text, length, verdict)) {
             return true;
         }
     }
     return false;
 }
 
-/* Makes room for one more key; the slots are at most half full. */
-static bool grow(struct collector *collector)
+static void take_slot(struct found *found, uint32_t number)
 {
-    if (collector->count < collector->room) {
+    const struct normal_refused_key *item = &found->items[number - 1];
+    *slot_of(found, item->text, strlen(item->text), item->verdict) = number;
+}
+
+/* Makes room for one more; the slots are at most half full. */
+static bool grow(struct found *found, struct arena *arena)
+{
+    if (found->count < found->room) {
         return true;
     }
-    size_t room = collector->room ? 2 * collector->room : FIRST_ROOM;
-    const char **keys = arena_alloc(collector->arena, room * sizeof *keys);
-    if (!keys) {
+    size_t room = found->room ? 2 * found->room : FIRST_ROOM;
+    struct normal_refused_key *items = arena_alloc(arena, room * sizeof *items);
+    if (!items) {
         return false;
     }
-    if (collector->count > 0) {
-        memcpy(keys, collector->keys, collector->count * sizeof *keys);
+    if (found->count > 0) {
+        memcpy(items, found->items, found->count * sizeof *items);
     }
-    collector->keys = keys;
-    collector->room = room;
+    found->items = items;
+    found->room = room;
     if (room <= SCANNED_MAX) {
         return true;
     }
-    collector->slot_count = 2 * room;
-    collector->slots = arena_alloc(collector->arena, collector->slot_count * sizeof *collector->slots);
-    if (!collector->slots) {
+    found->slot_count = 2 * room;
+    found->slots = arena_alloc(arena, found->slot_count * sizeof *found->slots);
+    if (!found->slots) {
         return false;
     }
-    memset(collector->slots, 0, collector->slot_count * sizeof *collector->slots);
-    for (size_t i = 0; i < collector->count; i++) {
-        collector->slots[slot_of(collector, collector->keys[i])] = (uint32_t)i + 1;
+    memset(found->slots, 0, found->slot_count * sizeof *found->slots);
+    for (size_t i = 0; i < found->count; i++) {
+        take_slot(found, (uint32_t)i + 1);
     }
     return true;
 }
 
-static bool add_key(struct collector *collector, const struct issue_key *key)
+static bool add(struct found *found, struct arena *arena, const char *text, size_t length, enum issue_key_verdict verdict)
 {
-    if (is_listed(collector, key->text)) {
+    if (is_listed(found, text, length, verdict)) {
         return true;
     }
-    char *text = arena_copy(collector->arena, key->text, key->length);
-    if (!text || !grow(collector)) {
+    char *copy = arena_copy(arena, text, length);
+    if (!copy || !grow(found, arena)) {
         return false;
     }
-    collector->keys[collector->count++] = text;
-    if (collector->slots) {
-        collector->slots[slot_of(collector, text)] = (uint32_t)collector->count;
+    found->items[found->count++] = (struct normal_refused_key){copy, verdict};
+    if (found->slots) {
+        take_slot(found, (uint32_t)found->count);
     }
-    return true;
-}
-
-static bool add_refused(struct collector *collector, const char *text, size_t length, enum issue_key_verdict verdict)
-{
-    size_t kept = length < KEY_LIST_REFUSED_BYTES ? length : KEY_LIST_REFUSED_BYTES;
-    for (size_t i = 0; i < collector->refused_count; i++) {
-        const struct normal_refused_key *other = &collector->refused[i];
-        if (other->verdict == verdict && strncmp(other->text, text, kept) == 0 && other->text[kept] == '\0') {
-            return true;
-        }
-    }
-    if (collector->refused_count == KEY_LIST_REFUSED_MAX) {
-        return true;
-    }
-    if (!collector->refused) {
-        collector->refused = arena_alloc(collector->arena, KEY_LIST_REFUSED_MAX * sizeof *collector->refused);
-    }
-    char *copy = arena_copy(collector->arena, text, kept);
-    if (!collector->refused || !copy) {
-        return false;
-    }
-    collector->refused[collector->refused_count++] = (struct normal_refused_key){copy, verdict};
     return true;
 }
 
@@ -127,9 +119,10 @@ static bool collect(struct collector *collector, const char *text, size_t length
         if (key.start >= from && key.start < to) {
             continue;
         }
+        size_t kept = key.length < KEY_LIST_REFUSED_BYTES ? key.length : KEY_LIST_REFUSED_BYTES;
         has_room = key.verdict == ISSUE_KEY_CANDIDATE
-                       ? add_key(collector, &key)
-                       : add_refused(collector, text + key.start, key.length, key.verdict);
+                       ? add(&collector->keys, collector->arena, key.text, key.length, key.verdict)
+                       : add(&collector->refused, collector->arena, text + key.start, kept, key.verdict);
     }
     return has_room;
 }
@@ -141,38 +134,41 @@ static bool collect_message(struct collector *collector, const char *message, si
     return collect(collector, message, own_length, is_merge ? merge.uncounted : 0, is_merge ? merge.uncounted_end : 0);
 }
 
-/* Of no keys the list is empty, not NULL. */
-static void finish(const struct collector *collector, struct key_list *list)
+/* Of no keys the list is empty, not NULL. False when memory is short, or was. */
+static bool finish(const struct collector *collector, bool is_done, struct key_list *list)
 {
     static const char *const none[1];
-    *list = (struct key_list){.keys = collector->keys ? collector->keys : none,
-                              .key_count = collector->count,
-                              .refused = collector->refused,
-                              .refused_count = collector->refused_count};
+    const char **keys = is_done ? arena_alloc(collector->arena, collector->keys.count * sizeof *keys) : NULL;
+    *list = (struct key_list){.keys = none};
+    if (!keys) {
+        return false;
+    }
+    for (size_t i = 0; i < collector->keys.count; i++) {
+        keys[i] = collector->keys.items[i].text;
+    }
+    *list = (struct key_list){keys, collector->keys.count, collector->refused.items, collector->refused.count};
+    return true;
 }
 
 bool key_list_of_message(const char *message, size_t length, struct arena *arena, struct key_list *list)
 {
     struct collector collector = {.arena = arena};
     bool is_done = collect_message(&collector, message, length, length);
-    finish(&collector, list);
-    return is_done;
+    return finish(&collector, is_done, list);
 }
 
 bool key_list_of_merge(const char *message, size_t length, struct arena *arena, struct key_list *list)
 {
     struct collector collector = {.arena = arena};
     bool is_done = collect_message(&collector, message, length, commit_message_own_length(message, length));
-    finish(&collector, list);
-    return is_done;
+    return finish(&collector, is_done, list);
 }
 
 bool key_list_of_branch(const char *name, struct arena *arena, struct key_list *list)
 {
     struct collector collector = {.arena = arena};
     bool is_done = collect(&collector, name, strlen(name), 0, 0);
-    finish(&collector, list);
-    return is_done;
+    return finish(&collector, is_done, list);
 }
 
 bool key_list_of_pull_request(const char *title, const char *source_branch, struct arena *arena, struct key_list *list)
@@ -180,6 +176,5 @@ bool key_list_of_pull_request(const char *title, const char *source_branch, stru
     struct collector collector = {.arena = arena};
     bool is_done = (!title || collect_message(&collector, title, strlen(title), strlen(title))) &&
                    (!source_branch || collect(&collector, source_branch, strlen(source_branch), 0, 0));
-    finish(&collector, list);
-    return is_done;
+    return finish(&collector, is_done, list);
 }

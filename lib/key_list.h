@@ -12,9 +12,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of one text the first so many refused ones are kept: enough to see what is wrong with a habit of writing, and a
- * pasted log file leaves no more rows than that. */
-#define KEY_LIST_REFUSED_MAX 32
 #define KEY_LIST_REFUSED_BYTES 255 /* kept of the text of each */
 
 struct key_list {

@@ -6,9 +6,15 @@ DECLARE
     v_new   integer;
 BEGIN
     WITH gone AS (
-        DELETE FROM jirasync.commit_keys k USING pg_temp.import_commits n
-        WHERE k.tenant = p_tenant AND k.source = p_source AND k.repository = p_repository AND k.sha = n.sha
-          AND k.evidence = 'message' AND (k.key = ANY (n.keys)) IS NOT TRUE
+        DELETE FROM jirasync.commit_keys k
+        USING (SELECT o.sha, o.key
+               FROM jirasync.commit_keys o JOIN pg_temp.import_commits n ON n.sha = o.sha
+               WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
+                 AND o.evidence = 'message'
+               EXCEPT
+               SELECT n.sha, u.key FROM pg_temp.import_commits n CROSS JOIN LATERAL unnest(n.keys) u (key)) g
+        WHERE k.tenant = p_tenant AND k.source = p_source AND k.repository = p_repository AND k.sha = g.sha
+          AND k.key = g.key AND k.evidence = 'message'
         RETURNING k.sha)
     INSERT INTO pg_temp.import_changed SELECT g.sha FROM gone g;
     GET DIAGNOSTICS v_gone = ROW_COUNT;

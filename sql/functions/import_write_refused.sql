@@ -5,9 +5,15 @@ DECLARE
     v_gone  integer;
     v_new   integer;
 BEGIN
-    DELETE FROM jirasync.refused_keys r USING pg_temp.import_commits n
-    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = n.sha
-      AND (r.reason || ':' || r.candidate = ANY (n.refused)) IS NOT TRUE;
+    DELETE FROM jirasync.refused_keys r
+    USING (SELECT o.sha, o.candidate, o.reason
+           FROM jirasync.refused_keys o JOIN pg_temp.import_commits n ON n.sha = o.sha
+           WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository
+           EXCEPT
+           SELECT n.sha, substr(u.word, strpos(u.word, ':') + 1), split_part(u.word, ':', 1)
+           FROM pg_temp.import_commits n CROSS JOIN LATERAL unnest(n.refused) u (word)) g
+    WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = g.sha
+      AND r.candidate = g.candidate AND r.reason = g.reason;
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     INSERT INTO jirasync.refused_keys (tenant, source, repository, sha, candidate, reason)
     SELECT p_tenant, p_source, p_repository, w.sha, w.candidate, w.reason

@@ -134,17 +134,28 @@ static void lists_many_keys_each_once(void **state)
     free(text);
 }
 
-static void keeps_the_first_refused_ones_alone(void **state)
+/* Each text with each reason that it was refused for. */
+static void lists_many_refused_ones_each_once(void **state)
 {
-    char text[8192] = "", *end = text;
-    for (int i = 0; i < 2 * KEY_LIST_REFUSED_MAX; i++) {
-        end += sprintf(end, "APP-0%d APP-0%d APP-%d ", i, i, i + 1);
+    enum { REFUSED = 5000 };
+    char *text = malloc(2 * REFUSED * 40), *end = text;
+    assert_non_null(text);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 1; i <= REFUSED; i++) {
+            end += sprintf(end, "APP-0%d APP-%dx _APP-%d ", i, i, i);
+        }
     }
     struct key_list list;
-    assert_true(key_list_of_message(text, strlen(text), *state, &list));
-    assert_int_equal(list.key_count, 2 * KEY_LIST_REFUSED_MAX);
-    assert_int_equal(list.refused_count, KEY_LIST_REFUSED_MAX);
-    assert_string_equal(list.refused[KEY_LIST_REFUSED_MAX - 1].text, "APP-031");
+    assert_true(key_list_of_message(text, (size_t)(end - text), *state, &list));
+    assert_int_equal(list.key_count, 0);
+    assert_int_equal(list.refused_count, 3 * REFUSED);
+    assert_string_equal(list.refused[3 * REFUSED - 3].text, "APP-05000");
+    assert_int_equal(list.refused[3 * REFUSED - 3].verdict, ISSUE_KEY_LEADING_ZERO);
+    assert_string_equal(list.refused[3 * REFUSED - 2].text, "APP-5000");
+    assert_int_equal(list.refused[3 * REFUSED - 2].verdict, ISSUE_KEY_TOUCHES_RIGHT);
+    assert_string_equal(list.refused[3 * REFUSED - 1].text, "APP-5000");
+    assert_int_equal(list.refused[3 * REFUSED - 1].verdict, ISSUE_KEY_TOUCHES_LEFT);
+    free(text);
 }
 
 static void cuts_the_text_of_a_long_refused_one(void **state)
@@ -182,7 +193,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(leaves_lists_of_commits_out_of_what_a_merge_hands_down, set_up, tear_down),
         cmocka_unit_test_setup_teardown(reads_branches_and_pull_requests, set_up, tear_down),
         cmocka_unit_test_setup_teardown(lists_many_keys_each_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(keeps_the_first_refused_ones_alone, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lists_many_refused_ones_each_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(cuts_the_text_of_a_long_refused_one, set_up, tear_down),
         cmocka_unit_test(says_when_memory_is_short),
     };
