@@ -23,27 +23,44 @@ static bool is_prefix_byte(char byte)
     return is_letter(byte) || is_digit(byte) || byte == '_';
 }
 
+static bool is_among(const uint32_t ranges[][2], size_t count, uint32_t character)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (character > ranges[middle][1]) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count && character >= ranges[low][0];
+}
+
 /* A cased letter or a decimal digit of any script; CJK and other scripts without case are neither. */
 static bool is_word_character(uint32_t character)
 {
     if (character < 0x80) {
         return is_letter((char)character) || is_digit((char)character);
     }
-    size_t low = 0, high = sizeof issue_key_ranges / sizeof issue_key_ranges[0];
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (character > issue_key_ranges[middle][1]) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < sizeof issue_key_ranges / sizeof issue_key_ranges[0] && character >= issue_key_ranges[low][0];
+    return is_among(issue_key_ranges, sizeof issue_key_ranges / sizeof issue_key_ranges[0], character);
 }
 
+static bool is_mark(uint32_t character)
+{
+    return character >= 0x80 && is_among(issue_key_marks, sizeof issue_key_marks / sizeof issue_key_marks[0], character);
+}
+
+/* A letter with combining marks is a letter, however it is composed; a digit with them is a symbol (the keycap 1). */
 static bool touches_left(const char *text, size_t start, size_t run)
 {
-    return run < start || (start > 0 && is_word_character(utf8_decode_before(text, start)));
+    size_t at = start, bytes = 0;
+    uint32_t character = UTF8_INVALID;
+    while (at > 0 && is_mark(character = utf8_decode_before(text, at, &bytes))) {
+        at -= bytes;
+    }
+    bool is_symbol = at < start && character < 0x80 && is_digit((char)character);
+    return run < start || (at > 0 && is_word_character(character) && !is_symbol);
 }
 
 static bool touches_right(const char *text, size_t length, size_t end)

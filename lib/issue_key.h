@@ -2,7 +2,8 @@
  *
  * A candidate is [A-Za-z][A-Za-z0-9_]+-[1-9][0-9]{0,17}, upper-cased, that touches no cased letter, digit or `_` on its
  * left, nor a cased letter or digit on its right. Cased letters and digits are those of any script, by their Unicode
- * category (Lu, Ll, Lt, Nd). Whether a project bears that prefix is for the caller to know.
+ * category (Lu, Ll, Lt, Nd); a letter with combining marks after it is that letter, so that text means the same in any
+ * normal form. Whether a project bears that prefix is for the caller to know.
  *
  * The hyphen is '-' alone: U+2010, U+2011, dashes and the minus sign, which word processors put in its place, make no key
  * and no refused one either, since they stand between words and numbers of all kinds. Ranges and lists are not expanded:

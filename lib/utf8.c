@@ -47,15 +47,18 @@ uint32_t utf8_decode(const char *text, size_t length, size_t *bytes)
     return character;
 }
 
-uint32_t utf8_decode_before(const char *text, size_t at)
+uint32_t utf8_decode_before(const char *text, size_t at, size_t *bytes)
 {
     size_t start = at - 1;
     while (start > 0 && at - start < 4 && is_continuation(text[start])) {
         start--;
     }
-    size_t bytes;
-    uint32_t character = utf8_decode(text + start, at - start, &bytes);
-    return bytes == at - start ? character : UTF8_INVALID;
+    uint32_t character = utf8_decode(text + start, at - start, bytes);
+    if (*bytes == at - start) {
+        return character;
+    }
+    *bytes = 1;
+    return UTF8_INVALID;
 }
 
 bool utf8_is_valid(const char *text, size_t length)

@@ -11,8 +11,8 @@
 /* The character at text[0..length), length > 0; *bytes is what it takes. UTF8_INVALID (and *bytes 1) for anything that
  * is not well-formed: overlong forms, surrogates, past U+10FFFF, cut short. */
 uint32_t utf8_decode(const char *text, size_t length, size_t *bytes);
-/* The character that ends right before text[at], at > 0; UTF8_INVALID when no well-formed one does. */
-uint32_t utf8_decode_before(const char *text, size_t at);
+/* The character that ends right before text[at], at > 0; UTF8_INVALID (and *bytes 1) when no well-formed one does. */
+uint32_t utf8_decode_before(const char *text, size_t at, size_t *bytes);
 bool utf8_is_valid(const char *text, size_t length);
 /* Room that utf8_repair needs for length bytes. */
 #define UTF8_REPAIR_BYTES(length) (3 * (length) + 1)

@@ -19,7 +19,8 @@ static void decodes_well_formed_characters(void **state)
         size_t bytes, length = strlen(cases[i].text);
         assert_int_equal(utf8_decode(cases[i].text, length, &bytes), cases[i].character);
         assert_int_equal(bytes, length);
-        assert_int_equal(utf8_decode_before(cases[i].text, length), cases[i].character);
+        assert_int_equal(utf8_decode_before(cases[i].text, length, &bytes), cases[i].character);
+        assert_int_equal(bytes, length);
     }
 }
 
@@ -35,7 +36,9 @@ static void refuses_what_is_not_well_formed(void **state)
         assert_int_equal(bytes, 1);
         assert_false(utf8_is_valid(cases[i], strlen(cases[i])));
     }
-    assert_int_equal(utf8_decode_before("\xa9", 1), UTF8_INVALID);
+    size_t bytes = 0;
+    assert_int_equal(utf8_decode_before("\xa9", 1, &bytes), UTF8_INVALID);
+    assert_int_equal(bytes, 1);
     assert_true(utf8_is_valid("", 0));
 }
 
