@@ -561,5 +561,5 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.line WHERE repository = 'org/hole';
 
 -- No gap was left but two tags that were put on what nobody told, and a rebuild finds nothing to do. Must come out: these, then 0.
-SELECT repository, ref, reason FROM push_gaps;
+SELECT repository, ref, reason FROM push_gaps ORDER BY ref;
 SELECT correlation_rebuild();
