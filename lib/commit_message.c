@@ -251,12 +251,11 @@ static struct text_slice title_of(const char *message, size_t length)
     return (struct text_slice){message + start, line_end(message, length, start) - start};
 }
 
-/* True for the branch "revert-12-x" that GitHub makes to take pull request 12 back, behind its owner or remote. */
+/* True for "org/revert-12-x", the branch that GitHub makes to take pull request 12 back. */
 static bool is_revert_branch(struct text_slice branch)
 {
-    size_t slash = find(branch.bytes, branch.length, 0, "/");
-    size_t name = starts(branch.bytes, branch.length, 0, "revert-") || slash == branch.length ? 0 : slash + 1;
-    size_t number = past(branch.bytes, branch.length, name, "revert-");
+    size_t name = find(branch.bytes, branch.length, 0, "/") + 1;
+    size_t number = name < branch.length ? past(branch.bytes, branch.length, name, "revert-") : name;
     size_t end = number;
     while (end < branch.length && branch.bytes[end] >= '0' && branch.bytes[end] <= '9') {
         end++;
@@ -314,20 +313,14 @@ static void read_quoted_title(const char *text, size_t end, char name[COMMIT_REV
     }
 }
 
-/* What the title names, where no sentence does. A merge names nothing: what takes the work back is the commit it brings. */
-static bool read_title(const char *message, size_t length, char name[COMMIT_REVERT_MAX + 1])
+/* True where a merge says that it brings a revert: by its title, or, where GitHub was told to give none, by the branch. */
+static bool brings_revert(const char *message, size_t length, const struct merge_subject *merge)
 {
-    struct merge_subject merge;
     struct text_slice title = title_of(message, length);
-    bool is_quoted = starts(title.bytes, title.length, 0, "Revert \"");
-    if (commit_message_merge(message, length, &merge)) {
-        memcpy(name, "Revert", sizeof "Revert");
-        return is_quoted || is_revert_branch(merge.source);
+    if (title.length > 0) {
+        return starts(title.bytes, title.length, 0, "Revert \"");
     }
-    if (is_quoted) {
-        read_quoted_title(title.bytes, title.length, name);
-    }
-    return is_quoted;
+    return starts(message, length, 0, "Merge pull request #") && is_revert_branch(merge->source);
 }
 
 /* The next name in a sentence from *at on. */
@@ -346,7 +339,13 @@ static bool next_sentence(const char *message, size_t length, size_t *at, char n
 
 bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
 {
+    struct merge_subject merge;
     bool is_first = *at == 0;
+    if (commit_message_merge(message, length, &merge)) {
+        *at = length;
+        memcpy(name, "Revert", sizeof "Revert");
+        return is_first && brings_revert(message, length, &merge);
+    }
     if (!is_first && *at < length) {
         size_t member = next_in_list(message, length, *at);
         size_t end = member > 0 ? read_id(message, length, member, name) : 0;
@@ -359,7 +358,12 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
         return true;
     }
     *at = length;
-    return is_first && read_title(message, length, name);
+    struct text_slice title = title_of(message, length);
+    if (!is_first || !starts(title.bytes, title.length, 0, "Revert \"")) {
+        return false;
+    }
+    read_quoted_title(title.bytes, title.length, name);
+    return true;
 }
 
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1])

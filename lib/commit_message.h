@@ -34,9 +34,11 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
  * A commit, in lower-case hex of 7 to 64 digits: "This reverts commit X" ("..., reversing changes made to P" names X
  * alone), "This reverts commits X, Y and Z". A pull request, as written, "#12", "org/repo#12" or "!12": "Reverts
  * org/repo#12" at the start of a line, "Reverts #12" there if the subject begins with "Revert", "This reverts merge
- * request !12", "This reverts pull request #12". Where there is none of these, the subject 'Revert "title (#12)"' or
- * 'Revert "title (pull request #12)"' names #12, and any other 'Revert "title"' gives its first word, "Revert": by its
- * words it is a revert, and names nothing. ("See merge request" is a merge's own.) */
+ * request !12", "This reverts pull request #12". Where there is none of these, the title
+ * 'Revert "title (#12)"' or 'Revert "title (pull request #12)"' names #12, and any other 'Revert "title"' gives its
+ * first word, "Revert": by its words it is a revert, and names nothing. A merge names nothing either, whatever its body
+ * says: what takes work back is the commit that it brings. It gives "Revert" where its title, below the subject, is
+ * 'Revert "..."', or where it has none and brings GitHub's branch "revert-12-x". */
 bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1]);
 
 /* The commit of the first "(cherry picked from commit X)": of a pick of a pick the original. */

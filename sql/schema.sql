@@ -1192,6 +1192,68 @@ COMMENT ON COLUMN jirasync.pushes.seq IS 'Counts the pushes in the order in whic
 
 COMMENT ON COLUMN jirasync.pushes.branch_refused IS 'What looks like an issue key in the name of the branch and can be none, each as REASON:TEXT; NULL: nothing';
 
+CREATE TABLE jirasync.pull_requests (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    number bigint NOT NULL,
+    title text,
+    source_branch text,
+    target_branch text,
+    state text,
+    merge_sha text,
+    merged_at timestamp with time zone,
+    head_sha text,
+    updated_at timestamp with time zone,
+    author text,
+    keys text[] DEFAULT '{}'::text[] NOT NULL,
+    delivery_id text DEFAULT ''::text NOT NULL,
+    rank_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL,
+    refused text[],
+    commit_count bigint
+);
+
+COMMENT ON TABLE jirasync.pull_requests IS 'Pull and merge requests';
+
+COMMENT ON COLUMN jirasync.pull_requests.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.pull_requests.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.pull_requests.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.pull_requests.number IS 'Number in the repository';
+
+COMMENT ON COLUMN jirasync.pull_requests.title IS 'Title';
+
+COMMENT ON COLUMN jirasync.pull_requests.source_branch IS 'Branch that is merged';
+
+COMMENT ON COLUMN jirasync.pull_requests.target_branch IS 'Branch that it goes to';
+
+COMMENT ON COLUMN jirasync.pull_requests.state IS 'open, merged or closed';
+
+COMMENT ON COLUMN jirasync.pull_requests.merge_sha IS 'Merge or squash commit';
+
+COMMENT ON COLUMN jirasync.pull_requests.merged_at IS 'When it was merged';
+
+COMMENT ON COLUMN jirasync.pull_requests.head_sha IS 'Newest commit of the source branch';
+
+COMMENT ON COLUMN jirasync.pull_requests.updated_at IS 'When it was last changed, as the host says';
+
+COMMENT ON COLUMN jirasync.pull_requests.author IS 'Who opened it';
+
+COMMENT ON COLUMN jirasync.pull_requests.keys IS 'Issue key candidates in title and source branch';
+
+COMMENT ON COLUMN jirasync.pull_requests.delivery_id IS 'The delivery whose look the row shows';
+
+COMMENT ON COLUMN jirasync.pull_requests.rank_at IS 'Rank of that look: the host''s instant of the change';
+
+COMMENT ON COLUMN jirasync.pull_requests.rank_sha256 IS 'Rank of that look: SHA-256 of its body';
+
+COMMENT ON COLUMN jirasync.pull_requests.refused IS 'What looks like an issue key in title and source branch and can be none, each as REASON:TEXT; NULL: nothing';
+
+COMMENT ON COLUMN jirasync.pull_requests.commit_count IS 'How many commits it has; NULL where the host does not tell (GitHub alone does)';
+
 CREATE TABLE jirasync.issue_links (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -1362,68 +1424,6 @@ COMMENT ON COLUMN jirasync.settings.name IS 'Name of the setting';
 COMMENT ON COLUMN jirasync.settings.value IS 'Value, as text';
 
 COMMENT ON COLUMN jirasync.settings.description IS 'What the setting does, with its unit';
-
-CREATE TABLE jirasync.pull_requests (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    repository text NOT NULL,
-    number bigint NOT NULL,
-    title text,
-    source_branch text,
-    target_branch text,
-    state text,
-    merge_sha text,
-    merged_at timestamp with time zone,
-    head_sha text,
-    updated_at timestamp with time zone,
-    author text,
-    keys text[] DEFAULT '{}'::text[] NOT NULL,
-    delivery_id text DEFAULT ''::text NOT NULL,
-    rank_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
-    rank_sha256 bytea DEFAULT '\x'::bytea NOT NULL,
-    refused text[],
-    commit_count bigint
-);
-
-COMMENT ON TABLE jirasync.pull_requests IS 'Pull and merge requests';
-
-COMMENT ON COLUMN jirasync.pull_requests.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.pull_requests.source IS 'Slug of the git host';
-
-COMMENT ON COLUMN jirasync.pull_requests.repository IS 'Full name of the repository, as its host has it';
-
-COMMENT ON COLUMN jirasync.pull_requests.number IS 'Number in the repository';
-
-COMMENT ON COLUMN jirasync.pull_requests.title IS 'Title';
-
-COMMENT ON COLUMN jirasync.pull_requests.source_branch IS 'Branch that is merged';
-
-COMMENT ON COLUMN jirasync.pull_requests.target_branch IS 'Branch that it goes to';
-
-COMMENT ON COLUMN jirasync.pull_requests.state IS 'open, merged or closed';
-
-COMMENT ON COLUMN jirasync.pull_requests.merge_sha IS 'Merge or squash commit';
-
-COMMENT ON COLUMN jirasync.pull_requests.merged_at IS 'When it was merged';
-
-COMMENT ON COLUMN jirasync.pull_requests.head_sha IS 'Newest commit of the source branch';
-
-COMMENT ON COLUMN jirasync.pull_requests.updated_at IS 'When it was last changed, as the host says';
-
-COMMENT ON COLUMN jirasync.pull_requests.author IS 'Who opened it';
-
-COMMENT ON COLUMN jirasync.pull_requests.keys IS 'Issue key candidates in title and source branch';
-
-COMMENT ON COLUMN jirasync.pull_requests.delivery_id IS 'The delivery whose look the row shows';
-
-COMMENT ON COLUMN jirasync.pull_requests.rank_at IS 'Rank of that look: the host''s instant of the change';
-
-COMMENT ON COLUMN jirasync.pull_requests.rank_sha256 IS 'Rank of that look: SHA-256 of its body';
-
-COMMENT ON COLUMN jirasync.pull_requests.refused IS 'What looks like an issue key in title and source branch and can be none, each as REASON:TEXT; NULL: nothing';
-
-COMMENT ON COLUMN jirasync.pull_requests.commit_count IS 'How many commits it has; NULL where the host does not tell (GitHub alone does)';
 
 ALTER TABLE jirasync.pushes ALTER COLUMN seq ADD GENERATED BY DEFAULT AS IDENTITY (
     SEQUENCE NAME jirasync.pushes_seq_seq

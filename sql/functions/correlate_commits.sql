@@ -31,7 +31,9 @@ BEGIN
         SELECT sources || coalesce(array_agg(r.source), '{}'),
                repositories || coalesce(array_agg(r.repository), '{}'), shas || coalesce(array_agg(n.sha), '{}')
         INTO sources, repositories, shas
-        FROM (SELECT unnest(v_written.shas) EXCEPT SELECT unnest(r.shas)) n (sha);
+        FROM (SELECT unnest(v_written.shas)
+              UNION SELECT jirasync.merges_beside(p_tenant, r.source, r.repository, r.shas || v_written.shas)
+              EXCEPT SELECT unnest(r.shas)) n (sha);
     END LOOP;
 END
 $$;

@@ -2,10 +2,11 @@
 CREATE OR REPLACE VIEW jirasync.wanted_issue_commits AS
 SELECT DISTINCT ck.tenant, owner.source, owner.issue_id, coalesce(owner.issue_key, ck.key) AS issue_key,
        ck.source AS commit_source, ck.repository, ck.sha, ck.evidence, ck.key AS named_key,
-       c.is_merge, CASE WHEN r.is_everywhere THEN r.reverted_by END AS reverted_by,
-       c.landed AND NOT c.is_revert AND NOT c.is_unreachable AND r.is_everywhere IS NOT TRUE AS counts,
+       c.is_merge, CASE WHEN r.is_everywhere THEN r.reverted_by ELSE undone.reverted_by END AS reverted_by,
+       c.landed AND NOT c.is_revert AND NOT c.is_unreachable AND r.is_everywhere IS NOT TRUE AND undone.is_revert IS NULL
+           AS counts,
        CASE WHEN c.landed THEN coalesce(c.branch_landed_at, c.committed_at) END AS landed_at,
-       c.is_revert, c.is_unreachable, r.reverted_on, c.picked_from AS original_sha
+       c.is_revert OR undone.is_revert IS TRUE AS is_revert, c.is_unreachable, r.reverted_on, c.picked_from AS original_sha
 FROM jirasync.commit_keys ck
 JOIN jirasync.commit_landing c
   ON c.tenant = ck.tenant AND c.source = ck.source AND c.repository = ck.repository AND c.sha = ck.sha
@@ -19,5 +20,24 @@ CROSS JOIN LATERAL (
 LEFT JOIN jirasync.reverted_commits r
   ON r.tenant = ck.tenant AND r.source = ck.source AND r.repository = ck.repository AND r.sha = ck.sha
  AND r.holds
+LEFT JOIN LATERAL (
+    -- A merge is no work of its own: nothing is left of it where each commit that came with it is taken back, or a revert.
+    SELECT bool_and(cardinality(b.reverts) > 0 IS TRUE) AS is_revert, min(v.reverted_by) AS reverted_by
+    FROM jirasync.commit_refs p
+    JOIN jirasync.refs line
+      ON line.tenant = p.tenant AND line.source = p.source AND line.repository = p.repository AND line.ref = p.ref
+     AND line.counted_to >= p.position
+    JOIN jirasync.commit_refs o
+      ON o.tenant = p.tenant AND o.source = p.source AND o.repository = p.repository AND o.ref = p.ref
+     AND o.position = p.position AND NOT o.on_line
+    JOIN jirasync.commits b
+      ON b.tenant = o.tenant AND b.source = o.source AND b.repository = o.repository AND b.sha = o.sha
+     AND coalesce(cardinality(b.parents) > 1, b.is_merge_named) IS NOT TRUE
+    LEFT JOIN jirasync.reverted_commits v
+      ON v.tenant = o.tenant AND v.source = o.source AND v.repository = o.repository AND v.sha = o.sha
+     AND v.holds AND v.is_everywhere
+    WHERE c.is_merge AND p.tenant = ck.tenant AND p.source = ck.source AND p.repository = ck.repository AND p.sha = ck.sha
+    HAVING count(*) > 0 AND bool_and(cardinality(b.reverts) > 0 IS TRUE OR v.sha IS NOT NULL)
+    OFFSET 0) undone ON true
 WHERE owner.deleted_at IS NULL;
-COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits';
+COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits. A merge counts as long as something that came with it does, or nothing is known of that';

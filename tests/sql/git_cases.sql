@@ -91,15 +91,39 @@ SELECT * FROM facts.story WHERE issue_key = 'APP-6';
 SELECT * FROM facts.work WHERE issue_key = 'APP-6';
 
 -- The revert of one commit, merged by a merge that quotes its title (GitHub's Revert button), with a commit that tidies up. Must come
--- out: APP-21 reverted; the merge is a revert as well, and hands its key to nobody.
+-- out: APP-21 reverted; the merge is a revert as well, and neither it nor its pull request nor its branch hands the key to tidy.
 SELECT facts.pushed(1, 'org/button main', NULL, 'done', facts.listed('done: APP-21', '{}', '{APP-21}'));
-SELECT facts.pushed(2, 'org/button main', 'done', 'merge', facts.listed('undone: Revert "APP-21"', '{done}', '{APP-21}', reverts => '{done}'),
+SELECT facts.pushed(2, 'org/button revert-1-APP-21', NULL, 'tidy', facts.listed('undone: Revert "APP-21"', '{done}', '{APP-21}', reverts => '{done}'),
+    facts.listed('tidy: tidy up', '{undone}'));
+SELECT facts.pushed(3, 'org/button main', 'done', 'merge', facts.listed('undone: Revert "APP-21"', '{done}', '{APP-21}', reverts => '{done}'),
     facts.listed('tidy: tidy up', '{undone}'),
     facts.listed('merge: Merge pull request #2', '{done,tidy}', '{APP-21}', '{APP-21}', reverts => '{Revert}'));
-SELECT facts.request('org/button', 2, 'Revert "APP-21"', 'back', '{APP-21}', 'merge');
+SELECT facts.request('org/button', 2, 'Revert "APP-21"', 'revert-1-APP-21', '{APP-21}', 'merge', p_head => 'tidy');
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-21';
 SELECT * FROM facts.work WHERE issue_key = 'APP-21';
+
+-- The commits of a merge are taken back one by one. Must come out: APP-25 covered by the merge and two once one is taken back, reverted once
+-- both are, with the merge of main into the branch; covered once one is given back. A merge that brought only reverts is one.
+SELECT facts.pushed(1, 'org/singly main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/singly feature/APP-25', NULL, 'two', facts.listed('one: form', '{base}'), facts.listed('join: Merge main', '{one,base}', '{}', '{}'),
+    facts.listed('two: field', '{join}'));
+SELECT facts.pushed(3, 'org/singly main', 'base', 'merge', facts.listed('one: form', '{base}'), facts.listed('join: Merge main', '{one,base}', '{}', '{}'),
+    facts.listed('two: field', '{join}'), facts.listed('merge: Merge', '{base,two}', '{APP-25}', '{APP-25}'));
+SELECT facts.pushed(4, 'org/singly main', 'merge', 'no1', facts.listed('no1: Revert', '{merge}', reverts => '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-25';
+SELECT facts.pushed(5, 'org/singly main', 'no1', 'no2', facts.listed('no2: Revert', '{no1}', reverts => '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key = 'APP-25';
+SELECT * FROM facts.work WHERE issue_key = 'APP-25' AND evidence <> 'branch';
+SELECT correlation_rebuild();
+SELECT facts.pushed(6, 'org/singly main', 'no2', 'again', facts.listed('yes2: Reapply', '{no2}', reverts => '{no2}'),
+    facts.listed('again: Merge APP-26', '{no2,yes2}', '{APP-26}', '{APP-26}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-25', 'APP-26');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-25', 'APP-26') AND evidence <> 'branch';
+SELECT correlation_rebuild();
 
 -- A revert of a revert. Must come out: APP-7 covered by done, which counts and is taken back nowhere; the two reverts count
 -- for nothing themselves.

@@ -132,6 +132,13 @@ SELECT sha = facts.sha('red') AS is_red FROM reverted_commits WHERE repository =
 SELECT repository FROM commit_waivers;
 SELECT correlation_rebuild();
 
+-- A commit made after the renaming names a pull request of its own repository as it was called before. Must come out: by its number.
+SELECT facts.pushed(30, 'org/copy late', NULL, 'late', facts.listed('late: Reverts org/clone#7', '{}', reverts => '{org/clone#7}')
+    || '{"committed_at": "2999-01-01T00:00:00Z"}');
+SELECT facts.settle() >= 0;
+SELECT named FROM revert_names WHERE repository = 'org/copy' AND sha = facts.sha('late');
+SELECT correlation_rebuild();
+
 -- What nobody knows, or has no other name, is refused.
 SELECT * FROM rename_repository('git', 'org/unknown', 'org/now');
 SELECT * FROM rename_repository('git', 'org/now', 'org/now');
