@@ -124,7 +124,7 @@ CREATE TABLE jirasync.coverage_rules (
     CONSTRAINT coverage_rules_verdict_is_known CHECK ((verdict = ANY (ARRAY['not_expected'::text, 'unjudged'::text])))
 );
 
-COMMENT ON TABLE jirasync.coverage_rules IS 'What is judged for coverage; tenant * is every tenant, an empty source or project every one';
+COMMENT ON TABLE jirasync.coverage_rules IS 'What is judged for coverage; tenant * is every tenant, an empty source or project every one. An INSERT, UPDATE or DELETE by hand enqueues nothing: views go by it at once, history and report --since after recompute_issue(key) of what it concerns';
 
 COMMENT ON COLUMN jirasync.coverage_rules.tenant IS 'Tenant, or * for all';
 
@@ -743,7 +743,7 @@ CREATE TABLE jirasync.issue_waivers (
     followed_end timestamp with time zone
 );
 
-COMMENT ON TABLE jirasync.issue_waivers IS 'Issues that need no commit, by a person''s word';
+COMMENT ON TABLE jirasync.issue_waivers IS 'Issues that need no commit, by a person''s word: waive_issue() and unwaive_issue() write them. An INSERT, UPDATE or DELETE by hand enqueues nothing: views go by it at once, history and report --since after recompute_issue(key)';
 
 COMMENT ON COLUMN jirasync.issue_waivers.tenant IS 'Tenant of the source';
 

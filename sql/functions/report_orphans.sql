@@ -13,8 +13,11 @@ BEGIN
             SELECT DISTINCT l.commit_source, l.repository
               FROM jirasync.issue_commits l
               JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
+              -- (a sub-task does its parent's work)
+              LEFT JOIN jirasync.issues p
+                ON i.hierarchy_level < 0 AND p.tenant = p_tenant AND p.source = i.source AND p.issue_id = i.parent_id
              WHERE l.tenant = p_tenant AND (p_project IS NULL OR i.project_key = p_project)
-               AND (p_fix_version IS NULL OR p_fix_version = ANY (i.fix_versions))
+               AND (p_fix_version IS NULL OR p_fix_version = ANY (i.fix_versions || p.fix_versions))
         )
         SELECT coalesce(json_agg(json_build_object(
                    'source', o.source, 'repository', o.repository, 'sha', o.sha,

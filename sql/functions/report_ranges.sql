@@ -16,7 +16,7 @@ BEGIN
                AND r.range ->> 'repository' IN (d.repository, d.source || '/' || d.repository)
         ), found AS MATERIALIZED (
             SELECT r.number, f.finding, f.issue_key, f.sha, jirasync.report_subject(f.summary) AS summary,
-                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.note, f.place,
+                   coalesce(f.fix_versions, '{}') AS fix_versions, f.landed_at, f.note, f.story_source, f.place,
                    CASE WHEN f.finding = 'no_key' THEN (
                        -- as commits_without_story has it, which knows landed ones alone
                        SELECT CASE min(CASE k.class WHEN 'known' THEN 1 WHEN 'unknown_key' THEN 2 ELSE 3 END)
@@ -28,10 +28,10 @@ BEGIN
              CROSS JOIN LATERAL jirasync.report_range(p_tenant, p_project, p_fix_version, r.source, r.repository, r.from_ref, r.to_ref) f
         ), absent AS (
             -- a release of several repositories has a story when one of them has it
-            SELECT f.issue_key, f.summary, f.fix_versions, f.landed_at, min(f.place) AS place
+            SELECT f.issue_key, f.summary, f.fix_versions, f.landed_at, f.note, min(f.place) AS place
               FROM found f
              WHERE f.finding = 'only_in_version'
-             GROUP BY f.issue_key, f.summary, f.fix_versions, f.landed_at
+             GROUP BY f.story_source, f.issue_key, f.summary, f.fix_versions, f.landed_at, f.note
             HAVING count(*) = (SELECT count(*) FROM range)
         )
         SELECT (SELECT coalesce(json_agg(json_build_object(
@@ -50,7 +50,8 @@ BEGIN
                (SELECT coalesce(json_agg(json_build_object(
                            'issue_key', a.issue_key, 'summary', a.summary, 'fix_versions', a.fix_versions,
                            'landed_at', jirasync.phoenix_time(a.landed_at),
-                           'reason', CASE WHEN a.landed_at IS NULL THEN 'not_landed' ELSE 'landed_elsewhere' END)
+                           'reason', CASE WHEN a.landed_at IS NOT NULL THEN 'landed_elsewhere'
+                                          WHEN a.note IS NOT NULL THEN 'taken_back' ELSE 'not_landed' END)
                            ORDER BY a.place), '[]')
                   FROM absent a);
 END

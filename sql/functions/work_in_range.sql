@@ -111,7 +111,7 @@ BEGIN
         )
         SELECT l.place, l.sha, l.landed_at, i.source, coalesce(parent.issue_id, i.issue_id), i.issue_id,
                coalesce(parent.issue_key, i.issue_key), coalesce(parent.summary, i.summary),
-               coalesce(parent.fix_versions, i.fix_versions), l.is_gone, l.note
+               coalesce(nullif(parent.fix_versions, '{}'), i.fix_versions), l.is_gone, l.note
         FROM linked l
         JOIN jirasync.issues i ON i.tenant = p_tenant AND i.source = l.source AND i.issue_id = l.issue_id
         LEFT JOIN jirasync.issues parent

@@ -16,7 +16,7 @@ CREATE FUNCTION facts.audit(p_version text, p_from text, p_to text) RETURNS SETO
                      coalesce((SELECT split_part(c.message, ' ', 1) FROM jirasync.commits c WHERE c.sha = a.sha), '-'),
                      a.summary, a.fix_versions::text, a.landed_at)
     FROM jirasync.release_audit(p_version, 'git', 'org/app', p_from, p_to) WITH ORDINALITY
-         a (finding, issue_key, sha, summary, fix_versions, landed_at, n) ORDER BY a.n $$;
+         a (finding, issue_key, sha, summary, fix_versions, landed_at, note, story_source, n) ORDER BY a.n $$;
 \set ECHO all
 -- main: one, two, a merge that brings part1 and part2, four. release/1.0 is cut at the merge, with a fix of its own; a
 -- feature branch is cut there, too. Tags: v1.0 at two, v1.1-rc1 and v1.1 at the fix, v1.2 at four.
