@@ -217,8 +217,10 @@ gap hub once "$early" "$head"
 until_true 'a push that comes twice is whole' "$(is_whole hub once)"
 check 'and is fetched once' 3 "$(requests /compare/)"
 check 'there is no gap to ask for' 0 "$(sql -c "SELECT jirasync.fetch_gaps('hub')")"
+sql -c "SELECT jirasync.pause_jobs('fetch_commits')" >/dev/null
 gap hub once "$early" "$head" main org/app true
 check 'a replay shows the gap again' f "$(sql -c "SELECT is_whole FROM jirasync.pushes WHERE delivery_id = 'once'")"
+sql -c "SELECT jirasync.resume_jobs('fetch_commits')" >/dev/null
 until_true 'and asks again' "$(is_whole hub once)"
 check 'with the same end' '220 220 220' "$(listed hub once)"
 
