@@ -235,18 +235,25 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
     return read_merged_in(message, end, merge);
 }
 
-/* The line in which somebody says what a commit does: the first, past "Pull request #1: "; of a merge whose first line
- * only names a branch, the first of its body, empty where there is none. */
-static struct text_slice title_of(const char *message, size_t length)
+/* Offset of the title of a message that is no merge's: 0, or past "Pull request #1: ". */
+static size_t title_start(const char *message, size_t length)
 {
-    struct merge_subject merge;
-    size_t end = line_end(message, length, 0);
-    size_t start = 0;
-    if (starts(message, end, 0, REQUEST_TITLE)) {
-        size_t colon = find(message, end, 0, ": ");
-        start = past(message, end, colon, ": ");
-    } else if (commit_message_merge(message, length, &merge)) {
-        start = skip_spaces(message, length, end);
+    size_t number = past(message, length, 0, REQUEST_TITLE);
+    size_t end = number;
+    while (end < length && end - number < 18 && message[end] >= '0' && message[end] <= '9') {
+        end++;
+    }
+    size_t start = past(message, length, end, ": ");
+    return number > 0 && start > end ? start : 0;
+}
+
+/* The line in which a merge says what it brings: past "Pull request #1: ", or, where the first line only names a branch,
+ * the first of the body, empty where there is none. */
+static struct text_slice title_of_merge(const char *message, size_t length)
+{
+    size_t start = title_start(message, length);
+    if (start == 0) {
+        start = skip_spaces(message, length, line_end(message, length, 0));
     }
     return (struct text_slice){message + start, line_end(message, length, start) - start};
 }
@@ -291,8 +298,8 @@ static size_t read_sentence(const char *text, size_t length, size_t at, char nam
     if (text[at] != 'R' || !opens_line(text, at)) {
         return 0;
     }
-    struct text_slice title = title_of(text, length);
-    bool is_meant = is_path(object < length ? text[object] : ' ') || starts(title.bytes, title.length, 0, "Revert ");
+    bool is_meant = is_path(object < length ? text[object] : ' ') ||
+                    starts(text, length, title_start(text, length), "Revert ");
     return is_meant ? read_request(text, length, object, name) : 0;
 }
 
@@ -316,7 +323,7 @@ static void read_quoted_title(const char *text, size_t end, char name[COMMIT_REV
 /* True where a merge says that it brings a revert: by its title, or, where GitHub was told to give none, by the branch. */
 static bool brings_revert(const char *message, size_t length, const struct merge_subject *merge)
 {
-    struct text_slice title = title_of(message, length);
+    struct text_slice title = title_of_merge(message, length);
     if (title.length > 0) {
         return starts(title.bytes, title.length, 0, "Revert \"");
     }
@@ -341,10 +348,10 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
 {
     struct merge_subject merge;
     bool is_first = *at == 0;
-    if (commit_message_merge(message, length, &merge)) {
+    if (is_first && commit_message_merge(message, length, &merge)) {
         *at = length;
         memcpy(name, "Revert", sizeof "Revert");
-        return is_first && brings_revert(message, length, &merge);
+        return brings_revert(message, length, &merge);
     }
     if (!is_first && *at < length) {
         size_t member = next_in_list(message, length, *at);
@@ -358,11 +365,11 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
         return true;
     }
     *at = length;
-    struct text_slice title = title_of(message, length);
-    if (!is_first || !starts(title.bytes, title.length, 0, "Revert \"")) {
+    size_t title = title_start(message, length);
+    if (!is_first || !starts(message, length, title, "Revert \"")) {
         return false;
     }
-    read_quoted_title(title.bytes, title.length, name);
+    read_quoted_title(message + title, line_end(message, length, title) - title, name);
     return true;
 }
 
