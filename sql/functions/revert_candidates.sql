@@ -4,34 +4,44 @@ CREATE OR REPLACE FUNCTION jirasync.revert_candidates(
 RETURNS SETOF text LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
-    WITH given AS MATERIALIZED (
-        SELECT u.sha, c.picked_from
-        FROM unnest(p_shas) u (sha)
-        LEFT JOIN jirasync.commits c
-          ON c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = u.sha
+    WITH RECURSIVE named (sha) AS (
+        SELECT u.sha FROM unnest(p_shas) u (sha)
+        UNION
+        SELECT step.sha
+        FROM named n
+        CROSS JOIN LATERAL (
+            SELECT c.picked_from AS sha FROM jirasync.commits c
+            WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = n.sha
+              AND c.picked_from IS NOT NULL
+            UNION ALL
+            SELECT c.sha FROM jirasync.commits c
+            WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.picked_from = n.sha
+            UNION ALL
+            -- what stands on the line may be the merge that brought what has its position
+            SELECT m.sha
+            FROM jirasync.commit_refs b
+            JOIN jirasync.commit_refs m
+              ON m.tenant = p_tenant AND m.source = p_source AND m.repository = p_repository
+             AND m.ref = b.ref AND m.position = b.position AND m.on_line
+            WHERE b.tenant = p_tenant AND b.source = p_source AND b.repository = p_repository AND b.sha = n.sha
+              AND NOT b.on_line
+            OFFSET 0) step
     ), place AS (
         SELECT DISTINCT r.ref, r.position
-        FROM given g
+        FROM unnest(p_shas) u (sha)
         JOIN jirasync.commit_refs r
-          ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = g.sha
-    ), named AS MATERIALIZED (
-        SELECT g.sha FROM given g
-        UNION
-        SELECT g.picked_from FROM given g WHERE g.picked_from IS NOT NULL
-        UNION
-        SELECT o.sha
-        FROM (SELECT g.sha FROM given g UNION SELECT g.picked_from FROM given g WHERE g.picked_from IS NOT NULL) g
-        JOIN jirasync.commits o
-          ON o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.picked_from = g.sha
-        UNION
-        -- what stands on the line may be the merge that brought what has its position
-        SELECT r.sha
-        FROM place p
-        JOIN jirasync.commit_refs r
-          ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
-         AND r.ref = p.ref AND r.position = p.position
-        WHERE r.on_line
+          ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = u.sha
+        WHERE NOT r.on_line
     )
+    -- (whose parents may tell where a revert was made that came with it)
+    SELECT r.sha
+    FROM place p
+    JOIN jirasync.commit_refs b
+      ON b.tenant = p_tenant AND b.source = p_source AND b.repository = p_repository
+     AND b.ref = p.ref AND b.position = p.position AND NOT b.on_line
+    JOIN jirasync.revert_names r
+      ON r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository AND r.sha = b.sha
+    UNION
     SELECT r.sha
     FROM named n
     JOIN jirasync.revert_names r
@@ -61,4 +71,4 @@ BEGIN
      AND left(r.named, 7) = left(request.named, 7) AND r.named = request.named;
 END
 $$;
-COMMENT ON FUNCTION jirasync.revert_candidates IS 'Commits of the repository whose reverts name one of the given commits, in full or cut short or by its pull request, a cherry-pick or the original of one, or a merge of the same position on a branch';
+COMMENT ON FUNCTION jirasync.revert_candidates IS 'Commits of the repository whose reverts name one of the given commits, in full or cut short or by its pull request, a cherry-pick or the original of one, or a merge of the same position on a branch, and those that came with one of them by the same merge';

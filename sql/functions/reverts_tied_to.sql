@@ -16,16 +16,16 @@ BEGIN
     ELSE
         p_shas := jirasync.revert_neighbourhood(p_tenant, p_source, p_repository, p_shas);
     END IF;
-    SELECT array_agg(u.sha), array_agg(t.target) INTO reverts, targets
+    SELECT array_agg(t.sha), array_agg(t.target) INTO reverts, targets
     FROM (SELECT DISTINCT s.sha FROM unnest(p_shas) s (sha)) u
     CROSS JOIN LATERAL (
-        SELECT DISTINCT n.target FROM jirasync.wanted_revert_targets n
+        SELECT DISTINCT n.sha, n.target FROM jirasync.wanted_revert_targets n
         WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
-        OFFSET 0) t
-    WHERE NOT EXISTS (
-        SELECT FROM jirasync.revert_standing n
-        WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = u.sha
-          AND n.target = t.target AND NOT n.has_stood);
+          AND NOT EXISTS (
+              SELECT FROM jirasync.revert_standing s
+              WHERE s.tenant = p_tenant AND s.source = p_source AND s.repository = p_repository AND s.sha = u.sha
+                AND s.target = n.target AND s.named = n.named AND NOT s.has_stood)
+        OFFSET 0) t;
 END
 $$;
 COMMENT ON FUNCTION jirasync.reverts_tied_to IS 'The reverts and their targets (parallel arrays) that the commits are tied to, by one revert or by reverts of reverts, where the revert was made on the target; NULL where no revert names any of them. Of very many commits all reverts of the repository';

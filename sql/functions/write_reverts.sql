@@ -8,6 +8,9 @@ DECLARE
     v_branches  text[];
     v_moved     integer;
 BEGIN
+    IF p_shas IS NOT NULL THEN
+        p_shas := p_shas || ARRAY(SELECT jirasync.picks_beside(p_tenant, p_source, p_repository, p_shas));
+    END IF;
     changed := jirasync.write_revert_names(p_tenant, p_source, p_repository, p_shas);
     shas := '{}';
     -- Most repositories have no reverts, or none yet.

@@ -1,6 +1,6 @@
--- Definition of what a revert takes back: what it names, picks of it and what it was picked from, what a merge brought.
+-- Definition of what a revert takes back: what it names, what a merge of that brought, and picks and originals of these.
 CREATE OR REPLACE VIEW jirasync.wanted_revert_targets AS
-SELECT n.tenant, n.source, n.repository, n.sha, target.sha AS target
+SELECT n.tenant, n.source, n.repository, n.sha, target.sha AS target, named.sha AS named, target.is_named, target.is_brought
 FROM jirasync.revert_names n
 CROSS JOIN LATERAL (
     SELECT n.named AS digits WHERE strpos(n.named, '#') = 0
@@ -23,30 +23,32 @@ CROSS JOIN LATERAL (
             AND k.sha >= name.digits AND k.sha < name.digits || 'g'
           ORDER BY k.sha LIMIT 2) t
     HAVING count(*) = 1) named
-JOIN jirasync.commits c
-  ON c.tenant = n.tenant AND c.source = n.source AND c.repository = n.repository AND c.sha = named.sha
 CROSS JOIN LATERAL (
-    SELECT c.sha
-    UNION
-    SELECT o.sha FROM jirasync.commits o
-    WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository AND o.sha = c.picked_from
-    UNION
-    SELECT o.sha FROM jirasync.commits o
-    WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository AND o.picked_from = c.sha
-    UNION
-    SELECT o.sha FROM jirasync.commits o
-    WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository AND o.picked_from = c.picked_from
-    UNION
-    SELECT brought.sha
-    FROM jirasync.commit_refs place
-    JOIN jirasync.refs line
-      ON line.tenant = place.tenant AND line.source = place.source AND line.repository = place.repository
-     AND line.ref = place.ref AND line.counted_to >= place.position
-    JOIN jirasync.commit_refs brought
-      ON brought.tenant = place.tenant AND brought.source = place.source AND brought.repository = place.repository
-     AND brought.ref = place.ref AND brought.position = place.position
-    WHERE place.tenant = c.tenant AND place.source = c.source AND place.repository = c.repository
-      AND place.sha = c.sha AND place.on_line
-      AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)) target
+    WITH RECURSIVE work (sha, is_named, is_brought) AS (
+        SELECT named.sha, true, false
+        UNION
+        SELECT step.sha, step.is_named, step.is_brought
+        FROM work w
+        JOIN jirasync.commits c
+          ON c.tenant = n.tenant AND c.source = n.source AND c.repository = n.repository AND c.sha = w.sha
+        CROSS JOIN LATERAL (
+            SELECT o.sha, false AS is_named, w.is_brought FROM jirasync.commits o
+            WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.sha = c.picked_from
+            UNION ALL
+            SELECT o.sha, false, w.is_brought FROM jirasync.commits o
+            WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.picked_from = c.sha
+            UNION ALL
+            SELECT brought.sha, w.is_named, true
+            FROM jirasync.commit_refs place
+            JOIN jirasync.refs line
+              ON line.tenant = place.tenant AND line.source = place.source AND line.repository = place.repository
+             AND line.ref = place.ref AND line.counted_to >= place.position
+            JOIN jirasync.commit_refs brought
+              ON brought.tenant = place.tenant AND brought.source = place.source AND brought.repository = place.repository
+             AND brought.ref = place.ref AND brought.position = place.position AND NOT brought.on_line
+            WHERE place.tenant = n.tenant AND place.source = n.source AND place.repository = n.repository
+              AND place.sha = c.sha AND place.on_line
+              AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)) step)
+    SELECT w.sha, bool_or(w.is_named) AS is_named, bool_and(w.is_brought) AS is_brought FROM work w GROUP BY w.sha) target
 WHERE target.sha <> n.sha;
-COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed. A sha cut short names a commit only while one commit fits; a pull request names its merge, or the commits that it became without one. A cherry-pick and its original are one: what names one of them names all. A named merge takes along what has its position on a line that counts';
+COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed, by which named commit. A sha cut short names a commit only while one commit fits; a pull request names its merge, or the commits that it became without one. A merge is one with what has its position on a line that counts, and a cherry-pick with its original: what names one of them names all. is_named: without a pick between; is_brought: by what a merge brought';

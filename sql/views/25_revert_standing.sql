@@ -1,6 +1,6 @@
 -- Which counted branches have the reverts, and which of these what the reverts take back.
 CREATE OR REPLACE VIEW jirasync.revert_standing AS
-SELECT t.tenant, t.source, t.repository, t.sha, t.target, w.branch, w.is_held, w.has_stood
+SELECT t.tenant, t.source, t.repository, t.sha, t.target, w.branch, w.is_held, w.has_stood, t.named
 FROM jirasync.wanted_revert_targets t
 -- OFFSET 0 keeps each look-up whole, so that it goes by index from its commit or its branch
 CROSS JOIN LATERAL (
@@ -8,7 +8,7 @@ CROSS JOIN LATERAL (
     -- back there, and a merge of both keeps what it has.
     SELECT h.branch, h.is_held, bool_and(h.is_held OR NOT h.is_rooted) OVER () AS has_stood
     FROM (SELECT holds.branch, bool_or(holds.is_rooted) AS is_rooted, bool_or(held.branch IS NOT NULL) AS is_held
-          FROM (SELECT p.ref, p.position FROM jirasync.commit_refs p
+          FROM (SELECT p.ref, p.position, p.on_line FROM jirasync.commit_refs p
                 WHERE p.tenant = t.tenant AND p.source = t.source AND p.repository = t.repository AND p.sha = t.sha
                 OFFSET 0) own
           CROSS JOIN LATERAL (
@@ -24,6 +24,23 @@ CROSS JOIN LATERAL (
                AND b.branch = holds.branch AND b.up_to >= p.position
               WHERE p.tenant = t.tenant AND p.source = t.source AND p.repository = t.repository AND p.sha = t.target
                 AND p.position <= own.position
+                -- (what a revert names was there where it was made; a pick of it, or its original, may have been elsewhere,
+                -- as may all where the revert was picked)
+                AND (own.on_line
+                     OR t.is_named AND NOT EXISTS (
+                         SELECT FROM jirasync.commits c
+                         WHERE c.tenant = t.tenant AND c.source = t.source AND c.repository = t.repository AND c.sha = t.sha
+                           AND c.picked_from IS NOT NULL)
+                     OR jirasync.came_before(t.tenant, t.source, t.repository, holds.branch, own.ref, own.position,
+                                             t.target, p.position, t.sha, t.named))
+                -- (a merge did not bring what the line had already)
+                AND NOT (t.is_brought AND EXISTS (
+                    SELECT FROM jirasync.commit_refs m
+                    JOIN jirasync.counted_reach l
+                      ON l.tenant = m.tenant AND l.source = m.source AND l.repository = m.repository AND l.ref = m.ref
+                     AND l.branch = holds.branch AND l.up_to >= m.position
+                    WHERE m.tenant = t.tenant AND m.source = t.source AND m.repository = t.repository AND m.sha = t.named
+                      AND m.on_line AND m.position > p.position AND m.position <= own.position))
               LIMIT 1) held ON true
           GROUP BY holds.branch) h
     OFFSET 0) w;

@@ -1,18 +1,23 @@
 -- Definition of what each revert names.
 CREATE OR REPLACE VIEW jirasync.wanted_revert_names AS
-SELECT DISTINCT c.tenant, c.source, c.repository, c.sha,
-       CASE WHEN request.name IS NULL THEN lower(named.name)
-            WHEN lower(today.name) = lower(c.repository) THEN '#' || request.name[2]
-            ELSE today.name || '#' || request.name[2] END AS named
+SELECT w.tenant, w.source, w.repository, w.sha, w.named
+FROM jirasync.written_reverts w
+UNION
+-- The pick of a merge says nothing itself of what the reverts that this brought take back.
+SELECT c.tenant, c.source, c.repository, c.sha, w.named
 FROM jirasync.commits c
-CROSS JOIN LATERAL unnest(c.reverts) named (name)
-CROSS JOIN LATERAL regexp_match(named.name, '^([^#!]*)[#!]([1-9][0-9]{0,17})$') request (name)
-CROSS JOIN LATERAL (
-    -- (a commit names a repository as it was called then, and its own also as it was called when the pull request was made)
-    SELECT CASE WHEN request.name[1] = '' THEN ''
-                WHEN EXISTS (SELECT FROM jirasync.repository_renames r
-                             WHERE r.tenant = c.tenant AND r.source = c.source AND r.former = request.name[1]
-                               AND r.repository = c.repository) THEN c.repository
-                ELSE jirasync.name_today(c.tenant, c.source, request.name[1], c.committed_at) END AS name) today
-WHERE c.reverts IS NOT NULL AND (request.name IS NOT NULL OR named.name ~ '^[0-9a-fA-F]{7,}$');
-COMMENT ON VIEW jirasync.wanted_revert_names IS 'What revert_names is to be. A pull request of the same repository goes by its number alone, one of a repository that was renamed since by the name of today';
+JOIN jirasync.commit_refs m
+  ON m.tenant = c.tenant AND m.source = c.source AND m.repository = c.repository AND m.sha = c.picked_from AND m.on_line
+JOIN jirasync.commit_refs b
+  ON b.tenant = c.tenant AND b.source = c.source AND b.repository = c.repository AND b.ref = m.ref
+ AND b.position = m.position AND NOT b.on_line
+JOIN jirasync.written_reverts w
+  ON w.tenant = c.tenant AND w.source = c.source AND w.repository = c.repository AND w.sha = b.sha
+WHERE c.picked_from IS NOT NULL AND c.reverts = '{Revert}'
+  AND NOT EXISTS (
+      SELECT FROM jirasync.commit_refs o
+      JOIN jirasync.written_reverts u
+        ON u.tenant = c.tenant AND u.source = c.source AND u.repository = c.repository AND u.sha = o.sha
+      WHERE o.tenant = c.tenant AND o.source = c.source AND o.repository = c.repository AND o.ref = b.ref
+        AND o.position = b.position AND starts_with(b.sha, u.named));
+COMMENT ON VIEW jirasync.wanted_revert_names IS 'What revert_names is to be: what the message of a revert names, and of the pick of a merge that brought reverts (cherry-pick -m 1 -x) what these name, but for those that were taken back again in it';
