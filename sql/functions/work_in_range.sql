@@ -7,14 +7,10 @@ SET search_path = pg_catalog, jirasync, pg_temp SET plan_cache_mode = force_gene
 SET enable_seqscan = off SET enable_mergejoin = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-    v_ends      record;
-    v_tied      record;
-    v_brought   text[];
-    v_dropped   text[] := '{}';
-    v_undone    text[] := '{}';
-    v_turned    text[] := '{}';
-    v_turners   text[] := '{}';
-    v_are_gone  boolean[] := '{}';
+    v_ends     record;
+    v_turned   record;
+    v_brought  text[];
+    v_dropped  text[] := '{}';
 BEGIN
     v_ends := jirasync.range_ends(p_tenant, p_source, p_repository, p_from, p_to);
     v_brought := ARRAY(
@@ -22,7 +18,7 @@ BEGIN
             p_tenant, p_source, p_repository, v_ends.from_refs, v_ends.from_limits, v_ends.from_walked,
             v_ends.to_refs, v_ends.to_limits, v_ends.to_walked) b
         ORDER BY b.place);
-    -- What both ends hold can differ between them by reverts that one of them lacks.
+    -- What both ends hold can differ between them by reverts that one of them lacks, or by picks.
     IF EXISTS (SELECT FROM jirasync.revert_names n
                WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository) THEN
         v_dropped := ARRAY(
@@ -30,52 +26,12 @@ BEGIN
                 p_tenant, p_source, p_repository, v_ends.to_refs, v_ends.to_limits, v_ends.to_walked,
                 v_ends.from_refs, v_ends.from_limits, v_ends.from_walked) b
             WHERE EXISTS (SELECT FROM jirasync.revert_names n
-                          WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = b.sha));
+                          WHERE n.tenant = p_tenant AND n.source = p_source AND n.repository = p_repository AND n.sha = b.sha)
+               OR EXISTS (SELECT FROM jirasync.commits_of_work(p_tenant, p_source, p_repository, b.sha)));
     END IF;
-    v_tied := jirasync.reverts_tied_to(p_tenant, p_source, p_repository, v_brought || v_dropped);
-    IF v_tied.reverts IS NOT NULL THEN
-        WITH line AS (
-            SELECT 'from' AS holder, f.ref, f."limit", cardinality(v_ends.from_walked) <= 1 AS is_one
-            FROM unnest(v_ends.from_refs, v_ends.from_limits) f (ref, "limit")
-            UNION ALL
-            SELECT 'to', t.ref, t."limit", cardinality(v_ends.to_walked) <= 1
-            FROM unnest(v_ends.to_refs, v_ends.to_limits) t (ref, "limit")
-        ), member AS (
-            SELECT unnest(v_tied.reverts) AS sha UNION SELECT unnest(v_tied.targets)
-        ), held AS MATERIALIZED (
-            SELECT m.sha, l.holder, CASE WHEN l.is_one THEN p.position END AS "position"
-            FROM member m
-            CROSS JOIN LATERAL (
-                SELECT o.ref, o.position FROM jirasync.commit_refs o
-                WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.sha = m.sha
-                OFFSET 0) p
-            JOIN line l ON l.ref = p.ref AND l."limit" >= p.position
-            UNION ALL
-            SELECT m.sha, w.holder, NULL
-            FROM (SELECT 'from' AS holder, unnest(v_ends.from_walked) AS sha
-                  UNION ALL SELECT 'to', unnest(v_ends.to_walked)) w
-            JOIN member m ON m.sha = w.sha
-        ), taken AS MATERIALIZED (
-            SELECT t.revert, t.target, t.holder
-            FROM (SELECT array_agg(h.sha) AS shas, array_agg(h.holder) AS holders, array_agg(h.position) AS positions
-                  FROM held h) a
-            CROSS JOIN LATERAL jirasync.taken_back(p_tenant, p_source, p_repository, v_tied.reverts, v_tied.targets,
-                                                   a.shas, a.holders, a.positions) t
-        ), turned AS (
-            -- taken back in one of the two that hold it, and not in the other; by what in the end
-            SELECT t.target, t.holder = 'to' AS is_gone,
-                   min(CASE WHEN t.holder = 'to' THEN t.revert ELSE (
-                       SELECT min(g.revert) FROM taken g WHERE g.holder = 'to' AND g.target = t.revert) END) AS turner
-            FROM taken t
-            WHERE (SELECT count(DISTINCT h.holder) FROM held h WHERE h.sha = t.target) = 2
-              AND NOT EXISTS (SELECT FROM taken o WHERE o.target = t.target AND o.holder <> t.holder)
-            GROUP BY t.target, t.holder
-        )
-        SELECT coalesce((SELECT array_agg(t.target) || array_agg(t.revert) FROM taken t
-                         WHERE t.holder = 'to' AND t.target = ANY (v_brought)), '{}'),
-               coalesce(array_agg(t.target), '{}'), coalesce(array_agg(t.turner), '{}'), coalesce(array_agg(t.is_gone), '{}')
-        INTO v_undone, v_turned, v_turners, v_are_gone FROM turned t;
-    END IF;
+    SELECT * INTO v_turned FROM jirasync.turned_in_range(
+        p_tenant, p_source, p_repository, v_ends.from_refs, v_ends.from_limits, v_ends.from_walked,
+        v_ends.to_refs, v_ends.to_limits, v_ends.to_walked, v_brought, v_dropped);
     RETURN QUERY
         WITH told AS (
             SELECT u.sha, u.place, false AS is_turned, false AS is_gone, NULL AS turner
@@ -83,7 +39,7 @@ BEGIN
             UNION ALL
             -- (it stands where what turned it does)
             SELECT t.sha, coalesce(array_position(v_brought, t.turner), 0), true, t.is_gone, t.turner
-            FROM unnest(v_turned, v_turners, v_are_gone) t (sha, turner, is_gone)
+            FROM unnest(v_turned.shas, v_turned.turners, v_turned.are_gone) t (sha, turner, is_gone)
         ), ranged AS MATERIALIZED (
             SELECT t.sha, row_number() OVER (ORDER BY t.place, t.is_turned, t.sha) AS place, t.is_turned, t.is_gone,
                    c.message, c.author, c.author_email,
@@ -118,12 +74,12 @@ BEGIN
           ON i.hierarchy_level < 0 AND parent.tenant = i.tenant AND parent.source = i.source
          AND parent.issue_id = i.parent_id AND parent.deleted_at IS NULL AND NOT parent.is_stub
          AND parent.hierarchy_level > 0 IS NOT TRUE
-        WHERE NOT l.is_merge AND NOT l.is_revert AND l.sha <> ALL (v_undone)
+        WHERE NOT l.is_merge AND NOT l.is_revert AND (l.is_gone OR l.sha <> ALL (v_turned.undone))
         UNION ALL
         SELECT r.place, r.sha, r.landed_at, NULL, NULL, NULL, NULL, split_part(r.message, E'\n', 1), NULL, false, NULL
         FROM ranged r
         WHERE NOT r.is_turned AND NOT r.is_merge AND NOT EXISTS (SELECT FROM linked l WHERE l.sha = r.sha)
-          AND r.sha <> ALL (v_undone)
+          AND r.sha <> ALL (v_turned.undone)
           AND jirasync.is_judged_commit(p_tenant, p_source, p_repository, r.sha, r.author, r.author_email, r.message);
 END
 $$;

@@ -145,3 +145,40 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-10';
 SELECT * FROM facts.work WHERE issue_key = 'APP-10';
 SELECT correlation_rebuild();
+
+-- Ranges go by the work, whichever of its commits an end has. Taken back on main, and there on the release branch as a pick. Must come out:
+-- from the release branch to main, done is gone; the other way picked is new.
+CREATE FUNCTION facts.between(p_repository text, p_from text, p_to text) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT split_part(c.message, ':', 1) || CASE WHEN w.is_gone THEN ' is gone' ELSE ' is new' END
+    FROM work_in_range('main', 'git', p_repository, p_from, p_to) w
+    JOIN commits c ON c.repository = p_repository AND c.sha = w.sha
+    WHERE w.issue_key IS NOT NULL ORDER BY w.place $$;
+SELECT facts.pushed(1, 'org/range main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/range release/1.0', NULL, 'picked', facts.listed('picked: APP-13', '{base}', '{APP-13}', picked => 'done'));
+SELECT facts.pushed(3, 'org/range main', 'base', 'undone', facts.listed('done: APP-13', '{base}', '{APP-13}'),
+    facts.listed('undone: Revert', '{done}', reverts => '{done}'));
+SELECT facts.settle() >= 0;
+SELECT facts.between('org/range', 'release/1.0', 'main');
+SELECT facts.between('org/range', 'main', 'release/1.0');
+-- main is merged into the release branch, which keeps the pick. Must come out: no row from the release branch on, since it has the work; done
+-- is gone on main.
+SELECT facts.pushed(4, 'org/range release/1.0', 'picked', 'merge', facts.listed('done: APP-13', '{base}', '{APP-13}'),
+    facts.listed('undone: Revert', '{done}', reverts => '{done}'), facts.listed('merge: Merge', '{picked,undone}', '{}', '{}'));
+SELECT facts.pushed(5, 'org/range release/2.0', NULL, 'picked');
+SELECT facts.settle() >= 0;
+SELECT facts.between('org/range', 'release/2.0', 'release/1.0');
+SELECT facts.between('org/range', 'release/1.0', 'main');
+-- A pick that the release branch has taken back while it has the original. Must come out: nothing is gone on it that release/2.0 has.
+SELECT facts.pushed(1, 'org/still release/2.0', NULL, 'picked', facts.listed('base: begin', '{}'),
+    facts.listed('picked: APP-14', '{base}', '{APP-14}', picked => 'done'));
+SELECT facts.pushed(2, 'org/still main', NULL, 'done', facts.listed('base: begin', '{}'), facts.listed('done: APP-14', '{base}', '{APP-14}'));
+SELECT facts.pushed(3, 'org/still release/1.0', NULL, 'undone', facts.listed('picked: APP-14', '{base}', '{APP-14}', picked => 'done'),
+    facts.listed('undone: Revert', '{picked}', reverts => '{picked}'));
+SELECT facts.pushed(4, 'org/still release/1.0', 'undone', 'merge', facts.listed('done: APP-14', '{base}', '{APP-14}'),
+    facts.listed('merge: Merge', '{undone,done}', '{}', '{}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.work WHERE issue_key = 'APP-14';
+SELECT facts.between('org/still', 'release/2.0', 'release/1.0');
+-- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
+SELECT * FROM push_gaps;
+SELECT correlation_rebuild();
