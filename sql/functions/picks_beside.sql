@@ -1,4 +1,4 @@
--- The picked reverts that name nothing themselves, whose names follow from given commits.
+-- The picks that take back what given commits do.
 CREATE OR REPLACE FUNCTION jirasync.picks_beside(p_tenant text, p_source text, p_repository text, p_shas text[])
 RETURNS SETOF text LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -21,8 +21,7 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT o.sha FROM jirasync.commits o
             WHERE o.tenant = p_tenant AND o.source = p_source AND o.repository = p_repository AND o.picked_from = merge.sha
-              AND o.reverts = '{Revert}'
             OFFSET 0) c;
 END
 $$;
-COMMENT ON FUNCTION jirasync.picks_beside IS 'Picks, that are reverts by their words alone, of the given commits or of the merges that brought these to a line';
+COMMENT ON FUNCTION jirasync.picks_beside IS 'Picks of the given commits, or of the merges that brought these to a line';

@@ -74,6 +74,20 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key = 'APP-5';
 SELECT * FROM facts.work WHERE issue_key = 'APP-5';
 SELECT correlation_rebuild();
+-- A merge brings a revert under a title of its own, of work that another merge had brought, beside work that it takes back itself. Must
+-- come out: APP-15 covered by the release branch until the merge is picked to it, then reverted; APP-16 covered by picked all along.
+SELECT facts.pushed(1, 'org/titled main', NULL, 'merge', facts.listed('base: begin', '{}'), facts.listed('one: APP-15', '{base}', '{APP-15}'),
+    facts.listed('merge: Merge', '{base,one}', '{}', '{}'));
+SELECT facts.pushed(2, 'org/titled release/1.0', NULL, 'picked', facts.listed('picked: APP-16', '{merge}', '{APP-16}', picked => 'two'));
+SELECT facts.pushed(3, 'org/titled main', 'merge', 'merge2', facts.listed('gone: Revert', '{one}', reverts => '{one}'),
+    facts.listed('two: APP-16', '{gone}', '{APP-16}'), facts.listed('gone2: Revert', '{two}', reverts => '{two}'),
+    facts.listed('merge2: Merge', '{merge,gone2}', '{}', '{}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-15', 'APP-16');
+SELECT facts.pushed(4, 'org/titled release/1.0', 'picked', 'merge10', facts.listed('merge10: Merge', '{picked}', picked => 'merge2'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-15', 'APP-16');
+SELECT correlation_rebuild();
 -- Told before what it was picked from. Must come out: APP-6 covered, then reverted.
 SELECT facts.pushed(1, 'org/ahead main', NULL, 'merge', facts.listed('base: begin', '{}'), facts.listed('one: APP-6', '{base}', '{APP-6}'),
     facts.listed('merge: Merge', '{base,one}', '{}', '{}'));
@@ -148,6 +162,7 @@ SELECT correlation_rebuild();
 
 -- Ranges go by the work, whichever of its commits an end has. Taken back on main, and there on the release branch as a pick. Must come out:
 -- from the release branch to main, done is gone; the other way picked is new.
+SET client_min_messages = warning;
 CREATE FUNCTION facts.between(p_repository text, p_from text, p_to text) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT split_part(c.message, ':', 1) || CASE WHEN w.is_gone THEN ' is gone' ELSE ' is new' END
     FROM work_in_range('main', 'git', p_repository, p_from, p_to) w
