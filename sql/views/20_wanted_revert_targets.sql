@@ -29,8 +29,10 @@ CROSS JOIN LATERAL (
         UNION
         SELECT step.sha, step.is_named, step.is_brought
         FROM work w
-        JOIN jirasync.commits c
-          ON c.tenant = n.tenant AND c.source = n.source AND c.repository = n.repository AND c.sha = w.sha
+        CROSS JOIN LATERAL (
+            SELECT o.sha, o.picked_from, o.parents, o.is_merge_named FROM jirasync.commits o
+            WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.sha = w.sha
+            OFFSET 0) c
         CROSS JOIN LATERAL (
             SELECT o.sha, false AS is_named, w.is_brought FROM jirasync.commits o
             WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.sha = c.picked_from
@@ -48,7 +50,8 @@ CROSS JOIN LATERAL (
              AND brought.ref = place.ref AND brought.position = place.position AND NOT brought.on_line
             WHERE place.tenant = n.tenant AND place.source = n.source AND place.repository = n.repository
               AND place.sha = c.sha AND place.on_line
-              AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)) step)
+              AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)
+            OFFSET 0) step)
     SELECT w.sha, bool_or(w.is_named) AS is_named, bool_and(w.is_brought) AS is_brought FROM work w GROUP BY w.sha) target
 WHERE target.sha <> n.sha;
 COMMENT ON VIEW jirasync.wanted_revert_targets IS 'Each revert and each commit it takes back, where it has landed, by which named commit. A sha cut short names a commit only while one commit fits; a pull request names its merge, or the commits that it became without one. A merge is one with what has its position on a line that counts, and a cherry-pick with its original: what names one of them names all. is_named: without a pick between; is_brought: by what a merge brought';
