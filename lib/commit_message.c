@@ -344,6 +344,67 @@ static bool next_sentence(const char *message, size_t length, size_t *at, char n
     return false;
 }
 
+static bool is_revert_title(const char *text, size_t length, size_t at)
+{
+    return starts(text, length, at, "Revert \"") || starts(text, length, at, "Reapply \"");
+}
+
+/* True where text[at] opens what a squash tells of one of its commits: "* title" (hosts), "commit ID" (git). */
+static bool opens_entry(const char *text, size_t length, size_t at)
+{
+    char id[COMMIT_ID_MAX + 1];
+    size_t name = past(text, length, at, "commit ");
+    size_t end = name > at ? read_id(text, length, name, id) : 0;
+    return starts(text, length, at, "* ") ||
+           (end > 0 && (end == length || text[end] == '\n' || starts(text, length, end, "\r\n")));
+}
+
+/* True where the line that ends at text[end] is empty. */
+static bool is_empty_line(const char *text, size_t end)
+{
+    size_t start = end > 0 && text[end - 1] == '\r' ? end - 1 : end;
+    return start > 0 && text[start - 1] == '\n';
+}
+
+/* Offset of the next entry of a squash's list that begins after at; length when there is none. Each follows an empty line,
+ * as the items of a list that people write mostly don't. */
+static size_t next_entry(const char *message, size_t length, size_t at)
+{
+    size_t end = line_end(message, length, at);
+    while (end < length && !(opens_entry(message, length, end + 1) && is_empty_line(message, end))) {
+        end = line_end(message, length, end + 1);
+    }
+    return end < length ? end + 1 : length;
+}
+
+/* What git lists has the title below, indented. */
+static bool is_revert_entry(const char *message, size_t start, size_t end)
+{
+    size_t title = past(message, end, start, "* ");
+    if (title == start) {
+        title = find(message, end, start, "\n    ") + strlen("\n    ");
+    }
+    return title < end && is_revert_title(message, end, title);
+}
+
+/* Offset of the list in the message of a squash that takes work back among other work; length for any other message. What
+ * says itself that it reverts, by its title or above the list, is a revert, whatever it lists. */
+static size_t find_mixed_list(const char *message, size_t length)
+{
+    char name[COMMIT_REVERT_MAX + 1];
+    size_t list = next_entry(message, length, 0), own = 0;
+    bool has_work = false, has_revert = false;
+    for (size_t start = list, end; start < length && !(has_work && has_revert); start = end) {
+        end = next_entry(message, length, start);
+        bool is_revert = is_revert_entry(message, start, end);
+        has_revert = has_revert || is_revert;
+        has_work = has_work || !is_revert;
+    }
+    bool is_mixed = has_work && has_revert && !is_revert_title(message, length, title_start(message, length)) &&
+                    !next_sentence(message, list, &own, name);
+    return is_mixed ? list : length;
+}
+
 bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
 {
     struct merge_subject merge;
@@ -362,6 +423,11 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
         }
     }
     if (next_sentence(message, length, at, name)) {
+        size_t list = is_first ? find_mixed_list(message, length) : length;
+        if (list < length) {
+            *at = list;
+            memcpy(name, "Squash", sizeof "Squash");
+        }
         return true;
     }
     *at = length;
@@ -371,6 +437,28 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
     }
     read_quoted_title(message + title, line_end(message, length, title) - title, name);
     return true;
+}
+
+bool commit_message_next_uncounted(const char *message, size_t length, size_t *at, struct message_part *part)
+{
+    if (*at == 0) {
+        struct merge_subject merge;
+        if (commit_message_merge(message, length, &merge)) {
+            *at = length;
+            *part = (struct message_part){merge.uncounted, merge.uncounted_end};
+            return true;
+        }
+        *at = find_mixed_list(message, length);
+    }
+    while (*at < length) {
+        struct message_part entry = {*at, next_entry(message, length, *at)};
+        *at = entry.end;
+        if (is_revert_entry(message, entry.start, entry.end)) {
+            *part = entry;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1])
@@ -401,8 +489,11 @@ static bool opens_a_list(const char *text, size_t start, size_t end)
 
 size_t commit_message_own_length(const char *message, size_t length)
 {
+    struct merge_subject merge;
+    bool has_bare_list = read_merged_in(message, line_end(message, length, 0), &merge);
     for (size_t start = 0; start < length; start = line_end(message, length, start) + 1) {
-        if (opens_a_list(message, start, line_end(message, length, start))) {
+        bool is_bare = has_bare_list && starts(message, length, start, "* ");
+        if (is_bare || opens_a_list(message, start, line_end(message, length, start))) {
             return start;
         }
     }

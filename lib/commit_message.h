@@ -24,6 +24,11 @@ struct merge_subject {
     size_t uncounted_end;     /* ... up to here; equal when it names none */
 };
 
+/* Part of a message, by offsets. */
+struct message_part {
+    size_t start, end;
+};
+
 /* Reads the subject of a message: "Merge branch 'x' [of URL] [into y]", "Merge remote-tracking branch", "Merge tag",
  * "Merge commit", "Merge pull request #1 from x", "Merge pull request #1 in P/r from x to y", "Merged in x (pull
  * request #1)". False for any other subject. */
@@ -38,14 +43,23 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
  * 'Revert "title (#12)"' or 'Revert "title (pull request #12)"' names #12, and any other 'Revert "title"' gives its
  * first word, "Revert": by its words it is a revert, and names nothing. A merge names nothing either, whatever its body
  * says: what takes work back is the commit that it brings. It gives "Revert" where its title, below the subject, is
- * 'Revert "..."', or where it has none and brings GitHub's branch "revert-12-x". */
+ * 'Revert "..."', or where it has none and brings GitHub's branch "revert-12-x".
+ *
+ * A squash that lists reverts ('Revert "..."', 'Reapply "..."') and other commits takes back among other work: "Squash" is
+ * its first word then, and the names in its list follow. The list is "* title" of each (GitHub, GitLab), or "commit ID" as
+ * git merge --squash has it, each after an empty line. One that lists reverts alone, or is titled as one, is a revert. */
 bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1]);
+
+/* The next part of the message whose issue keys are no evidence, from *at on: what a merge's subject says of the other
+ * repository and the target, or a revert in the list of a squash that has other work, too. False at the end, where part stays as
+ * it is. */
+bool commit_message_next_uncounted(const char *message, size_t length, size_t *at, struct message_part *part);
 
 /* The commit of the first "(cherry picked from commit X)": of a pick of a pick the original. */
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1]);
 
-/* How many bytes of a merge's message speak of what it brings in as a whole: a list of merged commits (git merge --log)
- * or of conflicting files at its end is left out. */
+/* How many bytes of a merge's message speak of what it brings in as a whole: a list of merged commits (git merge --log,
+ * Bitbucket Cloud's "Merged in") or of conflicting files at its end is left out. */
 size_t commit_message_own_length(const char *message, size_t length);
 
 #endif

@@ -110,28 +110,38 @@ static bool add(struct found *found, struct arena *arena, const char *text, size
     return true;
 }
 
-/* Collects from text, but for what stands in text[from..to). */
-static bool collect(struct collector *collector, const char *text, size_t length, size_t from, size_t to)
+static bool take(struct collector *collector, const char *text, const struct issue_key *key)
+{
+    size_t kept = key->length < KEY_LIST_REFUSED_BYTES ? key->length : KEY_LIST_REFUSED_BYTES;
+    return key->verdict == ISSUE_KEY_CANDIDATE
+               ? add(&collector->keys, collector->arena, key->text, key->length, key->verdict)
+               : add(&collector->refused, collector->arena, text + key->start, kept, key->verdict);
+}
+
+static bool collect(struct collector *collector, const char *text, size_t length)
 {
     struct issue_key key;
     bool has_room = true;
     for (size_t at = 0; has_room && issue_key_next(text, length, &at, &key);) {
-        if (key.start >= from && key.start < to) {
-            continue;
-        }
-        size_t kept = key.length < KEY_LIST_REFUSED_BYTES ? key.length : KEY_LIST_REFUSED_BYTES;
-        has_room = key.verdict == ISSUE_KEY_CANDIDATE
-                       ? add(&collector->keys, collector->arena, key.text, key.length, key.verdict)
-                       : add(&collector->refused, collector->arena, text + key.start, kept, key.verdict);
+        has_room = take(collector, text, &key);
     }
     return has_room;
 }
 
 static bool collect_message(struct collector *collector, const char *message, size_t length, size_t own_length)
 {
-    struct merge_subject merge;
-    bool is_merge = commit_message_merge(message, length, &merge);
-    return collect(collector, message, own_length, is_merge ? merge.uncounted : 0, is_merge ? merge.uncounted_end : 0);
+    struct issue_key key;
+    struct message_part uncounted = {0, 0};
+    size_t next = 0;
+    bool has_room = true;
+    for (size_t at = 0; has_room && issue_key_next(message, own_length, &at, &key);) {
+        while (key.start >= uncounted.end && commit_message_next_uncounted(message, length, &next, &uncounted)) {
+        }
+        if (key.start < uncounted.start || key.start >= uncounted.end) {
+            has_room = take(collector, message, &key);
+        }
+    }
+    return has_room;
 }
 
 /* Of no keys the list is empty, not NULL. False when memory is short, or was. */
@@ -167,7 +177,7 @@ bool key_list_of_merge(const char *message, size_t length, struct arena *arena, 
 bool key_list_of_branch(const char *name, struct arena *arena, struct key_list *list)
 {
     struct collector collector = {.arena = arena};
-    bool is_done = collect(&collector, name, strlen(name), 0, 0);
+    bool is_done = collect(&collector, name, strlen(name));
     return finish(&collector, is_done, list);
 }
 
@@ -175,6 +185,6 @@ bool key_list_of_pull_request(const char *title, const char *source_branch, stru
 {
     struct collector collector = {.arena = arena};
     bool is_done = (!title || collect_message(&collector, title, strlen(title), strlen(title))) &&
-                   (!source_branch || collect(&collector, source_branch, strlen(source_branch), 0, 0));
+                   (!source_branch || collect(&collector, source_branch, strlen(source_branch)));
     return finish(&collector, is_done, list);
 }

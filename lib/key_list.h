@@ -21,7 +21,8 @@ struct key_list {
     size_t refused_count;
 };
 
-/* Of a commit's message. The target that a merge's subject names ("... into feature/APP-12") is left out. */
+/* Of a commit's message. The target that a merge's subject names ("... into feature/APP-12") and the
+ * reverts that a squash lists beside other work are left out. */
 bool key_list_of_message(const char *message, size_t length, struct arena *arena, struct key_list *list) MUST_CHECK;
 /* What a merge hands down to the commits that it brings in: without the list of those at the end of its message. */
 bool key_list_of_merge(const char *message, size_t length, struct arena *arena, struct key_list *list) MUST_CHECK;

@@ -52,6 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t at = 0, last = 0; commit_message_next_revert(text, size, &at, name); last = at) {
         require(at > last && at <= size && strlen(name) >= 2 && strlen(name) <= COMMIT_REVERT_MAX);
     }
+    struct message_part part = {0, 0};
+    for (size_t at = 0, last = 0; commit_message_next_uncounted(text, size, &at, &part); last = part.end) {
+        require(part.start >= last && part.end >= part.start && part.end <= at && at <= size);
+    }
     if (commit_message_picked_from(text, size, id)) {
         require(strlen(id) >= COMMIT_ID_MIN);
     }

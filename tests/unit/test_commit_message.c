@@ -11,6 +11,7 @@
 
 #define A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+#define UNDO_A "Revert \"APP-1 a\"\n\nThis reverts commit " A "."
 #define A256 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void names_what_is_reverted(void **state)
@@ -79,6 +80,27 @@ static void names_what_is_reverted(void **state)
         {"Revert the APP-1 flag", ""},
         {"x\n\nRevert \"y\"", ""},
         {"his reverts commit " A, ""},
+        {"APP-1 Title (#5)\n\n* APP-1 a\n\n* " UNDO_A "\n\n* APP-1 b", "Squash " A " "},
+        {"APP-1 Title (#5)\r\n\r\n* APP-1 a\r\n\r\n* " UNDO_A "\r\n", "Squash " A " "},
+        {"APP-1 Title (#5)\n\n* " UNDO_A "\n\n* Reapply \"c\"\n\nThis reverts commits " B ", abcdef0.\n\n* APP-1 b\n",
+         "Squash " A " " B " abcdef0 "},
+        {"APP-1 Title\n\n* APP-1 a\n\nThis reverts commit " B ".\n\n* Revert \"b\"", "Squash " B " "},
+        {"Squashed commit of the following:\n\ncommit " A "\nAuthor: Ada <a@example.com>\nDate:   Sun Mar 1 10:00:00 2026 +0000\n\n"
+         "    Revert \"APP-2 old\"\n    \n    This reverts commit " B ".\n\ncommit abcdef0\nAuthor: Ada <a@example.com>\n\n    APP-1 b\n",
+         "Squash " B " "},
+        {"Pull request #3: APP-1\n\nMerge in APP/r from x to y\n\nSquashed commit of the following:\n\ncommit " A "\n\n    APP-1 a\n\n"
+         "commit " B "\n\n    Reapply \"b\"\n\n    This reverts commit abcdef0.",
+         "Squash abcdef0 "},
+        {"Back out (#5)\n\n* " UNDO_A "\n\n* Revert \"b\"\n\nThis reverts commit " B ".", A " " B " "},
+        {"Revert \"x\" (#5)\n\n* " UNDO_A "\n\n* tidy up", A " "},
+        {"Reapply \"x\" (#5)\n\n* " UNDO_A "\n\n* tidy up", A " "},
+        {"Back out (#5)\n\nThis reverts commit " B ".\n\n* " UNDO_A "\n\n* tidy up", B " " A " "},
+        {"APP-1 Title (#5)\n\n* APP-1 a\n\n* Revert \"b\"", ""},
+        {"x\n\n* This reverts commit " A "\n\n* and more", A " "},
+        {"x\n\n* Revert \"y\" is what it does:\n* This reverts commit " A ".\n* and more", A " "},
+        {"x\n\n* APP-1 a\n\n  * " UNDO_A, A " "},
+        {"x\n\ncommit abcdef0 was wrong\n\n* " UNDO_A, A " "},
+        {"Merged in x (pull request #5)\n\nAPP-1 Title\n\n* APP-1 a\n\n* " UNDO_A, ""},
         {"", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -154,6 +176,39 @@ static void takes_prose_for_prose(void **state)
     }
 }
 
+/* The parts in brackets. */
+static void tells_which_parts_do_not_count(void **state)
+{
+    (void)state;
+    static const char *const cases[] = {
+        "x",
+        "Merge branch 'main'[ into feature/APP-12]\n\n* " UNDO_A "\n\n* b",
+        "APP-1 Title (#5)\n\n* APP-1 a\n\n[* Revert \"APP-2 old\"\n\nThis reverts commit " A ".\n\n]* APP-1 b\n\n"
+        "[* Reapply \"APP-3 c\"\n\n][* Revert \"d\"]",
+        "x\n\ncommit abcdef0\n\n    APP-1 a\n\n[commit abcdef1\nAuthor: Ada\n\n    Revert \"APP-2 old\"]",
+        "Back out (#5)\n\n* " UNDO_A "\n\n* Revert \"b\"",
+        "Revert \"x\" (#5)\n\n* " UNDO_A "\n\n* tidy up",
+        "x\n\n* This reverts commit " A ".\n\n* y",
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char message[1024] = "", marked[1024] = "";
+        struct message_part part;
+        size_t at = 0, done = 0;
+        for (const char *from = cases[i]; *from; from++) {
+            if (*from != '[' && *from != ']') {
+                strncat(message, from, 1);
+            }
+        }
+        while (commit_message_next_uncounted(message, strlen(message), &at, &part)) {
+            snprintf(marked + strlen(marked), sizeof marked - strlen(marked), "%.*s[%.*s]", (int)(part.start - done), message + done,
+                     (int)(part.end - part.start), message + part.start);
+            done = part.end;
+        }
+        strcat(marked, message + done);
+        assert_string_equal(marked, cases[i]);
+    }
+}
+
 static void leaves_lists_out_of_what_is_handed_down(void **state)
 {
     (void)state;
@@ -166,6 +221,8 @@ static void leaves_lists_out_of_what_is_handed_down(void **state)
         {"Merge branch 'x'\n\n# Conflicts:\n#\tAPP-1.c\n", 18},
         {"Merge branch 'x'\n\nConflicts:\r\n\tAPP-1.c\n", 18},
         {"Merge branch 'x'\n\n* APP-1 a\n", 28},
+        {"Merged in x (pull request #2)\n\nTitle\n\n* APP-1 a\n\n* APP-2 b\n\nApproved-by: Ada", 38},
+        {"Merged in x (pull request #2)\n\nTitle\n\nApproved-by: Ada", 54},
         {"", 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -180,6 +237,7 @@ int main(void)
         cmocka_unit_test(names_the_original_of_a_pick),
         cmocka_unit_test(reads_the_subjects_of_merges),
         cmocka_unit_test(takes_prose_for_prose),
+        cmocka_unit_test(tells_which_parts_do_not_count),
         cmocka_unit_test(leaves_lists_out_of_what_is_handed_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,12 @@ static void lists_each_key_of_a_message_once(void **state)
         {"Add things (#12)\n\n* APP-1 first\n* APP-2 second\n\nCo-authored-by: A <a@example.com>", "APP-1 APP-2"},
         {"Squashed commit of the following:\n\ncommit 0123456789\n\n    APP-1 a\n\ncommit 9876543210\n\n    [APP-2] b",
          "APP-1 APP-2"},
+        {"APP-1 Title (#5)\n\n* APP-3 a\n\n* Revert \"APP-2 old\"\n\nThis reverts commit 0123456789.\nAPP-4 APP-007\n\n* APP-5 b",
+         "APP-1 APP-3 APP-5"},
+        {"Squashed commit of the following:\n\ncommit 0123456789\n\n    Revert \"APP-2 a\"\n\ncommit 9876543210\n\n    [APP-1] b", "APP-1"},
+        {"Back out (#5)\n\n* Revert \"APP-1 a\"\n\n* Revert \"APP-2 b\"", "APP-1 APP-2"},
+        {"Revert \"APP-3 x\" (#5)\n\n* Revert \"APP-3 x\"\n\n* APP-4 tidy up", "APP-3 APP-4"},
+        {"Merged in x (pull request #2)\n\nTitle\n\n* APP-1 a\n\n* Revert \"APP-2 b\"", "APP-1 APP-2"},
         {"> On Monday you wrote:\n> fix APP-4\n\"APP-5\" 'APP-6' `APP-8`", "APP-4 APP-5 APP-6 APP-8"},
         {"Revert \"APP-3 x\"\n\nThis reverts commit 0123456789abcdef.", "APP-3"},
         {"Merge branch 'main' into feature/APP-12", ""},
@@ -86,6 +92,7 @@ static void leaves_lists_of_commits_out_of_what_a_merge_hands_down(void **state)
         {"Merge branch 'APP-1'\n\nAPP-2\n", "APP-1 APP-2"},
         {"Merge branch 'APP-1' into OPS-1\n\n* APP-1:\n  APP-2 a\n", "APP-1"},
         {"Merge branch 'x'\n\n# Conflicts:\n#\tAPP-1.c\n", ""},
+        {"Merged in work (pull request #2)\n\nAPP-3 Title\n\n* APP-1 Work\n\n* APP-2 Work\n\nApproved-by: Ada", "APP-3"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct key_list list;

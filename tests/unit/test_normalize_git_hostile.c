@@ -244,7 +244,9 @@ static enum error_code push_of(const char *start, const char *unit, const char *
 static void a_large_message_is_gone_through_once(void **state)
 {
     static const char *const units[] = {"APP-1 ", "-", "A-", "APP-12,", "This reverts commit " SHA_A ". ", "his ", "this reverts ",
-                                        "(cherry picked from commit ", "\\n", "\\u0000", "Merge branch 'x' into 'y' ", "a"};
+                                        "(cherry picked from commit ", "\\n", "\\n\\n* ", "\\n\\ncommit abcdef0",
+                                        "\\n\\n* Revert \\\"x", "\\n\\n* Reverts org/r#1", "\\u0000",
+                                        "Merge branch 'x' into 'y' ", "a"};
     size_t commits, keys;
 
     (void)state;
