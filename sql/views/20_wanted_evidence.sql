@@ -16,10 +16,10 @@ JOIN jirasync.refs r
 JOIN jirasync.commit_refs m
   ON m.tenant = p.tenant AND m.source = p.source AND m.repository = p.repository AND m.ref = p.ref
  AND m.position = p.position AND m.on_line AND m.sha <> p.sha
-JOIN jirasync.commits c
+JOIN jirasync.commit_landing c
   ON c.tenant = m.tenant AND c.source = m.source AND c.repository = m.repository AND c.sha = m.sha
 CROSS JOIN LATERAL unnest(c.handed_keys) k (key)
-WHERE NOT p.on_line AND cardinality(c.reverts) > 0 IS NOT TRUE
+WHERE NOT p.on_line AND NOT c.is_revert
 UNION
 SELECT c.tenant, c.source, c.repository, c.sha, k.key, 'pull_request', '#' || q.number
 FROM jirasync.commits c
@@ -48,10 +48,10 @@ JOIN jirasync.commit_refs m
 JOIN jirasync.handing_requests q
   ON q.tenant = m.tenant AND q.source = m.source AND q.repository = m.repository
  AND left(q.merge_sha, 7) = left(m.sha, 7) AND starts_with(m.sha, q.merge_sha)
-JOIN jirasync.commits c
+JOIN jirasync.commit_landing c
   ON c.tenant = m.tenant AND c.source = m.source AND c.repository = m.repository AND c.sha = m.sha
 CROSS JOIN LATERAL unnest(q.keys) k (key)
-WHERE NOT p.on_line AND cardinality(c.reverts) > 0 IS NOT TRUE
+WHERE NOT p.on_line AND NOT c.is_revert
 UNION
 SELECT b.tenant, b.source, b.repository, b.sha, k.key, 'pull_request', '#' || b.number
 FROM jirasync.rebased_commits b

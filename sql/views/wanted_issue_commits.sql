@@ -21,8 +21,11 @@ LEFT JOIN jirasync.reverted_commits r
   ON r.tenant = ck.tenant AND r.source = ck.source AND r.repository = ck.repository AND r.sha = ck.sha
  AND r.holds
 LEFT JOIN LATERAL (
-    -- A merge is no work of its own: nothing is left of it where each commit that came with it is taken back, or a revert.
-    SELECT bool_and(cardinality(b.reverts) > 0 IS TRUE) AS is_revert, min(v.reverted_by) AS reverted_by
+    -- A merge is no work of its own: nothing is left of it where each commit that came with it is taken back, or a revert. Of
+    -- a key that stands only where its message lists commits, those are asked that have it, if any has.
+    SELECT coalesce(bool_and(b.is_revert) FILTER (WHERE named.is_asked), bool_and(b.is_revert)) AS is_revert,
+           CASE WHEN bool_or(named.is_asked) THEN min(v.reverted_by) FILTER (WHERE named.is_asked) ELSE min(v.reverted_by) END
+               AS reverted_by
     FROM jirasync.commit_refs p
     JOIN jirasync.refs line
       ON line.tenant = p.tenant AND line.source = p.source AND line.repository = p.repository AND line.ref = p.ref
@@ -30,14 +33,20 @@ LEFT JOIN LATERAL (
     JOIN jirasync.commit_refs o
       ON o.tenant = p.tenant AND o.source = p.source AND o.repository = p.repository AND o.ref = p.ref
      AND o.position = p.position AND NOT o.on_line
-    JOIN jirasync.commits b
-      ON b.tenant = o.tenant AND b.source = o.source AND b.repository = o.repository AND b.sha = o.sha
-     AND coalesce(cardinality(b.parents) > 1, b.is_merge_named) IS NOT TRUE
+    JOIN jirasync.commit_landing b
+      ON b.tenant = o.tenant AND b.source = o.source AND b.repository = o.repository AND b.sha = o.sha AND b.is_merge IS NOT TRUE
     LEFT JOIN jirasync.reverted_commits v
       ON v.tenant = o.tenant AND v.source = o.source AND v.repository = o.repository AND v.sha = o.sha
      AND v.holds AND v.is_everywhere
+    LEFT JOIN LATERAL (
+        SELECT true AS is_asked
+        FROM jirasync.commit_keys k
+        WHERE ck.evidence = 'message' AND (ck.key = ANY (c.handed_keys)) IS FALSE
+          AND k.tenant = o.tenant AND k.source = o.source AND k.repository = o.repository AND k.sha = o.sha AND k.key = ck.key
+        LIMIT 1) named ON true
     WHERE c.is_merge AND p.tenant = ck.tenant AND p.source = ck.source AND p.repository = ck.repository AND p.sha = ck.sha
-    HAVING count(*) > 0 AND bool_and(cardinality(b.reverts) > 0 IS TRUE OR v.sha IS NOT NULL)
+    HAVING coalesce(bool_and(b.is_revert OR v.sha IS NOT NULL) FILTER (WHERE named.is_asked),
+                    bool_and(b.is_revert OR v.sha IS NOT NULL))
     OFFSET 0) undone ON true
 WHERE owner.deleted_at IS NULL;
-COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits. A merge counts as long as something that came with it does, or nothing is known of that';
+COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits. A merge counts as long as something that came with it does, or nothing is known of that; for a key that only its list of commits has, as long as one of those that have the key does';

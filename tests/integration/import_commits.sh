@@ -167,6 +167,32 @@ check 'an unknown source is refused' '1 1' "$status $(grep -c "no source is name
 JIRASYNC_IMPORT_CHUNK=none "$command" import-commits --source git --repository org/app "$work/app" 2>/dev/null; status=$?
 check 'a bad option is a configuration error' 78 "$status"
 
+# --- squashes that list reverts: among other work, as git and GitHub write them, they are work; alone they are not
+git init -q -b main "$work/squashes"
+cd "$work/squashes" || exit 1
+commit 'Begin\n' >/dev/null
+old=$(commit 'APP-4 Old\n' old)
+git checkout -q -b squashed
+work_of=$(commit 'APP-5 First\n' first)
+git revert --no-edit "$old" >/dev/null
+git checkout -q main
+git merge -q --squash squashed >/dev/null
+squash=$(git commit -q --no-edit && git rev-parse HEAD)
+listed=$(commit "APP-5 Title (#30)\n\n* APP-5 a\n\n* Revert \"APP-4 Old\"\n\nThis reverts commit ${old:0:10}.\n\n* Reapply \"APP-6\"\n")
+alone=$(commit "Back out (#31)\n\n* Revert \"APP-5 a\"\n\nThis reverts commit $listed.\n\n* Revert \"APP-4 Old\"\n")
+"$command" import-commits --source git --repository org/squashes --quiet "$work/squashes" 2>"$work/errors"
+told() {
+    ask "SELECT reverts, (SELECT is_revert FROM jirasync.commit_landing l WHERE l.sha = c.sha),
+                ARRAY(SELECT key FROM jirasync.commit_keys k WHERE k.sha = c.sha AND evidence = 'message' ORDER BY key)
+         FROM jirasync.commits c WHERE sha = '$1'"
+}
+check "git's squash is work that takes work back, of the keys of its work" "{Squash,$old}|f|{APP-5}" "$(told "$squash")"
+check "and GitHub's" "{Squash,$old}|f|{APP-5}" "$(told "$listed")"
+check 'one that lists reverts alone is a revert' "{$listed}|t|{APP-4,APP-5}" "$(told "$alone")"
+check 'what was squashed is a revert by itself' "$work_of t" \
+    "$(ask "SELECT parents[1], is_revert FROM jirasync.commits JOIN jirasync.commit_landing l USING (tenant, source, repository, sha, message)
+            WHERE repository = 'org/squashes' AND message LIKE 'Revert \"APP-4%'" | tr '|' ' ')"
+
 # --- reverts that name pull requests, of which no webhook told: the hosts' words tell which commits those were
 git init -q -b main "$work/requests"
 cd "$work/requests" || exit 1

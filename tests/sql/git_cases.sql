@@ -311,6 +311,53 @@ SELECT facts.settle() >= 0;
 SELECT * FROM facts.story WHERE issue_key IN ('APP-23', 'APP-24');
 SELECT * FROM facts.work WHERE issue_key IN ('APP-23', 'APP-24');
 
+-- Squashes whose messages list reverts. (J) one takes back another commit of its own pull request, which is on no counted branch: APP-27
+-- covered. (J2) one takes back older work of APP-29, by a revert that it lists: APP-28 covered, APP-29 reverted, no work of APP-28's; and the
+-- other way round once the squash is taken back itself.
+SELECT facts.pushed(1, 'org/listing main', NULL, 'old', facts.listed('base: begin', '{}'), facts.listed('old: APP-29', '{base}', '{APP-29}'));
+SELECT facts.pushed(2, 'org/listing work', NULL, 'better', facts.listed('first: APP-27', '{old}', '{APP-27}'),
+    facts.listed('not: Revert "APP-27"', '{first}', '{APP-27}', reverts => '{first}'), facts.listed('better: APP-27', '{not}', '{APP-27}'));
+SELECT facts.pushed(3, 'org/listing main', 'old', 'squash', facts.listed('squash: APP-27 (#5)', '{old}', '{APP-27}', reverts => '{Squash,first}'));
+SELECT facts.pushed(4, 'org/listing main', 'squash', 'squash2', facts.listed('squash2: APP-28 (#6)', '{squash}', '{APP-28}', reverts => '{Squash,old}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-27', 'APP-28', 'APP-29');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-27', 'APP-28', 'APP-29');
+SELECT facts.pushed(5, 'org/listing main', 'squash2', 'undo', facts.listed('undo: Revert "APP-28 (#6)"', '{squash2}', '{APP-28}', reverts => '{squash2}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-28', 'APP-29');
+SELECT correlation_rebuild();
+-- The same squash in a branch that is merged by a merge: it is no revert among what came, and is handed the merge's key. Must come out:
+-- APP-30 covered by the merge, and by squash as what it brought.
+SELECT facts.pushed(1, 'org/inner main', NULL, 'old', facts.listed('base: begin', '{}'), facts.listed('old: APP-31', '{base}', '{APP-31}'));
+SELECT facts.pushed(2, 'org/inner main', 'old', 'merge', facts.listed('squash: Rework', '{old}', reverts => '{Squash,old}'),
+    facts.listed('merge: Merge', '{old,squash}', '{APP-30}', '{APP-30}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-30', 'APP-31');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-30', 'APP-31');
+
+-- A merge whose message lists what it brought (Bitbucket Cloud), with the title's key APP-34. APP-35 stands in the list alone, and no commit
+-- has it. Must come out, once one is taken back: APP-32 reverted, APP-33, APP-34 and APP-35 covered; APP-35
+-- reverted, too, once a pull request says that one is its work. All are with two, and with one given back all but APP-33.
+SELECT facts.pushed(1, 'org/lists main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/lists main', 'base', 'merge', facts.listed('one: APP-32', '{base}', '{APP-32}'), facts.listed('two: APP-33', '{one}', '{APP-33}'),
+    facts.listed('merge: Merged in work', '{base,two}', '{APP-32,APP-33,APP-34,APP-35}', '{APP-34}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-32', 'APP-33', 'APP-34', 'APP-35');
+SELECT facts.pushed(3, 'org/lists main', 'merge', 'no1', facts.listed('no1: Revert', '{merge}', reverts => '{one}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-32', 'APP-33', 'APP-34', 'APP-35');
+SELECT * FROM facts.work WHERE issue_key IN ('APP-32', 'APP-33', 'APP-34', 'APP-35');
+SELECT facts.asked('org/lists', 9, 'APP-35 One', 'one');
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-32', 'APP-33', 'APP-34', 'APP-35');
+SELECT correlation_rebuild();
+SELECT facts.pushed(4, 'org/lists main', 'no1', 'no2', facts.listed('no2: Revert', '{no1}', reverts => '{two}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-32', 'APP-33', 'APP-34', 'APP-35');
+SELECT facts.pushed(5, 'org/lists main', 'no2', 'yes1', facts.listed('yes1: Reapply', '{no2}', reverts => '{no1}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-32', 'APP-33', 'APP-34', 'APP-35');
+SELECT correlation_rebuild();
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT repository, ref, reason FROM push_gaps;
 SELECT correlation_rebuild();

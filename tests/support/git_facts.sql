@@ -14,7 +14,7 @@ CREATE FUNCTION facts.listed(
         'sha', facts.sha(split_part(p_message, ':', 1)), 'message', p_message, 'author', 'Ada',
         'parents', (SELECT jsonb_agg(facts.sha(p)) FROM unnest(parents) p), 'keys', keys, 'handed_keys', handed,
         'is_merge_named', handed IS NOT NULL, 'committed_at', '2026-03-01T00:00:00Z', 'is_known_elsewhere', known,
-        'reverts', (SELECT jsonb_agg(CASE WHEN r LIKE '%#%' OR r = 'Revert' THEN r ELSE facts.sha(r) END) FROM unnest(reverts) r),
+        'reverts', (SELECT jsonb_agg(CASE WHEN r LIKE '%#%' OR r IN ('Revert', 'Squash') THEN r ELSE facts.sha(r) END) FROM unnest(reverts) r),
         'picked_from', facts.sha(picked)) $$;
 -- A push, received at that hour of the day; commits are named by the word before the colon of their message.
 CREATE FUNCTION facts.pushed(
