@@ -103,6 +103,13 @@ static void a_message_tells_of_keys_merges_reverts_and_picks(void **state)
     assert_int_equal(commit->revert_count, 1);
     assert_string_equal(commit->reverts[0], SHA_B);
     assert_string_equal(commit->picked_from, SHA_A);
+    commit = commit_of_message("APP-1 (#5)\\r\\n\\r\\n* Revert \\\"APP-2 a\\\"\\r\\n\\r\\nThis reverts commit " SHA_B
+                               ".\\r\\n\\r\\n* b\\r\\n\\r\\n* Revert \\\"c\\\"\\r\\n\\r\\nThis reverts commit " SHA_B ".");
+    assert_int_equal(commit->revert_count, 2);
+    assert_string_equal(commit->reverts[0], "Squash");
+    assert_string_equal(commit->reverts[1], SHA_B);
+    assert_int_equal(commit->key_count, 1);
+    assert_string_equal(commit->keys[0], "APP-1");
 }
 
 static void odd_characters_are_escaped_in_the_document(void **state)
