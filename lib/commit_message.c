@@ -387,22 +387,48 @@ static bool is_revert_entry(const char *message, size_t start, size_t end)
     return title < end && is_revert_title(message, end, title);
 }
 
+/* The list of a squash: where it begins, the message's length where there is none, and what is among its entries. */
+struct squash_list {
+    size_t start;
+    bool has_work, has_revert;
+};
+
+static struct squash_list read_list(const char *message, size_t length)
+{
+    struct squash_list list = {.start = next_entry(message, length, 0)};
+    for (size_t start = list.start, end; start < length && !(list.has_work && list.has_revert); start = end) {
+        end = next_entry(message, length, start);
+        bool is_revert = is_revert_entry(message, start, end);
+        list.has_revert = list.has_revert || is_revert;
+        list.has_work = list.has_work || !is_revert;
+    }
+    return list;
+}
+
 /* Offset of the list in the message of a squash that takes work back among other work; length for any other message. What
  * says itself that it reverts, by its title or above the list, is a revert, whatever it lists. */
 static size_t find_mixed_list(const char *message, size_t length)
 {
     char name[COMMIT_REVERT_MAX + 1];
-    size_t list = next_entry(message, length, 0), own = 0;
-    bool has_work = false, has_revert = false;
-    for (size_t start = list, end; start < length && !(has_work && has_revert); start = end) {
-        end = next_entry(message, length, start);
-        bool is_revert = is_revert_entry(message, start, end);
-        has_revert = has_revert || is_revert;
-        has_work = has_work || !is_revert;
+    size_t own = 0;
+    struct squash_list list = read_list(message, length);
+    bool is_mixed = list.has_work && list.has_revert && !is_revert_title(message, length, title_start(message, length)) &&
+                    !next_sentence(message, list.start, &own, name);
+    return is_mixed ? list.start : length;
+}
+
+/* What a message that names nothing gives: the pull request that its title quotes, or that it is a revert, by its title or
+ * since it lists nothing else. */
+static bool read_unnamed(const char *message, size_t length, char name[COMMIT_REVERT_MAX + 1])
+{
+    size_t title = title_start(message, length);
+    if (starts(message, length, title, "Revert \"")) {
+        read_quoted_title(message + title, line_end(message, length, title) - title, name);
+        return true;
     }
-    bool is_mixed = has_work && has_revert && !is_revert_title(message, length, title_start(message, length)) &&
-                    !next_sentence(message, list, &own, name);
-    return is_mixed ? list : length;
+    struct squash_list list = read_list(message, length);
+    memcpy(name, "Revert", sizeof "Revert");
+    return list.has_revert && !list.has_work;
 }
 
 bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1])
@@ -431,12 +457,7 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
         return true;
     }
     *at = length;
-    size_t title = title_start(message, length);
-    if (!is_first || !starts(message, length, title, "Revert \"")) {
-        return false;
-    }
-    read_quoted_title(message + title, line_end(message, length, title) - title, name);
-    return true;
+    return is_first && read_unnamed(message, length, name);
 }
 
 bool commit_message_next_uncounted(const char *message, size_t length, size_t *at, struct message_part *part)

@@ -47,7 +47,8 @@ bool commit_message_merge(const char *message, size_t length, struct merge_subje
  *
  * A squash that lists reverts ('Revert "..."', 'Reapply "..."') and other commits takes back among other work: "Squash" is
  * its first word then, and the names in its list follow. The list is "* title" of each (GitHub, GitLab), or "commit ID" as
- * git merge --squash has it, each after an empty line. One that lists reverts alone, or is titled as one, is a revert. */
+ * git merge --squash has it, each after an empty line. One that is titled as a revert, or lists nothing else, is one: where
+ * it names nothing, "Revert" again. */
 bool commit_message_next_revert(const char *message, size_t length, size_t *at, char name[COMMIT_REVERT_MAX + 1]);
 
 /* The next part of the message whose issue keys are no evidence, from *at on: what a merge's subject says of the other

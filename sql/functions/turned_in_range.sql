@@ -68,8 +68,13 @@ BEGIN
                AND NOT EXISTS (SELECT FROM taken o WHERE o.target = t.target AND o.holder = 'to'))
         GROUP BY t.target, t.holder
     )
-    SELECT coalesce((SELECT array_agg(t.target) || array_agg(t.revert) FROM taken t
-                     WHERE t.holder = 'to' AND t.target = ANY (p_brought)), '{}'),
+    SELECT ARRAY(SELECT t.target FROM taken t WHERE t.holder = 'to' AND t.target = ANY (p_brought)
+                 UNION
+                 -- (a squash takes work back among other work)
+                 SELECT t.revert FROM taken t
+                 JOIN jirasync.commit_landing c
+                   ON c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = t.revert AND c.is_revert
+                 WHERE t.holder = 'to' AND t.target = ANY (p_brought)),
            coalesce(array_agg(t.target), '{}'), coalesce(array_agg(t.turner), '{}'), coalesce(array_agg(t.is_gone), '{}')
     INTO undone, shas, turners, are_gone FROM turned t;
 END

@@ -194,6 +194,14 @@ SELECT facts.pushed(4, 'org/still release/1.0', 'undone', 'merge', facts.listed(
 SELECT facts.settle() >= 0;
 SELECT * FROM facts.work WHERE issue_key = 'APP-14';
 SELECT facts.between('org/still', 'release/2.0', 'release/1.0');
+-- A squash takes back among other work what came in the same range. Must come out: squash is new by APP-19; APP-20's is not.
+SELECT facts.pushed(1, 'org/mixed main', NULL, 'base', facts.listed('base: begin', '{}'));
+SELECT facts.pushed(2, 'org/mixed release/1.0', NULL, 'base');
+SELECT facts.pushed(3, 'org/mixed main', 'base', 'squash', facts.listed('done: APP-20', '{base}', '{APP-20}'),
+    facts.listed('squash: APP-19', '{done}', '{APP-19}', reverts => '{Squash,done}'));
+SELECT facts.settle() >= 0;
+SELECT * FROM facts.story WHERE issue_key IN ('APP-19', 'APP-20');
+SELECT facts.between('org/mixed', 'release/1.0', 'main');
 -- No gap was left, and a rebuild finds nothing to do. Must come out: no row, then 0.
 SELECT * FROM push_gaps;
 SELECT correlation_rebuild();

@@ -92,6 +92,8 @@ static void names_what_is_reverted(void **state)
          "commit " B "\n\n    Reapply \"b\"\n\n    This reverts commit abcdef0.",
          "Squash abcdef0 "},
         {"Back out (#5)\n\n* " UNDO_A "\n\n* Revert \"b\"\n\nThis reverts commit " B ".", A " " B " "},
+        {"Back out (#5)\n\n* Revert \"a\"\n\n* Reapply \"b\"", "Revert "},
+        {"Back out (#5)\n\n* Revert \"a\"\n\n* tidy up", ""},
         {"Revert \"x\" (#5)\n\n* " UNDO_A "\n\n* tidy up", A " "},
         {"Reapply \"x\" (#5)\n\n* " UNDO_A "\n\n* tidy up", A " "},
         {"Back out (#5)\n\nThis reverts commit " B ".\n\n* " UNDO_A "\n\n* tidy up", B " " A " "},
