@@ -489,7 +489,7 @@ bool commit_message_picked_from(const char *message, size_t length, char id[COMM
         size_t name = past_words(message, length, at, words);
         size_t end = name > 0 ? read_id(message, length, name, id) : 0;
         if (end > 0 && starts(message, length, end, ")")) {
-            return true;
+            return next_entry(message, at, 0) == at || next_entry(message, length, end) == length;
         }
     }
     return false;

@@ -56,7 +56,8 @@ bool commit_message_next_revert(const char *message, size_t length, size_t *at, 
  * it is. */
 bool commit_message_next_uncounted(const char *message, size_t length, size_t *at, struct message_part *part);
 
-/* The commit of the first "(cherry picked from commit X)": of a pick of a pick the original. */
+/* The commit of the first "(cherry picked from commit X)": of a pick of a pick the original. False, too, where that is said of
+ * one of the commits that a squash lists, so that others follow. */
 bool commit_message_picked_from(const char *message, size_t length, char id[COMMIT_ID_MAX + 1]);
 
 /* How many bytes of a merge's message speak of what it brings in as a whole: a list of merged commits (git merge --log,

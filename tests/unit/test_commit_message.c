@@ -128,6 +128,11 @@ static void names_the_original_of_a_pick(void **state)
     const char *open = "x (cherry picked from commit " A;
     assert_false(commit_message_picked_from(open, strlen(open), id));
     assert_false(commit_message_picked_from("x", 1, id));
+    const char *squash = "x (#1)\n\n* a\n\n* b\n\n(cherry picked from commit " B ")\n";
+    assert_true(commit_message_picked_from(squash, strlen(squash), id));
+    assert_string_equal(id, B);
+    const char *listed = "x (#1)\n\n* a\n\n(cherry picked from commit " A ")\n\n* b\n\n(cherry picked from commit " B ")\n";
+    assert_false(commit_message_picked_from(listed, strlen(listed), id));
 }
 
 static void reads_the_subjects_of_merges(void **state)
