@@ -21,6 +21,7 @@ struct gitlog_ref {
     char sha[GITLOG_ID_TEXT];
     bool is_tag, is_default;
     bool is_guessed; /* taken for the default one, since a clone has no origin/HEAD */
+    uint32_t made;   /* for its reader; 0 */
 };
 
 /* One commit; borrowed until the next one is read. Without messages only sha, parents and committed are set. */

@@ -34,6 +34,30 @@ static enum error_code no_memory(struct error *error)
     return error_set(error, ERROR_NO_MEMORY, "out of memory");
 }
 
+/* Asking */
+
+static enum error_code run(PGconn *connection, const char *sql, int count, const char *const *values,
+                           PGresult **result, struct error *error)
+{
+    PGresult *answer = PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0);
+    ExecStatusType status = PQresultStatus(answer);
+    enum error_code code = ERROR_NONE;
+    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
+        code = copy_rows_failure(connection, answer, error);
+    }
+    if (code == ERROR_NONE && result) {
+        *result = answer;
+    } else {
+        PQclear(answer);
+    }
+    return code;
+}
+
+static int64_t number_at(const PGresult *result, int row, int column)
+{
+    return strtoll(PQgetvalue(result, row, column), NULL, 10);
+}
+
 /* Refs */
 
 static bool matches_any(const char *name, const char *const *globs, size_t count)
@@ -46,17 +70,22 @@ static bool matches_any(const char *name, const char *const *globs, size_t count
     return false;
 }
 
-/* True for a branch whose commits count; "HEAD" among the patterns names the default branch. */
-static bool is_counted(const struct source *source, const struct gitlog_ref *ref)
+/* Which of the patterns a branch fits whose commits count, from 1 on, else 0; "HEAD" among them names the default branch. */
+static int counted_by(const struct source *source, const struct gitlog_ref *ref)
 {
     static const char *const usual[] = {"HEAD", "release/*", "hotfix/*", NULL};
     const char *const *globs = source->counted_refs ? (const char *const *)source->counted_refs : usual;
-    for (; !ref->is_tag && *globs; globs++) {
-        if (fnmatch(*globs, ref->name, 0) == 0 || (ref->is_default && strcmp(*globs, "HEAD") == 0)) {
-            return true;
+    for (int i = 0; !ref->is_tag && globs[i]; i++) {
+        if (fnmatch(globs[i], ref->name, 0) == 0 || (ref->is_default && strcmp(globs[i], "HEAD") == 0)) {
+            return i + 1;
         }
     }
-    return false;
+    return 0;
+}
+
+static bool is_counted(const struct source *source, const struct gitlog_ref *ref)
+{
+    return counted_by(source, ref) > 0;
 }
 
 /* Keeps the branches that are asked for; the default one always, since the others' positions begin on it. */
@@ -82,24 +111,69 @@ static void choose_refs(struct import *import)
     import->ref_count = kept;
 }
 
-/* The default branch 0, other branches that count 1, the rest of them 2, tags 3: what is placed first is what others are
- * cut from. */
-static int place_of(const struct import *import, const struct gitlog_ref *ref)
+/* What is placed first is what others are cut from: the default branch, what counts, the other branches, tags. */
+enum ref_place { PLACE_TRUNK,
+                 PLACE_COUNTED,
+                 PLACE_TWIG,
+                 PLACE_TAG };
+
+static enum ref_place place_of(const struct import *import, const struct gitlog_ref *ref)
 {
     if (ref->is_tag) {
-        return 3;
+        return PLACE_TAG;
     }
     if (ref->is_default) {
-        return 0;
+        return PLACE_TRUNK;
     }
-    return is_counted(import->options->source, ref) ? 1 : 2;
+    return is_counted(import->options->source, ref) ? PLACE_COUNTED : PLACE_TWIG;
 }
 
-static int compare_trunk_first(const void *left, const void *right, void *import)
+/* Of branches that count, those of an earlier pattern come first: a hotfix is cut from a release. */
+static int compare_trunk_first(const void *left, const void *right, void *data)
 {
+    const struct import *import = data;
     const struct gitlog_ref *a = left, *b = right;
-    int place_a = place_of(import, a), place_b = place_of(import, b);
-    return place_a != place_b ? place_a - place_b : strverscmp(a->name, b->name);
+    enum ref_place place = place_of(import, a), other = place_of(import, b);
+    if (place != other) {
+        return place < other ? -1 : 1;
+    }
+    const struct source *source = import->options->source;
+    int order = place == PLACE_COUNTED ? counted_by(source, a) - counted_by(source, b) : 0;
+    if (place == PLACE_TWIG && a->made != b->made) {
+        order = a->made < b->made ? -1 : 1;
+    }
+    return order ? order : strverscmp(a->name, b->name);
+}
+
+static void set_made(struct import *import, const PGresult *answer)
+{
+    for (size_t i = 0; i < import->ref_count; i++) {
+        struct gitlog_ref *ref = &import->refs[i];
+        int low = 0, high = ref->is_tag ? 0 : PQntuples(answer);
+        while (low < high) {
+            int middle = low + (high - low) / 2, order = strcmp(PQgetvalue(answer, middle, 0), ref->name);
+            if (order == 0) {
+                ref->made = (uint32_t)number_at(answer, middle, 1);
+            }
+            low = order < 0 ? middle + 1 : low;
+            high = order < 0 ? high : middle;
+        }
+    }
+}
+
+/* Asks in which order branches were made, as far as pushes tell: those of which none does are older than the hook. */
+static enum error_code find_made(struct import *import, struct error *error)
+{
+    const char *values[] = {import->options->source->tenant, import->options->source->name, import->options->repository};
+    PGresult *answer;
+    enum error_code code = run(import->connection,
+                               "SELECT ref, made FROM jirasync.import_branches_made($1, $2, $3)",
+                               3, values, &answer, error);
+    if (code == ERROR_NONE) {
+        set_made(import, answer);
+        PQclear(answer);
+    }
+    return code;
 }
 
 static enum error_code read_refs(struct import *import, struct error *error)
@@ -115,6 +189,10 @@ static enum error_code read_refs(struct import *import, struct error *error)
     import->lines = calloc(import->ref_count, sizeof *import->lines);
     if (!import->lines) {
         return no_memory(error);
+    }
+    code = find_made(import, error);
+    if (code != ERROR_NONE) {
+        return code;
     }
     qsort_r(import->refs, import->ref_count, sizeof *import->refs, compare_trunk_first, import);
     for (size_t i = 0; i < import->ref_count; i++) {
@@ -187,6 +265,8 @@ static enum error_code place_commits(struct import *import, struct error *error)
     for (size_t i = 0; i < import->ref_count; i++) {
         unsigned char id[32];
         read_id(import->refs[i].sha, gitlog_id_bytes(import->gitlog), id);
+        import->lines[i].is_twig = place_of(import, &import->refs[i]) == PLACE_TWIG;
+        import->lines[i].made = import->refs[i].made;
         import->lines[i].tip = landing_find(import->landing, id);
         if (import->lines[i].tip == LANDING_NONE) {
             return error_set(error, ERROR_IO, "git did not list the tip of %.200s", import->refs[i].name);
@@ -197,23 +277,6 @@ static enum error_code place_commits(struct import *import, struct error *error)
 }
 
 /* Sending */
-
-static enum error_code run(PGconn *connection, const char *sql, int count, const char *const *values,
-                           PGresult **result, struct error *error)
-{
-    PGresult *answer = PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0);
-    ExecStatusType status = PQresultStatus(answer);
-    enum error_code code = ERROR_NONE;
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-        code = copy_rows_failure(connection, answer, error);
-    }
-    if (code == ERROR_NONE && result) {
-        *result = answer;
-    } else {
-        PQclear(answer);
-    }
-    return code;
-}
 
 static enum error_code execute(PGconn *connection, const char *sql, struct error *error)
 {
@@ -457,11 +520,6 @@ static enum error_code send_commits(struct import *import, const char *since, st
     }
     gitlog_stop(stream);
     return code;
-}
-
-static int64_t number_at(const PGresult *result, int row, int column)
-{
-    return strtoll(PQgetvalue(result, row, column), NULL, 10);
 }
 
 static enum error_code take_over(struct import *import, struct error *error)

@@ -284,7 +284,7 @@ uint32_t landing_find_prefix(struct landing *landing, const char *hex, size_t di
 struct placing {
     struct landing *landing;
     struct landing_branch *branches;
-    uint32_t branch;
+    uint32_t count, branch;
     uint32_t *limits; /* of each branch: the position up to which the placed one contains it */
     struct vector line, stack;
 };
@@ -338,9 +338,9 @@ static bool gather_line(struct placing *placing)
 }
 
 /* What the branch contains of those it descends from, each cut where the next one forks. */
-static void set_limits(struct placing *placing, uint32_t count)
+static void set_limits(struct placing *placing)
 {
-    memset(placing->limits, 0, count * sizeof *placing->limits);
+    memset(placing->limits, 0, placing->count * sizeof *placing->limits);
     placing->limits[placing->branch] = UINT32_MAX;
     uint32_t limit = UINT32_MAX;
     for (const struct landing_branch *branch = &placing->branches[placing->branch]; branch->parent != LANDING_NONE;
@@ -386,12 +386,12 @@ static bool place(struct placing *placing, uint32_t line_commit, uint32_t positi
     return true;
 }
 
-static bool place_branch(struct placing *placing, uint32_t count)
+static bool place_branch(struct placing *placing)
 {
     if (!gather_line(placing)) {
         return false;
     }
-    set_limits(placing, count);
+    set_limits(placing);
     uint32_t position = placing->branches[placing->branch].fork_position;
     for (uint32_t i = placing->line.count; i > 0; i--) {
         if (!place(placing, at(&placing->line, i - 1), ++position)) {
@@ -401,14 +401,169 @@ static bool place_branch(struct placing *placing, uint32_t count)
     return true;
 }
 
+/* A commit on the lines of twigs, which are trees down to where one that is placed has them. Indexes here are one more than
+ * they are: 0 is none. */
+struct sprout {
+    uint32_t twig; /* the first one given whose line has the commit */
+    uint32_t tip_of, child, sibling;
+};
+
+/* What placing a run of twigs needs. */
+struct growth {
+    struct placing *placing;
+    uint32_t first;          /* of the run */
+    struct sprout *sprouts;  /* for each commit */
+    uint32_t *next_at_tip;   /* for each twig of the run */
+    struct vector roots;     /* commits where a line begins that none is placed on yet */
+    struct vector overtaken; /* twigs made after another one whose line goes on from their tip */
+};
+
+/* Goes down the twig's line to what another one's has, or to its root. */
+static bool add_line(struct growth *growth, uint32_t twig)
+{
+    const struct landing *landing = growth->placing->landing;
+    for (uint32_t commit = growth->placing->branches[twig].tip; !growth->sprouts[commit].twig;) {
+        growth->sprouts[commit].twig = twig + 1;
+        const struct node *node = node_of(landing, commit);
+        uint32_t parent = node->parents > 0 ? at(&landing->edges, node->edges) : LANDING_NONE;
+        if (parent == LANDING_NONE || !landing_is_known(landing, parent) || landing_is_on_a_line(landing, parent)) {
+            return push(&growth->roots, commit);
+        }
+        growth->sprouts[commit].sibling = growth->sprouts[parent].child;
+        growth->sprouts[parent].child = commit + 1;
+        commit = parent;
+    }
+    return true;
+}
+
+static bool add_twigs(struct growth *growth, uint32_t end)
+{
+    const struct placing *placing = growth->placing;
+    for (uint32_t i = growth->first; i < end; i++) {
+        uint32_t tip = placing->branches[i].tip;
+        bool has_line = landing_is_known(placing->landing, tip) && !landing_is_on_a_line(placing->landing, tip);
+        if (!(has_line ? add_line(growth, i) : push(&growth->overtaken, i))) {
+            return false;
+        }
+    }
+    for (uint32_t i = end; i-- > growth->first;) {
+        struct sprout *sprout = &growth->sprouts[placing->branches[i].tip];
+        growth->next_at_tip[i - growth->first] = sprout->tip_of;
+        sprout->tip_of = i + 1;
+    }
+    return true;
+}
+
+/* When a commit landed on a branch that is placed before the twigs, as a number to compare. */
+static uint64_t landed(const struct growth *growth, uint32_t commit)
+{
+    const struct landing *landing = growth->placing->landing;
+    uint64_t first = UINT64_MAX;
+    for (uint32_t i = node_of(landing, commit)->rows; i != LANDING_NONE; i = row_of(landing, i)->next) {
+        const struct row *row = row_of(landing, i);
+        if (row->branch < growth->first) {
+            first = (uint64_t)row->branch << 32 | node_of(landing, row->line_commit)->position;
+        }
+    }
+    return first;
+}
+
+static uint32_t made(const struct growth *growth, uint32_t twig)
+{
+    return growth->placing->branches[twig - 1].made;
+}
+
+static bool is_before(const struct growth *growth, uint32_t commit, uint32_t other)
+{
+    uint32_t twig = growth->sprouts[commit].twig, other_twig = growth->sprouts[other].twig;
+    if (made(growth, twig) != made(growth, other_twig)) {
+        return made(growth, twig) < made(growth, other_twig);
+    }
+    uint64_t at_commit = landed(growth, commit), at_other = landed(growth, other);
+    return at_commit != at_other ? at_commit < at_other : twig < other_twig;
+}
+
+/* The child of a commit whose twigs come first; all others are roots. LANDING_NONE for a commit without children. */
+static bool choose_child(struct growth *growth, uint32_t commit, uint32_t *chosen)
+{
+    *chosen = LANDING_NONE;
+    for (uint32_t child = growth->sprouts[commit].child; child; child = growth->sprouts[child - 1].sibling) {
+        uint32_t other = child - 1;
+        if (*chosen == LANDING_NONE || is_before(growth, other, *chosen)) {
+            other = *chosen;
+            *chosen = child - 1;
+        }
+        if (other != LANDING_NONE && !push(&growth->roots, other)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool place_twig(struct growth *growth, uint32_t twig)
+{
+    growth->placing->branch = twig;
+    return place_branch(growth->placing);
+}
+
+/* Places or puts off the twigs whose tip a commit is. */
+static bool take_tips(struct growth *growth, uint32_t commit, bool is_theirs)
+{
+    for (uint32_t tip = growth->sprouts[commit].tip_of; tip; tip = growth->next_at_tip[tip - 1 - growth->first]) {
+        if (!(is_theirs ? place_twig(growth, tip - 1) : push(&growth->overtaken, tip - 1))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Goes up from a root to the tip of the twig that what is there belongs to. */
+static bool place_from(struct growth *growth, uint32_t commit)
+{
+    for (bool is_placed = false; !is_placed;) {
+        uint32_t child, tip = growth->sprouts[commit].tip_of;
+        if (!choose_child(growth, commit, &child)) {
+            return false;
+        }
+        is_placed = tip && (child == LANDING_NONE || made(growth, tip) <= made(growth, growth->sprouts[child].twig));
+        if (!take_tips(growth, commit, is_placed) ||
+            (is_placed && child != LANDING_NONE && !push(&growth->roots, child))) {
+            return false;
+        }
+        commit = child;
+    }
+    return true;
+}
+
+static bool place_twigs(struct placing *placing, uint32_t first, uint32_t end)
+{
+    struct growth growth = {.placing = placing, .first = first};
+    growth.sprouts = calloc((size_t)placing->landing->nodes.count + 1, sizeof *growth.sprouts);
+    growth.next_at_tip = calloc((size_t)end - first, sizeof *growth.next_at_tip);
+    bool placed = growth.sprouts && growth.next_at_tip && add_twigs(&growth, end);
+    while (placed && growth.roots.count > 0) {
+        placed = place_from(&growth, at(&growth.roots, --growth.roots.count));
+    }
+    for (uint32_t i = 0; placed && i < growth.overtaken.count; i++) {
+        placed = place_twig(&growth, at(&growth.overtaken, i));
+    }
+    free(growth.sprouts);
+    free(growth.next_at_tip);
+    free(growth.roots.items);
+    free(growth.overtaken.items);
+    return placed;
+}
+
 bool landing_place_all(struct landing *landing, struct landing_branch *branches, uint32_t count)
 {
-    struct placing placing = {.landing = landing, .branches = branches};
+    struct placing placing = {.landing = landing, .branches = branches, .count = count};
     placing.limits = calloc((size_t)count + 1, sizeof *placing.limits);
     bool placed = placing.limits != NULL;
-    for (uint32_t i = 0; placed && i < count; i++) {
+    for (uint32_t i = 0, end; placed && i < count; i = end) {
+        for (end = i + 1; branches[i].is_twig && end < count && branches[end].is_twig; end++) {
+        }
         placing.branch = i;
-        placed = place_branch(&placing, count);
+        placed = branches[i].is_twig ? place_twigs(&placing, i, end) : place_branch(&placing);
     }
     free(placing.limits);
     free(placing.line.items);

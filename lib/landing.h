@@ -3,7 +3,11 @@
  * A branch's first-parent line is numbered from its root commit (1) to its tip. The first branch given is the trunk;
  * each further one forks from the line that its own first-parent line meets first, going down from its tip: it contains
  * what that branch holds up to fork_position, and has rows for the rest alone. Position of a commit on a branch = that
- * of the smallest first-parent commit that reaches it. Pure, iterative, about 70 bytes a commit.
+ * of the smallest first-parent commit that reaches it. Pure, iterative, about 90 bytes a commit.
+ *
+ * Branches are placed in the order given, twigs in the order in which they seem to have grown: what the lines of several
+ * twigs share belongs to the one that is told to be made first; else to one whose tip is in it, the lowest such; else to
+ * the one whose next commit landed first on a branch placed before; else to the one given first.
  */
 #ifndef JIRASYNC_LANDING_H
 #define JIRASYNC_LANDING_H
@@ -19,6 +23,8 @@ struct landing;
 
 struct landing_branch {
     uint32_t tip;           /* in: a commit's index */
+    bool is_twig;           /* in: one of a run of those that are placed by how they grew */
+    uint32_t made;          /* in, of a twig: a lower one is told to be made first; rises along the run */
     uint32_t parent;        /* out: index of the branch that it forks from, or LANDING_NONE */
     uint32_t fork_position; /* out: 0 without a parent */
 };
@@ -48,7 +54,7 @@ uint32_t landing_find_prefix(struct landing *landing, const char *hex, size_t di
 const unsigned char *landing_id(const struct landing *landing, uint32_t commit);
 int64_t landing_committed(const struct landing *landing, uint32_t commit);
 bool landing_is_known(const struct landing *landing, uint32_t commit);
-/* Places all commits on the branches, the trunk first. Call once, after all additions. False: memory is short. */
+/* Places all commits on the branches. Call once, after all additions. False: memory is short. */
 bool landing_place_all(struct landing *landing, struct landing_branch *branches, uint32_t count) MUST_CHECK;
 /* Goes through the places; start with *cursor = 0. Places of one commit come together. */
 bool landing_next_place(const struct landing *landing, uint64_t *cursor, struct landing_place *place);

@@ -2,7 +2,8 @@
 # A real git repository through `jirasync import-commits`: what becomes of it, twice, after a rewrite, in other shapes.
 set -u
 tests/support/build jirasync || exit 1
-command=$PWD/${BUILD:-build}/jirasync
+root=$PWD
+command=$root/${BUILD:-build}/jirasync
 work=$(mktemp -d "${TEST_TMP:-/tmp}/import.XXXXXX") || exit 1
 trap 'rm -rf "$work"' EXIT
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME='Ada Miller' GIT_COMMITTER_NAME='Ada Miller'
@@ -266,3 +267,71 @@ check 'with a warning that says what to do' 1 "$(grep -c '; my-work was taken fo
 git -C "$work/clone" remote set-head origin --auto >/dev/null
 import_clone
 check 'which helps' "main " "$(clone_default) $(cat "$work/errors")"
+
+# --- branches that are cut from one another: whose name their commits bear
+git init -q -b main "$work/stacked"
+cd "$work/stacked" || exit 1
+import_stacked() { git checkout -q main && "$command" import-commits --source git --repository org/stacked --quiet "$@" "$work/stacked" 2>"$work/errors"; }
+borne() { # subjects of commits
+    for subject; do
+        ask "SELECT '$subject', k.key FROM jirasync.commit_keys k JOIN jirasync.commits c USING (tenant, source, repository, sha)
+             WHERE k.repository = 'org/stacked' AND k.evidence = 'branch' AND c.message = '$subject' ORDER BY 2"
+    done | grep . | paste -sd ' '
+}
+start=$(commit 'Begin\n')
+git checkout -q -b feature/APP-2
+commit 'Below\n' below >/dev/null
+git checkout -q -b feature/APP-1
+commit 'Above\n' above >/dev/null
+import_stacked
+check 'a branch that another one was made on has its own commits' 'Below|APP-2 Above|APP-1' "$(borne Below Above)"
+git checkout -q feature/APP-2
+commit 'Beyond\n' beyond >/dev/null
+import_stacked
+check 'when it went on, nobody tells: the first by name has what both share' 'Below|APP-1 Above|APP-1 Beyond|APP-2' "$(borne Below Above Beyond)"
+git checkout -q main
+merge feature/APP-2 >/dev/null
+import_stacked --since "$start"
+check 'until one of them has landed' 'Below|APP-2 Above|APP-1 Beyond|APP-2' "$(borne Below Above Beyond)"
+git checkout -q feature/APP-1
+merge main >/dev/null
+import_stacked
+check 'also when the other one merges that' 'Below|APP-2 Above|APP-1 Beyond|APP-2' "$(borne Below Above Beyond)"
+git checkout -q main
+git checkout -q -b release/1.0
+commit 'Released\n' released >/dev/null
+git checkout -q -b hotfix/APP-3
+commit 'Hot\n' hot >/dev/null
+git checkout -q release/1.0
+commit 'After\n' released >/dev/null
+import_stacked
+check 'a hotfix is cut from a release' 'Hot|APP-3' "$(borne Released Hot After)"
+
+# --- pushes know more, and no import takes that back
+psql -Xqd "$PGURI" -v ON_ERROR_STOP=1 -f "$root/tests/support/facts.sql"
+ask 'DELETE FROM jirasync.jobs; SELECT jirasync.correlation_rebuild()' >/dev/null
+git checkout -q -b feature/APP-5 main
+below=$(commit 'Lower\n' five)
+git checkout -q -b feature/APP-4
+above=$(commit 'Upper\n' four)
+git checkout -q feature/APP-5
+beyond=$(commit 'Later\n' five)
+push() { # hour, ref, before, commits: told and correlated
+    hour=$1 ref=$2 before=$3
+    shift 3
+    commits=$(for sha; do
+        git log -1 --format='{"sha": "%H", "parents": ["%P"], "message": "%s", "author": "Ada", "committed_at": "%cI"}' "$sha"
+    done | paste -sd ,)
+    ask "SELECT facts.git('{\"repository\": \"org/stacked\", \"default_branch\": \"main\", \"changes\": [{\"ref\": \"$ref\",
+             \"before\": $before, \"after\": \"${!#}\", \"branch_keys\": [\"${ref#*/}\"], \"commits\": [$commits]}]}', '$ref $hour',
+             '2026-03-20 00:00Z'::timestamptz + $hour * interval '1 hour'), facts.settle() IS NULL" >/dev/null
+}
+push 1 feature/APP-5 null "$below"
+push 2 feature/APP-4 null "$above"
+push 3 feature/APP-5 "\"$below\"" "$beyond"
+check 'pushes tell which branch was made first' 'Lower|APP-5 Upper|APP-4 Later|APP-5' "$(borne Lower Upper Later)"
+import_stacked
+check 'an import goes by that, whichever name comes first' 'Lower|APP-5 Upper|APP-4 Later|APP-5' "$(borne Lower Upper Later)"
+ask 'SELECT facts.settle()' >/dev/null
+check 'and the correlation after it' 'Lower|APP-5 Upper|APP-4 Later|APP-5' "$(borne Lower Upper Later)"
+check 'of which a rebuild changes nothing' 0 "$(ask 'SELECT jirasync.correlation_rebuild()')"

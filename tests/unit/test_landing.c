@@ -77,15 +77,19 @@ static void list_places(const struct landing *graph, char *list)
     qsort(list, used / 5, 5, compare_words);
 }
 
-static void expect(const char *const *lines, const char *tips, const char *places, const char *forks)
+/* made: of each branch a digit when it is a twig, else a hyphen. */
+static void expect_grown(const char *const *lines, const char *tips, const char *made, const char *places,
+                         const char *forks)
 {
     struct landing *graph = graph_of(lines);
-    struct landing_branch branches[8];
+    struct landing_branch branches[8] = {{0}};
     uint32_t count = (uint32_t)strlen(tips);
     char list[1024], fork_list[128];
     size_t used = 0;
     for (uint32_t i = 0; i < count; i++) {
         branches[i].tip = index_of(graph, (uint32_t)tips[i]);
+        branches[i].is_twig = made[i] != '-';
+        branches[i].made = branches[i].is_twig ? (uint32_t)(made[i] - '0') : 0;
         assert_int_not_equal(branches[i].tip, LANDING_NONE);
     }
     assert_true(landing_place_all(graph, branches, count));
@@ -98,6 +102,11 @@ static void expect(const char *const *lines, const char *tips, const char *place
     }
     assert_string_equal(fork_list, forks);
     landing_free(graph);
+}
+
+static void expect(const char *const *lines, const char *tips, const char *places, const char *forks)
+{
+    expect_grown(lines, tips, "--------", places, forks);
 }
 
 static void a_merge_gives_its_position_to_what_it_brings(void **state)
@@ -156,6 +165,57 @@ static void a_root_without_common_history_stands_alone(void **state)
     (void)state;
     const char *const graph[] = {"B:A", "A:", "y:x", "x:", "m:y B", NULL};
     expect(graph, "Bm", "A0:1 A1:3 B0:2 B1:3 m1:3 x1:1 y1:2 ", "- - ");
+}
+
+/* s and t were made on one branch, u on another. */
+static const char *const stacked[] = {"A:", "s:A", "t:s", "u:t", NULL};
+
+static void a_twig_is_cut_from_the_one_whose_tip_its_line_has(void **state)
+{
+    (void)state;
+    expect_grown(stacked, "Aut", "-00", "A0:1 s2:2 t2:3 u1:4 ", "- 2:3 0:1 ");
+    expect_grown(stacked, "Auts", "-000", "A0:1 s3:2 t2:3 u1:4 ", "- 2:3 3:2 0:1 ");
+    expect(stacked, "Aut", "A0:1 s1:2 t1:3 u1:4 ", "- 0:1 1:3 ");
+}
+
+static void of_twigs_with_one_tip_the_first_has_it(void **state)
+{
+    (void)state;
+    expect_grown(stacked, "Autt", "-000", "A0:1 s2:2 t2:3 u1:4 ", "- 2:3 0:1 2:3 ");
+}
+
+static void a_twig_that_is_told_to_be_older_goes_before(void **state)
+{
+    (void)state;
+    /* t is where somebody put a branch on u's line. */
+    expect_grown(stacked, "Aut", "-12", "A0:1 s1:2 t1:3 u1:4 ", "- 0:1 1:3 ");
+    expect_grown(stacked, "Atu", "-12", "A0:1 s1:2 t1:3 u2:4 ", "- 0:1 1:3 ");
+}
+
+static void twigs_that_parted_go_by_what_is_told_or_as_given(void **state)
+{
+    (void)state;
+    const char *const graph[] = {"A:", "s:A", "t:s", "u:s", "v:u", NULL};
+    expect_grown(graph, "Atv", "-00", "A0:1 s1:2 t1:3 u2:3 v2:4 ", "- 0:1 1:2 ");
+    expect_grown(graph, "Avt", "-00", "A0:1 s1:2 t2:3 u1:3 v1:4 ", "- 0:1 1:2 ");
+    expect_grown(graph, "Avt", "-01", "A0:1 s1:2 t2:3 u1:3 v1:4 ", "- 0:1 1:2 ");
+}
+
+static void what_twigs_share_belongs_to_the_one_that_landed_first(void **state)
+{
+    (void)state;
+    /* M brings s and t; u goes on from s, and N brings that. */
+    const char *const graph[] = {"N:M u", "M:A t", "A:", "s:A", "t:s", "u:s", "v:u", NULL};
+    expect_grown(graph, "Nvt", "-00", "A0:1 M0:2 N0:3 s0:2 s2:2 t0:2 t2:3 u0:3 u1:3 v1:4 ", "- 2:2 0:1 ");
+    expect_grown(graph, "Nvt", "-01", "A0:1 M0:2 N0:3 s0:2 s1:2 t0:2 t2:3 u0:3 u1:3 v1:4 ", "- 0:1 1:2 ");
+}
+
+static void what_a_twig_merged_does_not_make_it_older(void **state)
+{
+    (void)state;
+    /* m merges x, which was cut from d, back. */
+    const char *const graph[] = {"A:", "d:A", "x:d", "m:d x", NULL};
+    expect_grown(graph, "Amx", "-00", "A0:1 d1:2 m1:3 x1:3 x2:3 ", "- 0:1 1:2 ");
 }
 
 static void parents_that_are_missing_end_the_line(void **state)
@@ -266,13 +326,16 @@ static void check_round(unsigned *seed)
 {
     struct model model;
     struct landing *graph = landing_new(ID);
-    struct landing_branch branches[BRANCHES];
+    struct landing_branch branches[BRANCHES] = {{0}};
+    uint32_t trunks = (uint32_t)rand_r(seed) % (BRANCHES + 1); /* the others are twigs */
     uint32_t tips[BRANCHES], rows[NODES][BRANCHES] = {{0}};
     struct landing_place place;
     make_model(&model, graph, seed);
     for (uint32_t i = 0; i < BRANCHES; i++) {
         tips[i] = (uint32_t)rand_r(seed) % NODES;
         branches[i].tip = index_of(graph, tips[i]);
+        branches[i].is_twig = i >= trunks;
+        branches[i].made = i > 0 ? branches[i - 1].made + (uint32_t)rand_r(seed) % 2 : 0;
     }
     assert_true(landing_place_all(graph, branches, BRANCHES));
     for (uint64_t cursor = 0; landing_next_place(graph, &cursor, &place);) {
@@ -338,6 +401,12 @@ int main(void)
         cmocka_unit_test(an_octopus_brings_all_its_parents),
         cmocka_unit_test(a_merge_back_gives_the_branch_what_came_since),
         cmocka_unit_test(a_root_without_common_history_stands_alone),
+        cmocka_unit_test(a_twig_is_cut_from_the_one_whose_tip_its_line_has),
+        cmocka_unit_test(of_twigs_with_one_tip_the_first_has_it),
+        cmocka_unit_test(a_twig_that_is_told_to_be_older_goes_before),
+        cmocka_unit_test(twigs_that_parted_go_by_what_is_told_or_as_given),
+        cmocka_unit_test(what_twigs_share_belongs_to_the_one_that_landed_first),
+        cmocka_unit_test(what_a_twig_merged_does_not_make_it_older),
         cmocka_unit_test(parents_that_are_missing_end_the_line),
         cmocka_unit_test(prefixes_name_one_commit_or_none),
         cmocka_unit_test(random_graphs_keep_the_rule),
