@@ -112,6 +112,20 @@ static void push_of_the_most_commits_may_lack_some(void **state)
     assert_true(git_host_form(SOURCE_GITHUB, "push", PUSH(",\"commits\":[]"))->git->changes[0].is_whole);
 }
 
+/* What it is on came with an earlier push; where that is missing, so is more than this commit: it stays a gap. */
+static void branch_on_a_commit_of_old_lists_nothing(void **state)
+{
+    const struct normal_form *form = git_host_form(SOURCE_GITHUB, "push",
+                                                   PUSH_OF("\"" NONE "\"", "\"" SHA_B "\"",
+                                                           ",\"created\":true,\"commits\":[],\"head_commit\":{\"id\":\"" SHA_B "\",\"distinct\":true,"
+                                                           "\"message\":\"APP-1 Add the cart\"}"));
+
+    (void)state;
+    assert_string_equal(form->git->changes[0].after, SHA_B);
+    assert_int_equal(form->git->changes[0].commit_count, 0);
+    assert_true(form->git->changes[0].is_whole);
+}
+
 static void only_the_event_decides(void **state)
 {
     static const char *const others[] = {"pull_request_review", "PUSH", "push ", "check_run", "", NULL};
@@ -136,6 +150,7 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup(what_is_only_shown_may_have_any_type, git_host_reset),
         cmocka_unit_test_setup(pull_request_of_odd_parts_keeps_its_number, git_host_reset),
         cmocka_unit_test_setup(push_of_the_most_commits_may_lack_some, git_host_reset),
+        cmocka_unit_test_setup(branch_on_a_commit_of_old_lists_nothing, git_host_reset),
         cmocka_unit_test_setup(only_the_event_decides, git_host_reset),
     };
 
