@@ -23,6 +23,7 @@ struct import {
     struct gitlog_ref *refs; /* all that are read: the trunk, counted branches, other branches, tags */
     size_t ref_count;
     struct landing_branch *lines; /* one for each ref */
+    uint32_t twigs;               /* index of the first that does not count */
     struct landing *landing;
     uint64_t to_send;
     PGconn *connection;
@@ -197,6 +198,7 @@ static enum error_code read_refs(struct import *import, struct error *error)
     qsort_r(import->refs, import->ref_count, sizeof *import->refs, compare_trunk_first, import);
     for (size_t i = 0; i < import->ref_count; i++) {
         import->result->counted += is_counted(import->options->source, &import->refs[i]);
+        import->twigs += place_of(import, &import->refs[i]) < PLACE_TWIG;
     }
     return ERROR_NONE;
 }
@@ -378,6 +380,16 @@ static void write_seconds(struct copy_rows *rows, int64_t seconds)
     }
 }
 
+/* Does the commit bear the name of the branch on whose line it is? What was merged without the branch's tip was most often
+ * made on another one, which is gone since; if not, the merge says so. */
+static bool bears_name(const struct import *import, const struct landing_place *place)
+{
+    const struct landing_branch *line = &import->lines[place->branch];
+    return place->line_commit == place->commit &&
+           (!line->is_twig || landing_first(import->landing, place->commit, import->twigs) ==
+                                  landing_first(import->landing, line->tip, import->twigs));
+}
+
 static enum error_code send_places(struct import *import, struct error *error)
 {
     struct copy_rows *rows;
@@ -393,6 +405,7 @@ static enum error_code send_places(struct import *import, struct error *error)
         copy_rows_number(rows, place.position);
         write_seconds(rows, landing_committed(import->landing, place.line_commit));
         copy_rows_bool(rows, place.line_commit == place.commit);
+        copy_rows_bool(rows, bears_name(import, &place));
         code = copy_rows_end_row(rows, error);
     }
     if (code != ERROR_NONE) {

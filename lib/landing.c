@@ -217,6 +217,18 @@ bool landing_is_on_a_line(const struct landing *landing, uint32_t commit)
     return node_of(landing, commit)->position > 0;
 }
 
+uint64_t landing_first(const struct landing *landing, uint32_t commit, uint32_t end)
+{
+    uint64_t first = UINT64_MAX;
+    for (uint32_t i = node_of(landing, commit)->rows; i != LANDING_NONE; i = row_of(landing, i)->next) {
+        const struct row *row = row_of(landing, i);
+        if (row->branch < end) {
+            first = (uint64_t)row->branch << 32 | node_of(landing, row->line_commit)->position;
+        }
+    }
+    return first;
+}
+
 static int compare_by_id(const void *left, const void *right, void *landing)
 {
     const struct landing *graph = landing;
@@ -454,20 +466,6 @@ static bool add_twigs(struct growth *growth, uint32_t end)
     return true;
 }
 
-/* When a commit landed on a branch that is placed before the twigs, as a number to compare. */
-static uint64_t landed(const struct growth *growth, uint32_t commit)
-{
-    const struct landing *landing = growth->placing->landing;
-    uint64_t first = UINT64_MAX;
-    for (uint32_t i = node_of(landing, commit)->rows; i != LANDING_NONE; i = row_of(landing, i)->next) {
-        const struct row *row = row_of(landing, i);
-        if (row->branch < growth->first) {
-            first = (uint64_t)row->branch << 32 | node_of(landing, row->line_commit)->position;
-        }
-    }
-    return first;
-}
-
 static uint32_t made(const struct growth *growth, uint32_t twig)
 {
     return growth->placing->branches[twig - 1].made;
@@ -479,7 +477,8 @@ static bool is_before(const struct growth *growth, uint32_t commit, uint32_t oth
     if (made(growth, twig) != made(growth, other_twig)) {
         return made(growth, twig) < made(growth, other_twig);
     }
-    uint64_t at_commit = landed(growth, commit), at_other = landed(growth, other);
+    uint64_t at_commit = landing_first(growth->placing->landing, commit, growth->first);
+    uint64_t at_other = landing_first(growth->placing->landing, other, growth->first);
     return at_commit != at_other ? at_commit < at_other : twig < other_twig;
 }
 

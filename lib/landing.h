@@ -58,6 +58,9 @@ bool landing_is_known(const struct landing *landing, uint32_t commit);
 bool landing_place_all(struct landing *landing, struct landing_branch *branches, uint32_t count) MUST_CHECK;
 /* Goes through the places; start with *cursor = 0. Places of one commit come together. */
 bool landing_next_place(const struct landing *landing, uint64_t *cursor, struct landing_place *place);
+/* Where a commit landed first on one of the branches before `end`, as a number that rises along each line; UINT64_MAX where
+ * none of these holds it. */
+uint64_t landing_first(const struct landing *landing, uint32_t commit, uint32_t end);
 /* True when the commit is on the first-parent line of some placed branch. */
 bool landing_is_on_a_line(const struct landing *landing, uint32_t commit);
 

@@ -7,8 +7,8 @@ BEGIN
         counted boolean NOT NULL, is_default boolean NOT NULL, branch_keys text[] NOT NULL,
         refused text[] NOT NULL) ON COMMIT DROP;
     CREATE TEMP TABLE import_places (
-        sha text NOT NULL, ref text NOT NULL, position integer NOT NULL, landed bigint, on_line boolean NOT NULL)
-        ON COMMIT DROP;
+        sha text NOT NULL, ref text NOT NULL, position integer NOT NULL, landed bigint, on_line boolean NOT NULL,
+        bears_name boolean NOT NULL DEFAULT true) ON COMMIT DROP;
     CREATE TEMP TABLE import_commits (
         sha text NOT NULL, parents text[] NOT NULL, message text NOT NULL, author text NOT NULL,
         author_email text NOT NULL, authored bigint, committed bigint, picked_from text, reverts text[],

@@ -14,6 +14,17 @@ BEGIN
               SELECT FROM jirasync.commits c
               WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = p.sha);
     END IF;
+    -- What a push to the branch brought first was made on it, however it landed.
+    UPDATE pg_temp.import_places p SET bears_name = true
+    WHERE p.on_line AND NOT p.bears_name AND EXISTS (
+        SELECT
+        FROM jirasync.push_commits l
+        CROSS JOIN LATERAL (
+            SELECT n.ref, n.kind FROM jirasync.pushes n
+            WHERE n.tenant = p_tenant AND n.source = p_source AND n.delivery_id = l.delivery_id AND n.change = l.change
+            OFFSET 0) n
+        WHERE l.tenant = p_tenant AND l.source = p_source AND l.repository = p_repository AND l.sha = p.sha
+          AND NOT l.is_known_elsewhere AND n.ref = p.ref AND n.kind = 'branch');
     WITH gone AS (
         DELETE FROM jirasync.commit_refs r
         -- What pushes tell of refs that are gone, and beyond the tips that were read, is left to them.
@@ -31,19 +42,19 @@ BEGIN
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     WITH moved AS (
         UPDATE jirasync.commit_refs r
-        SET position = p.position, landed_at = to_timestamp(p.landed), on_line = p.on_line, bears_name = p.on_line,
+        SET position = p.position, landed_at = to_timestamp(p.landed), on_line = p.on_line, bears_name = p.on_line AND p.bears_name,
             is_pushed = false
         FROM pg_temp.import_places p
         WHERE r.tenant = p_tenant AND r.source = p_source AND r.repository = p_repository
           AND r.sha = p.sha AND r.ref = p.ref
           AND (r.position, r.landed_at, r.on_line, r.bears_name, r.is_pushed)
-              IS DISTINCT FROM (p.position, to_timestamp(p.landed), p.on_line, p.on_line, false)
+              IS DISTINCT FROM (p.position, to_timestamp(p.landed), p.on_line, p.on_line AND p.bears_name, false)
         RETURNING r.sha)
     INSERT INTO pg_temp.import_changed SELECT m.sha FROM moved m;
     GET DIAGNOSTICS v_updated = ROW_COUNT;
     WITH new AS (
         INSERT INTO jirasync.commit_refs (tenant, source, repository, ref, sha, position, landed_at, on_line, bears_name)
-        SELECT p_tenant, p_source, p_repository, p.ref, p.sha, p.position, to_timestamp(p.landed), p.on_line, p.on_line
+        SELECT p_tenant, p_source, p_repository, p.ref, p.sha, p.position, to_timestamp(p.landed), p.on_line, p.on_line AND p.bears_name
         FROM pg_temp.import_places p
         WHERE NOT EXISTS (
             SELECT FROM jirasync.commit_refs r

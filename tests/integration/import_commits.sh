@@ -297,6 +297,9 @@ git checkout -q feature/APP-1
 merge main >/dev/null
 import_stacked
 check 'also when the other one merges that' 'Below|APP-2 Above|APP-1 Beyond|APP-2' "$(borne Below Above Beyond)"
+git branch -q -D feature/APP-2
+import_stacked
+check 'and when that is gone: what it had bears its name by the merge' 'Above|APP-1' "$(borne Below Above Beyond)"
 git checkout -q main
 git checkout -q -b release/1.0
 commit 'Released\n' released >/dev/null
@@ -334,4 +337,9 @@ import_stacked
 check 'an import goes by that, whichever name comes first' 'Lower|APP-5 Upper|APP-4 Later|APP-5' "$(borne Lower Upper Later)"
 ask 'SELECT facts.settle()' >/dev/null
 check 'and the correlation after it' 'Lower|APP-5 Upper|APP-4 Later|APP-5' "$(borne Lower Upper Later)"
+git checkout -q main
+merge "$below" -m 'Bring the first of it' >/dev/null
+import_stacked
+check 'also of what is merged in parts' 'Lower|APP-5 Upper|APP-4 Later|APP-5' "$(borne Lower Upper Later)"
+ask 'SELECT facts.settle()' >/dev/null
 check 'of which a rebuild changes nothing' 0 "$(ask 'SELECT jirasync.correlation_rebuild()')"
