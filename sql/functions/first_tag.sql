@@ -6,4 +6,4 @@ BEGIN
         first_tag.tenant, first_tag.source, first_tag.repository, first_tag.sha));
 END
 $$;
-COMMENT ON FUNCTION jirasync.first_tag IS 'The first tag that holds a commit (hash, also cut short) and no revert of it, or one that was taken back itself: by when the tagged commit landed, then by when it was committed, then by version; NULL where none does';
+COMMENT ON FUNCTION jirasync.first_tag IS 'The first tag that holds a commit (hash, also cut short) and no revert of it, or one that was taken back itself: by when the tagged commit was made, then by version; NULL where none does';

@@ -33,10 +33,10 @@ BEGIN
     RETURN (
         SELECT t.tag FROM unnest(v_tags, v_shas) t (tag, sha)
         LEFT JOIN LATERAL (
-            SELECT coalesce(c.landed_at, c.committed_at) AS at, c.committed_at FROM jirasync.commits c
+            SELECT coalesce(c.committed_at, c.landed_at) AS at FROM jirasync.commits c
             WHERE c.tenant = p_tenant AND c.source = p_source AND c.repository = p_repository AND c.sha = t.sha
             OFFSET 0) c ON true
-        ORDER BY c.at, c.committed_at, jirasync.version_sort_key(t.tag) COLLATE "C", t.tag
+        ORDER BY c.at, jirasync.version_sort_key(t.tag) COLLATE "C", t.tag
         LIMIT 1);
 END
 $$;

@@ -23,7 +23,7 @@ BEGIN
                AND c.ref <> h.ref
         ) CYCLE holder SET is_cycle USING path,
         tag AS MATERIALIZED (
-            SELECT h.source, h.repository, h.ref, h.upto, h.holder, coalesce(c.landed_at, c.committed_at) AS at, c.committed_at,
+            SELECT h.source, h.repository, h.ref, h.upto, h.holder, coalesce(c.committed_at, c.landed_at) AS at,
                    jirasync.version_sort_key(h.holder) COLLATE "C" AS sort_key
               FROM holds h
               LEFT JOIN jirasync.commits c
@@ -76,7 +76,7 @@ BEGIN
                 ON t.source = a.source AND t.repository = a.repository AND t.ref = a.ref AND a.position <= t.upto
              -- (NOT IN is looked up in a hash, however many are expected)
              WHERE (a.source, a.repository, a.sha, t.holder) NOT IN (SELECT k.source, k.repository, k.sha, k.tag FROM taken k)
-             ORDER BY a.source, a.repository, a.sha, t.at, t.committed_at, t.sort_key, t.holder
+             ORDER BY a.source, a.repository, a.sha, t.at, t.sort_key, t.holder
         )
         SELECT source, repository, sha, h.branches, t.holder, t.at
           FROM held h
