@@ -449,6 +449,133 @@ ALTER TABLE jirasync.backfills ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE jirasync.commits (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    sha text NOT NULL,
+    parents text[],
+    message text NOT NULL,
+    author text,
+    author_email text,
+    authored_at timestamp with time zone,
+    committed_at timestamp with time zone,
+    landed_at timestamp with time zone,
+    landed_by text,
+    picked_from text,
+    reverts text[],
+    changed_seq bigint NOT NULL,
+    handed_keys text[],
+    is_merge_named boolean DEFAULT false NOT NULL,
+    is_from_history boolean DEFAULT false NOT NULL,
+    is_unreachable boolean DEFAULT false NOT NULL
+);
+ALTER TABLE ONLY jirasync.commits ALTER COLUMN message SET COMPRESSION lz4;
+
+COMMENT ON TABLE jirasync.commits IS 'Commits, one row for each (tenant, source, repository, sha)';
+
+COMMENT ON COLUMN jirasync.commits.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.commits.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.commits.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.commits.sha IS 'Full hash';
+
+COMMENT ON COLUMN jirasync.commits.parents IS 'Hashes of the parents, the first one first; NULL where the host did not tell';
+
+COMMENT ON COLUMN jirasync.commits.message IS 'Whole message, as UTF-8';
+
+COMMENT ON COLUMN jirasync.commits.author IS 'Name of the author';
+
+COMMENT ON COLUMN jirasync.commits.author_email IS 'E-mail address of the author';
+
+COMMENT ON COLUMN jirasync.commits.authored_at IS 'Author date';
+
+COMMENT ON COLUMN jirasync.commits.committed_at IS 'Committer date';
+
+COMMENT ON COLUMN jirasync.commits.landed_at IS 'Earliest moment on a counted branch';
+
+COMMENT ON COLUMN jirasync.commits.landed_by IS 'What showed the landing';
+
+COMMENT ON COLUMN jirasync.commits.picked_from IS 'Hash from "(cherry picked from commit ...)": one piece of work';
+
+COMMENT ON COLUMN jirasync.commits.reverts IS 'What the message takes back: full hashes, pull requests as written';
+
+COMMENT ON COLUMN jirasync.commits.changed_seq IS 'Raised whenever a fact of the commit changes; jobs name ranges of it';
+
+COMMENT ON COLUMN jirasync.commits.handed_keys IS 'Of a merge: the keys that it hands down to what it brings in; NULL for no merge';
+
+COMMENT ON COLUMN jirasync.commits.is_merge_named IS 'The subject is that of a merge; tells where parents are not told';
+
+COMMENT ON COLUMN jirasync.commits.is_from_history IS 'Read with all its ancestors, by an import or a fetch; else a push alone has told of it';
+
+COMMENT ON COLUMN jirasync.commits.is_unreachable IS 'Derived: no branch or tag that is known holds it any more';
+
+CREATE TABLE jirasync.commit_refs (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    ref text NOT NULL,
+    sha text NOT NULL,
+    "position" integer NOT NULL,
+    landed_at timestamp with time zone,
+    on_line boolean DEFAULT false NOT NULL,
+    is_pushed boolean DEFAULT false NOT NULL,
+    bears_name boolean DEFAULT false NOT NULL
+);
+
+COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each branch or tag, those of what it was cut from left out';
+
+COMMENT ON COLUMN jirasync.commit_refs.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.commit_refs.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.commit_refs.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.commit_refs.ref IS 'Branch or tag, as in refs';
+
+COMMENT ON COLUMN jirasync.commit_refs.sha IS 'Commit';
+
+COMMENT ON COLUMN jirasync.commit_refs."position" IS 'Smallest first-parent position that reaches the commit; one integer serves containment, landing, merges and their reverts';
+
+COMMENT ON COLUMN jirasync.commit_refs.landed_at IS 'Committer date of the first-parent commit with that position, never later than the receipt of the push that showed it';
+
+COMMENT ON COLUMN jirasync.commit_refs.on_line IS 'It stands on the branch''s first-parent line: the other commits of its position came with it';
+
+COMMENT ON COLUMN jirasync.commit_refs.is_pushed IS 'Derived from pushes; else an import placed it';
+
+COMMENT ON COLUMN jirasync.commit_refs.bears_name IS 'It was made on this branch, as far as can be known: keys in the branch''s name are the commit''s';
+
+CREATE TABLE jirasync.reverted_commits (
+    tenant text NOT NULL,
+    source text NOT NULL,
+    repository text NOT NULL,
+    sha text NOT NULL,
+    reverted_by text NOT NULL,
+    holds boolean DEFAULT true NOT NULL,
+    is_everywhere boolean DEFAULT true NOT NULL,
+    reverted_on text[] DEFAULT '{}'::text[] NOT NULL
+);
+
+COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: which landed revert names which commit, as it stood when last looked at; of the reverts that hold for a commit, one is shown';
+
+COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
+
+COMMENT ON COLUMN jirasync.reverted_commits.source IS 'Slug of the git host';
+
+COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repository, as its host has it';
+
+COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that is named';
+
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that names it as reverted';
+
+COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back on some counted branch, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
+
+COMMENT ON COLUMN jirasync.reverted_commits.is_everywhere IS 'Where it holds: every counted branch that holds the commit has taken it back';
+
+COMMENT ON COLUMN jirasync.reverted_commits.reverted_on IS 'Where it holds: all counted branches on which the commit is taken back, by whichever revert';
+
 CREATE TABLE jirasync.comments (
     tenant text NOT NULL,
     source text NOT NULL,
@@ -554,104 +681,6 @@ COMMENT ON COLUMN jirasync.projects.deleted_at IS 'When the project was deleted 
 COMMENT ON COLUMN jirasync.projects.known_by IS 'Delivery that told the newest name: the tie-break of known_at';
 
 COMMENT ON COLUMN jirasync.projects.archived_at IS 'Derived: since when it is archived; NULL: it is not';
-
-CREATE TABLE jirasync.commits (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    repository text NOT NULL,
-    sha text NOT NULL,
-    parents text[],
-    message text NOT NULL,
-    author text,
-    author_email text,
-    authored_at timestamp with time zone,
-    committed_at timestamp with time zone,
-    landed_at timestamp with time zone,
-    landed_by text,
-    picked_from text,
-    reverts text[],
-    changed_seq bigint NOT NULL,
-    handed_keys text[],
-    is_merge_named boolean DEFAULT false NOT NULL,
-    is_from_history boolean DEFAULT false NOT NULL,
-    is_unreachable boolean DEFAULT false NOT NULL
-);
-ALTER TABLE ONLY jirasync.commits ALTER COLUMN message SET COMPRESSION lz4;
-
-COMMENT ON TABLE jirasync.commits IS 'Commits, one row for each (tenant, source, repository, sha)';
-
-COMMENT ON COLUMN jirasync.commits.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.commits.source IS 'Slug of the git host';
-
-COMMENT ON COLUMN jirasync.commits.repository IS 'Full name of the repository, as its host has it';
-
-COMMENT ON COLUMN jirasync.commits.sha IS 'Full hash';
-
-COMMENT ON COLUMN jirasync.commits.parents IS 'Hashes of the parents, the first one first; NULL where the host did not tell';
-
-COMMENT ON COLUMN jirasync.commits.message IS 'Whole message, as UTF-8';
-
-COMMENT ON COLUMN jirasync.commits.author IS 'Name of the author';
-
-COMMENT ON COLUMN jirasync.commits.author_email IS 'E-mail address of the author';
-
-COMMENT ON COLUMN jirasync.commits.authored_at IS 'Author date';
-
-COMMENT ON COLUMN jirasync.commits.committed_at IS 'Committer date';
-
-COMMENT ON COLUMN jirasync.commits.landed_at IS 'Earliest moment on a counted branch';
-
-COMMENT ON COLUMN jirasync.commits.landed_by IS 'What showed the landing';
-
-COMMENT ON COLUMN jirasync.commits.picked_from IS 'Hash from "(cherry picked from commit ...)": one piece of work';
-
-COMMENT ON COLUMN jirasync.commits.reverts IS 'What the message takes back: full hashes, pull requests as written';
-
-COMMENT ON COLUMN jirasync.commits.changed_seq IS 'Raised whenever a fact of the commit changes; jobs name ranges of it';
-
-COMMENT ON COLUMN jirasync.commits.handed_keys IS 'Of a merge: the keys that it hands down to what it brings in; NULL for no merge';
-
-COMMENT ON COLUMN jirasync.commits.is_merge_named IS 'The subject is that of a merge; tells where parents are not told';
-
-COMMENT ON COLUMN jirasync.commits.is_from_history IS 'Read with all its ancestors, by an import or a fetch; else a push alone has told of it';
-
-COMMENT ON COLUMN jirasync.commits.is_unreachable IS 'Derived: no branch or tag that is known holds it any more';
-
-CREATE TABLE jirasync.commit_refs (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    repository text NOT NULL,
-    ref text NOT NULL,
-    sha text NOT NULL,
-    "position" integer NOT NULL,
-    landed_at timestamp with time zone,
-    on_line boolean DEFAULT false NOT NULL,
-    is_pushed boolean DEFAULT false NOT NULL,
-    bears_name boolean DEFAULT false NOT NULL
-);
-
-COMMENT ON TABLE jirasync.commit_refs IS 'Where a commit is new: one row for each branch or tag, those of what it was cut from left out';
-
-COMMENT ON COLUMN jirasync.commit_refs.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.commit_refs.source IS 'Slug of the git host';
-
-COMMENT ON COLUMN jirasync.commit_refs.repository IS 'Full name of the repository, as its host has it';
-
-COMMENT ON COLUMN jirasync.commit_refs.ref IS 'Branch or tag, as in refs';
-
-COMMENT ON COLUMN jirasync.commit_refs.sha IS 'Commit';
-
-COMMENT ON COLUMN jirasync.commit_refs."position" IS 'Smallest first-parent position that reaches the commit; one integer serves containment, landing, merges and their reverts';
-
-COMMENT ON COLUMN jirasync.commit_refs.landed_at IS 'Committer date of the first-parent commit with that position, never later than the receipt of the push that showed it';
-
-COMMENT ON COLUMN jirasync.commit_refs.on_line IS 'It stands on the branch''s first-parent line: the other commits of its position came with it';
-
-COMMENT ON COLUMN jirasync.commit_refs.is_pushed IS 'Derived from pushes; else an import placed it';
-
-COMMENT ON COLUMN jirasync.commit_refs.bears_name IS 'It was made on this branch, as far as can be known: keys in the branch''s name are the commit''s';
 
 CREATE TABLE jirasync.commit_waivers (
     tenant text NOT NULL,
@@ -1688,35 +1717,6 @@ COMMENT ON COLUMN jirasync.revert_names.repository IS 'Full name of the reposito
 COMMENT ON COLUMN jirasync.revert_names.sha IS 'The revert';
 
 COMMENT ON COLUMN jirasync.revert_names.named IS 'What it names: digits of a commit, #12 for a pull request of the same repository, org/repo#12 for one of another';
-
-CREATE TABLE jirasync.reverted_commits (
-    tenant text NOT NULL,
-    source text NOT NULL,
-    repository text NOT NULL,
-    sha text NOT NULL,
-    reverted_by text NOT NULL,
-    holds boolean DEFAULT true NOT NULL,
-    is_everywhere boolean DEFAULT true NOT NULL,
-    reverted_on text[] DEFAULT '{}'::text[] NOT NULL
-);
-
-COMMENT ON TABLE jirasync.reverted_commits IS 'Derived: which landed revert names which commit, as it stood when last looked at; of the reverts that hold for a commit, one is shown';
-
-COMMENT ON COLUMN jirasync.reverted_commits.tenant IS 'Tenant of the source';
-
-COMMENT ON COLUMN jirasync.reverted_commits.source IS 'Slug of the git host';
-
-COMMENT ON COLUMN jirasync.reverted_commits.repository IS 'Full name of the repository, as its host has it';
-
-COMMENT ON COLUMN jirasync.reverted_commits.sha IS 'Commit that is named';
-
-COMMENT ON COLUMN jirasync.reverted_commits.reverted_by IS 'Commit that names it as reverted';
-
-COMMENT ON COLUMN jirasync.reverted_commits.holds IS 'It takes the commit back on some counted branch, and is the first that does. The others are kept so that their end is seen: they stand behind the first, are taken back themselves, or hang on a ring of reverts';
-
-COMMENT ON COLUMN jirasync.reverted_commits.is_everywhere IS 'Where it holds: every counted branch that holds the commit has taken it back';
-
-COMMENT ON COLUMN jirasync.reverted_commits.reverted_on IS 'Where it holds: all counted branches on which the commit is taken back, by whichever revert';
 
 CREATE TABLE jirasync.run_states (
     tenant text NOT NULL,

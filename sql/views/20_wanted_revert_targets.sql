@@ -41,16 +41,20 @@ CROSS JOIN LATERAL (
             WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.picked_from = c.sha
             UNION ALL
             SELECT brought.sha, w.is_named, true
-            FROM jirasync.commit_refs place
-            JOIN jirasync.refs line
-              ON line.tenant = place.tenant AND line.source = place.source AND line.repository = place.repository
-             AND line.ref = place.ref AND line.counted_to >= place.position
-            JOIN jirasync.commit_refs brought
-              ON brought.tenant = place.tenant AND brought.source = place.source AND brought.repository = place.repository
-             AND brought.ref = place.ref AND brought.position = place.position AND NOT brought.on_line
-            WHERE place.tenant = n.tenant AND place.source = n.source AND place.repository = n.repository
-              AND place.sha = c.sha AND place.on_line
-              AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)
+            FROM (SELECT o.ref, o.position FROM jirasync.commit_refs o
+                  WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.sha = c.sha AND o.on_line
+                    AND (cardinality(c.parents) > 1 OR c.parents IS NULL AND c.is_merge_named)
+                  OFFSET 0) place
+            CROSS JOIN LATERAL (
+                SELECT FROM jirasync.refs o
+                WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.ref = place.ref
+                  AND o.counted_to >= place.position
+                OFFSET 0) line
+            CROSS JOIN LATERAL (
+                SELECT o.sha FROM jirasync.commit_refs o
+                WHERE o.tenant = n.tenant AND o.source = n.source AND o.repository = n.repository AND o.ref = place.ref
+                  AND o.position = place.position AND NOT o.on_line
+                OFFSET 0) brought
             OFFSET 0) step)
     SELECT w.sha, bool_or(w.is_named) AS is_named, bool_and(w.is_brought) AS is_brought FROM work w GROUP BY w.sha) target
 WHERE target.sha <> n.sha;

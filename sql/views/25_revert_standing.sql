@@ -7,7 +7,7 @@ CROSS JOIN LATERAL (
     -- What a counted branch has the revert of, and has not got itself, the revert did not stand on: a pick of it was taken
     -- back there, and a merge of both keeps what it has.
     SELECT h.branch, h.is_held, bool_and(h.is_held OR NOT h.is_rooted) OVER () AS has_stood
-    FROM (SELECT holds.branch, bool_or(holds.is_rooted) AS is_rooted, bool_or(held.branch IS NOT NULL) AS is_held
+    FROM (SELECT holds.branch, bool_or(holds.is_rooted) AS is_rooted, bool_or(held.is_there IS TRUE) AS is_held
           FROM (SELECT p.ref, p.position, p.on_line FROM jirasync.commit_refs p
                 WHERE p.tenant = t.tenant AND p.source = t.source AND p.repository = t.repository AND p.sha = t.sha
                 OFFSET 0) own
@@ -17,16 +17,20 @@ CROSS JOIN LATERAL (
                 AND b.up_to >= own.position
               OFFSET 0) holds
           LEFT JOIN LATERAL (
-              SELECT b.branch
-              FROM jirasync.commit_refs p
-              JOIN jirasync.counted_reach b
-                ON b.tenant = p.tenant AND b.source = p.source AND b.repository = p.repository AND b.ref = p.ref
-               AND b.branch = holds.branch AND b.up_to >= p.position
-              WHERE p.tenant = t.tenant AND p.source = t.source AND p.repository = t.repository AND p.sha = t.target
-                AND p.position <= own.position
-                -- (what a revert names was there where it was made; a pick of it, or its original, may have been elsewhere,
-                -- as may all where the revert was picked)
-                AND (own.on_line
+              SELECT true AS is_there
+              FROM (SELECT n.position
+                    FROM jirasync.commit_refs n
+                    CROSS JOIN LATERAL (
+                        SELECT FROM jirasync.counted_reach b
+                        WHERE b.tenant = t.tenant AND b.source = t.source AND b.repository = t.repository AND b.ref = n.ref
+                          AND b.branch = holds.branch AND b.up_to >= n.position
+                        OFFSET 0) reach
+                    WHERE n.tenant = t.tenant AND n.source = t.source AND n.repository = t.repository AND n.sha = t.target
+                      AND n.position <= own.position
+                    OFFSET 0) p
+              -- (what a revert names was there where it was made; a pick of it, or its original, may have been elsewhere, as
+              -- may all where the revert was picked)
+              WHERE (own.on_line
                      OR t.is_named AND NOT EXISTS (
                          SELECT FROM jirasync.commits c
                          WHERE c.tenant = t.tenant AND c.source = t.source AND c.repository = t.repository AND c.sha = t.sha

@@ -20,33 +20,32 @@ CROSS JOIN LATERAL (
 LEFT JOIN jirasync.reverted_commits r
   ON r.tenant = ck.tenant AND r.source = ck.source AND r.repository = ck.repository AND r.sha = ck.sha
  AND r.holds
+CROSS JOIN LATERAL (
+    -- a key that stands only where the merge's message lists commits
+    SELECT c.is_merge AND ck.evidence = 'message' AND (ck.key = ANY (c.handed_keys)) IS FALSE AND EXISTS (
+        SELECT FROM jirasync.brought_commits o
+        JOIN jirasync.commit_keys k
+          ON k.tenant = o.tenant AND k.source = o.source AND k.repository = o.repository AND k.sha = o.sha AND k.key = ck.key
+        WHERE o.tenant = ck.tenant AND o.source = ck.source AND o.repository = ck.repository AND o.merge = ck.sha) AS is_listed
+    OFFSET 0) key
 LEFT JOIN LATERAL (
-    -- A merge is no work of its own: nothing is left of it where each commit that came with it is taken back, or a revert. Of
-    -- a key that stands only where its message lists commits, those are asked that have it, if any has.
-    SELECT coalesce(bool_and(b.is_revert) FILTER (WHERE named.is_asked), bool_and(b.is_revert)) AS is_revert,
-           CASE WHEN bool_or(named.is_asked) THEN min(v.reverted_by) FILTER (WHERE named.is_asked) ELSE min(v.reverted_by) END
-               AS reverted_by
-    FROM jirasync.commit_refs p
-    JOIN jirasync.refs line
-      ON line.tenant = p.tenant AND line.source = p.source AND line.repository = p.repository AND line.ref = p.ref
-     AND line.counted_to >= p.position
-    JOIN jirasync.commit_refs o
-      ON o.tenant = p.tenant AND o.source = p.source AND o.repository = p.repository AND o.ref = p.ref
-     AND o.position = p.position AND NOT o.on_line
-    JOIN jirasync.commit_landing b
-      ON b.tenant = o.tenant AND b.source = o.source AND b.repository = o.repository AND b.sha = o.sha AND b.is_merge IS NOT TRUE
-    LEFT JOIN jirasync.reverted_commits v
-      ON v.tenant = o.tenant AND v.source = o.source AND v.repository = o.repository AND v.sha = o.sha
-     AND v.holds AND v.is_everywhere
-    LEFT JOIN LATERAL (
-        SELECT true AS is_asked
-        FROM jirasync.commit_keys k
-        WHERE ck.evidence = 'message' AND (ck.key = ANY (c.handed_keys)) IS FALSE
-          AND k.tenant = o.tenant AND k.source = o.source AND k.repository = o.repository AND k.sha = o.sha AND k.key = ck.key
-        LIMIT 1) named ON true
-    WHERE c.is_merge AND p.tenant = ck.tenant AND p.source = ck.source AND p.repository = ck.repository AND p.sha = ck.sha
-    HAVING coalesce(bool_and(b.is_revert OR v.sha IS NOT NULL) FILTER (WHERE named.is_asked),
-                    bool_and(b.is_revert OR v.sha IS NOT NULL))
+    -- A merge is no work of its own: nothing is left of it where each commit that came with it, of a key that is only listed
+    -- each that has the key, is taken back, or a revert.
+    SELECT bool_and(o.is_revert) AS is_revert, min(o.reverted_by) AS reverted_by
+    FROM jirasync.brought_commits o
+    WHERE c.is_merge AND o.tenant = ck.tenant AND o.source = ck.source AND o.repository = ck.repository AND o.merge = ck.sha
+      AND (NOT key.is_listed OR EXISTS (
+          SELECT FROM jirasync.commit_keys k
+          WHERE k.tenant = o.tenant AND k.source = o.source AND k.repository = o.repository AND k.sha = o.sha AND k.key = ck.key))
+      AND NOT EXISTS (
+          SELECT FROM jirasync.brought_commits s
+          WHERE s.tenant = ck.tenant AND s.source = ck.source AND s.repository = ck.repository AND s.merge = ck.sha
+            AND NOT s.is_undone
+            AND (NOT key.is_listed OR EXISTS (
+                SELECT FROM jirasync.commit_keys k
+                WHERE k.tenant = s.tenant AND k.source = s.source AND k.repository = s.repository AND k.sha = s.sha
+                  AND k.key = ck.key)))
+    HAVING count(*) > 0
     OFFSET 0) undone ON true
 WHERE owner.deleted_at IS NULL;
 COMMENT ON VIEW jirasync.wanted_issue_commits IS 'What issue_commits is to be. A key that several issues have borne belongs to the live one that bears it now, else to the one that took it last; a deleted issue has no commits. A merge counts as long as something that came with it does, or nothing is known of that; for a key that only its list of commits has, as long as one of those that have the key does';
